@@ -1,0 +1,204 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { applyOptionsSchema, applyPlanSchema, applyQuestionSchema } from "./apply.ts";
+import { jobSchema } from "./jobs.ts";
+import { folderListingSchema, rootSchema } from "./library.ts";
+import {
+  burstRowSchema,
+  flagSchema,
+  histogramSchema,
+  idSchema,
+  labelSchema,
+  photoDetailSchema,
+  photoRowSchema,
+  rotationSchema,
+  starsSchema,
+} from "./photos.ts";
+import { preferencesPatchSchema, preferencesSchema } from "./preferences.ts";
+import { localizedSchema, problemSchema } from "./problem.ts";
+
+/** Every procedure may answer with the one typed error: a problem that a person can read. */
+const procedure = oc.errors({ PROBLEM: { status: 422, data: problemSchema } });
+
+const nothing = z.object({});
+const jobStarted = z.object({ jobId: idSchema });
+/** An edit is one step of undo; null when nothing changed. */
+const edited = z.object({ editId: idSchema.nullable() });
+
+/**
+ * The door of Kiln: everything that a window, the command line or another program may ask of it.
+ * Served over a MessagePort in Electron, over a loopback WebSocket in the browser host, in process for the CLI.
+ */
+export const contract = {
+  app: {
+    info: procedure.output(
+      z.object({
+        version: z.string(),
+        host: z.enum(["electron", "browser"]),
+        platform: z.enum(["windows", "macos", "linux"]),
+        /** `native`: sources.pick opens the system's dialog; `list`: show sources.list, the host's own folder list. */
+        folderPicker: z.enum(["native", "list"]),
+        /** Whether undo can take a file back out of the system's trash, and whether there is a trash at all. */
+        trash: z.enum(["restorable", "one-way", "none"]),
+        /** The system's language as a BCP 47 tag. */
+        locale: z.string(),
+        libraryPath: z.string(),
+      }),
+    ),
+    /** A redacted text for bug reports: versions, last jobs, tail of the log. */
+    diagnostics: procedure.output(z.object({ text: z.string() })),
+    /** Opens a page of Kiln's own allow-list in the system browser. */
+    openLink: procedure.input(z.object({ link: z.enum(["help", "licences"]) })).output(nothing),
+  },
+
+  preferences: {
+    get: procedure.output(preferencesSchema),
+    set: procedure.input(preferencesPatchSchema).output(preferencesSchema),
+  },
+
+  /**
+   * Places on the disk, as tokens. A token stands for paths that only main knows: dropped on the window, chosen
+   * in main's dialog, or listed by the browser host. Tokens live as long as the window.
+   */
+  sources: {
+    /** Opens the system's folder dialog; null when the person closed it. */
+    pick: procedure
+      .input(z.object({ purpose: z.enum(["import", "destination"]) }))
+      .output(z.object({ token: z.string(), path: z.string() }).nullable()),
+    /** The browser host's own folder list; without a token: where to start (home, drives, volumes). */
+    list: procedure.input(z.object({ token: z.string().nullable() })).output(folderListingSchema),
+    /**
+     * A place for the bytes of files dropped on a page that has no paths (browser host): PUT each to
+     * `uploadUrl(token, relativePath)`, then import the token with mode `copy`.
+     */
+    upload: procedure.output(z.object({ token: z.string() })),
+    /** Makes a new folder inside a listed one (browser host). */
+    makeFolder: procedure
+      .input(z.object({ parent: z.string(), name: z.string().min(1).max(120) }))
+      .output(folderListingSchema),
+  },
+
+  library: {
+    roots: procedure.output(z.array(rootSchema)),
+    /** Starts reading what a token stands for. `copy` puts copies into the library, `reference` reads in place. */
+    import: procedure
+      .input(z.object({ token: z.string(), mode: z.enum(["reference", "copy"]) }))
+      .output(z.object({ jobId: idSchema, rootId: idSchema })),
+    importSample: procedure.output(z.object({ jobId: idSchema, rootId: idSchema })),
+    /** Reads a root again; unchanged files cost nothing. */
+    refresh: procedure.input(z.object({ rootId: idSchema })).output(jobStarted),
+    /** Marks a root as the one being looked at: it moves to the top of the recent folders and is watched. */
+    open: procedure.input(z.object({ rootId: idSchema })).output(rootSchema),
+    /** Takes a root out of the library. Files on disk stay; undo brings it back with every decision. */
+    forget: procedure.input(z.object({ rootId: idSchema })).output(edited),
+  },
+
+  photos: {
+    /**
+     * Photos and bursts of a root that changed after revision `since` (0: all of them). A photo in state `gone`
+     * or a burst with `gone` is to be dropped. Ordered by capture time, then by name.
+     */
+    changes: procedure.input(z.object({ rootId: idSchema, since: z.int().min(0) })).output(
+      z.object({
+        revision: z.int(),
+        photos: z.array(photoRowSchema),
+        bursts: z.array(burstRowSchema),
+      }),
+    ),
+    detail: procedure.input(z.object({ photoId: idSchema })).output(photoDetailSchema),
+    histogram: procedure.input(z.object({ photoId: idSchema })).output(histogramSchema),
+    /** Shows the photo's file in the system's file manager. */
+    reveal: procedure.input(z.object({ photoId: idSchema })).output(nothing),
+  },
+
+  edits: {
+    /** Decides on photos. What is left out stays. One call is one step of undo. */
+    decide: procedure
+      .input(
+        z.object({
+          photoIds: z.array(idSchema).min(1),
+          stars: starsSchema.optional(),
+          flag: flagSchema.optional(),
+          label: labelSchema.optional(),
+          rotation: rotationSchema.optional(),
+        }),
+      )
+      .output(edited),
+    /** Takes the proposed frame of each burst as its pick; the other frames stay unflagged or become rejects. */
+    acceptProposals: procedure
+      .input(z.object({ burstIds: z.array(idSchema).min(1), others: z.enum(["leave", "reject"]) }))
+      .output(edited),
+    setBurstPick: procedure
+      .input(z.object({ burstId: idSchema, photoId: idSchema }))
+      .output(edited),
+    /** Puts the photos, all of one burst, into a burst of their own. */
+    splitBurst: procedure.input(z.object({ photoIds: z.array(idSchema).min(1) })).output(edited),
+    mergeBursts: procedure.input(z.object({ burstIds: z.array(idSchema).min(2) })).output(edited),
+    /** Every photo of these bursts becomes a burst of one. */
+    dissolveBursts: procedure
+      .input(z.object({ burstIds: z.array(idSchema).min(1) }))
+      .output(edited),
+    /** Groups a root again with this gap; bursts that the person changed stay. */
+    regroup: procedure
+      .input(z.object({ rootId: idSchema, gapMs: z.int().min(0).max(600_000) }))
+      .output(edited),
+    undo: procedure.output(z.object({ label: localizedSchema.nullable() })),
+    redo: procedure.output(z.object({ label: localizedSchema.nullable() })),
+  },
+
+  apply: {
+    /** A live example of a pattern on a real photo, or the problem with the pattern. */
+    previewName: procedure
+      .input(
+        z.object({
+          rootId: idSchema,
+          pattern: z.string().max(200),
+          subfolders: z.string().max(300),
+        }),
+      )
+      .output(z.object({ example: z.string().nullable(), problem: problemSchema.nullable() })),
+    /** Plans; touches nothing. */
+    plan: procedure
+      .input(applyOptionsSchema)
+      .output(
+        z.union([z.object({ question: applyQuestionSchema }), z.object({ plan: applyPlanSchema })]),
+      ),
+    /** Carries out a plan as a job. The job is undone by `edits.undo` or here. */
+    start: procedure.input(z.object({ planId: idSchema })).output(jobStarted),
+    undo: procedure.input(z.object({ planId: idSchema })).output(jobStarted),
+  },
+
+  jobs: {
+    list: procedure.output(z.array(jobSchema)),
+    cancel: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
+    retry: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
+    /** Takes ended jobs off the list. */
+    clear: procedure.output(nothing),
+    /** Shows the job's result in the system's file manager. */
+    reveal: procedure.input(z.object({ jobId: idSchema })).output(nothing),
+  },
+
+  events: {
+    /**
+     * Waits until something is newer than `cursor` and answers with the newest state of everything that changed.
+     * The caller asks again when it is done with the answer: what happened in between is folded into one answer,
+     * so a slow window is never flooded (latest wins). Cursor 0 answers at once with everything.
+     */
+    next: procedure.input(z.object({ cursor: z.int().min(0) })).output(
+      z.object({
+        cursor: z.int(),
+        jobs: z.array(jobSchema),
+        /** Newest revision of photos and bursts: ask `photos.changes` when it passed yours. */
+        revision: z.int(),
+        roots: z.array(rootSchema),
+        preferences: preferencesSchema,
+        undo: localizedSchema.nullable(),
+        redo: localizedSchema.nullable(),
+        /** A root that was opened from outside (command line, second start): show it. */
+        openRootId: idSchema.nullable(),
+      }),
+    ),
+  },
+};
+
+export type Contract = typeof contract;

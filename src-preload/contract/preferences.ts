@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** Everything that is remembered about how the person likes to work; one file for every host. */
+export const preferencesSchema = z.object({
+  /** `system` follows the system's language: Korean where it is Korean, else English. */
+  language: z.enum(["system", "en", "ko"]).default("system"),
+  /** Frames further apart than this are different moments, milliseconds. */
+  burstGapMs: z.int().min(0).max(600_000).default(2000),
+  /** What a drop does with the photos. */
+  importMode: z.enum(["reference", "copy"]).default("reference"),
+  /** Edge of a grid tile in CSS pixels. */
+  tileSize: z.int().min(96).max(480).default(200),
+  /** After a decision in loupe or compare, go to the next photo. */
+  autoAdvance: z.boolean().default(true),
+  stacksCollapsed: z.boolean().default(false),
+  showFilmstrip: z.boolean().default(true),
+  showPanels: z.boolean().default(true),
+  /** The last answers of the apply dialog. */
+  apply: z
+    .object({
+      action: z.enum(["copy", "move", "export"]).default("copy"),
+      pattern: z.string().default("{name}"),
+      subfolders: z.string().default(""),
+      rejects: z.enum(["leave", "trash"]).default("leave"),
+      exportQuality: z.int().min(1).max(100).default(90),
+    })
+    .prefault({}),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** Any subset of the preferences; what is left out stays as it is. */
+export const preferencesPatchSchema = z.object({
+  language: preferencesSchema.shape.language.unwrap().optional(),
+  burstGapMs: preferencesSchema.shape.burstGapMs.unwrap().optional(),
+  importMode: preferencesSchema.shape.importMode.unwrap().optional(),
+  tileSize: preferencesSchema.shape.tileSize.unwrap().optional(),
+  autoAdvance: z.boolean().optional(),
+  stacksCollapsed: z.boolean().optional(),
+  showFilmstrip: z.boolean().optional(),
+  showPanels: z.boolean().optional(),
+  apply: preferencesSchema.shape.apply.optional(),
+});
