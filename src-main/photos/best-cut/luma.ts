@@ -1,0 +1,21 @@
+/**
+ * A decoded photo in grey: what every measure of best cut reads.
+ *
+ * `data` holds `width * height` gamma-coded luma values (0..255, as in Y' of the JPEG), row by row from the top
+ * left, without padding. Every frame of a burst must come at the same scale.
+ */
+export interface Luma {
+  /** Columns, in pixels. */
+  readonly width: number;
+  /** Rows, in pixels. */
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A rectangle in pixels of the {@link Luma} it is used with; the part outside the photo is ignored. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
