@@ -1,7 +1,9 @@
--- Kiln's library. NULL means "unknown" or "none"; texts are UTF-8; times are milliseconds since the epoch
--- unless the name says otherwise. Never edit this file once it is on main: write the next one.
-
--- One counter for everything that clients mirror: rows carry the value of their last change in `revision`.
+/**
+ * Photos, bursts, edits, jobs and plans. NULL means "unknown" or "none"; times are milliseconds since the epoch
+ * unless the name says otherwise. Never edited once it is on main: write the next one.
+ */
+export const sql = `
+-- One counter for everything that clients mirror: rows carry the value of their last change in revision.
 CREATE TABLE counter (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   revision INTEGER NOT NULL
@@ -75,7 +77,7 @@ CREATE TABLE photos (
     CHECK (label IN ('none', 'red', 'yellow', 'green', 'blue', 'purple')),
   rotation INTEGER NOT NULL DEFAULT 0 CHECK (rotation IN (0, 90, 180, 270)),
   burst_id INTEGER REFERENCES bursts (id),
-  -- Best cut inside the burst: derived from `measures`, written again whenever the burst changes.
+  -- Best cut inside the burst: derived from measures, written again whenever the burst changes.
   rank INTEGER,
   score REAL,
   reason_en TEXT,
@@ -95,7 +97,7 @@ CREATE TABLE files (
   is_primary INTEGER NOT NULL CHECK (is_primary IN (0, 1)),
   bytes INTEGER NOT NULL,
   modified_ms REAL NOT NULL,
-  -- Identity with `bytes`: a moved file is found again by it. Empty until probed.
+  -- Identity with bytes: a moved file is found again by it. Empty until probed.
   fast_hash TEXT NOT NULL DEFAULT '',
   is_missing INTEGER NOT NULL DEFAULT 0 CHECK (is_missing IN (0, 1)),
   UNIQUE (directory_id, name)
@@ -125,7 +127,7 @@ CREATE TABLE measures (
   look BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One step of undo. `undone` steps are what redo offers; a new edit drops them.
+-- One step of undo. undone steps are what redo offers; a new edit drops them.
 CREATE TABLE edits (
   id INTEGER PRIMARY KEY,
   created_at INTEGER NOT NULL,
@@ -204,7 +206,7 @@ CREATE TABLE plan_items (
   bytes INTEGER NOT NULL,
   -- SHA-256 of the source, hex, known once it was read.
   sha256 TEXT,
-  -- SHA-256 of what was written (differs from `sha256` for export).
+  -- SHA-256 of what was written (differs from sha256 for export).
   target_sha256 TEXT,
   -- JSON of the trash port: how to get the file back.
   trash_receipt TEXT,
@@ -217,3 +219,4 @@ CREATE TABLE plan_items (
   problem_todo_ko TEXT,
   PRIMARY KEY (plan_id, seq)
 ) STRICT, WITHOUT ROWID;
+`;

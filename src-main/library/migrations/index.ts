@@ -1,0 +1,4 @@
+import { sql as first } from "./0001.ts";
+
+/** Every migration in order: the n-th takes a library from schema version n - 1 to n. Append only. */
+export const migrations: readonly string[] = [first];
