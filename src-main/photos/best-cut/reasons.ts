@@ -1,4 +1,4 @@
-import type { Localized } from "../../errors.ts";
+import type { Localized } from "../../../src-preload/contract/problem.ts";
 
 export type ReasonCode =
   | "only-frame"

@@ -4,8 +4,6 @@ import type { Luma, Region } from "./luma.ts";
 export interface FrameMeasures {
   /** Gradient over local contrast of the crispest strong edges, in 1/px of the luma measured; higher is sharper. */
   readonly sharpness: number;
-  /** Standard error of `sharpness`, same unit: how far another look at the same scene could land. */
-  readonly sharpnessError: number;
   /** Noise sigma, in levels. */
   readonly noise: number;
   /** Standard deviation of the luma, in levels. */
@@ -19,6 +17,9 @@ export interface FrameMeasures {
   /** Variance of the Laplacian: the old measure, shown beside for comparison and never ranked by. */
   readonly laplacianVariance: number;
 }
+
+/** Stored beside measures and looks: what an older version measured is measured again. */
+export const MEASURES_VERSION = 1;
 
 /** Measures a photo, or the part of it inside `region`. */
 export function measureFrame(luma: Luma, region?: Region): FrameMeasures {
@@ -59,7 +60,6 @@ export function measureFrame(luma: Luma, region?: Region): FrameMeasures {
   const mean = sum / count;
   return {
     sharpness: strongest / 255,
-    sharpnessError: 0,
     noise: 0,
     contrast: Math.sqrt(Math.max(0, sumOfSquares / count - mean * mean)),
     brightness: mean / 255,
