@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idSchema } from "./photos.ts";
+import { localizedSchema } from "./problem.ts";
 
 /** A folder (or a handful of files in it) that was dropped into the library. */
 export const rootSchema = z.object({
@@ -14,6 +15,8 @@ export const rootSchema = z.object({
   photoCount: z.int(),
   /** Milliseconds since the epoch. */
   openedAt: z.number(),
+  /** Folders below it that the last reading could not open. */
+  unreadFolders: z.array(z.object({ path: z.string(), reason: localizedSchema })),
 });
 export type Root = z.infer<typeof rootSchema>;
 

@@ -51,8 +51,10 @@ CREATE TABLE photos (
   width INTEGER NOT NULL DEFAULT 0,
   height INTEGER NOT NULL DEFAULT 0,
   orientation INTEGER NOT NULL DEFAULT 1 CHECK (orientation BETWEEN 1 AND 8),
-  -- Hex digest of the primary file's identity; empty until probed.
-  version TEXT NOT NULL DEFAULT '',
+  -- Changes with the primary file's size or time: keeps caches of its pixels true.
+  version TEXT NOT NULL,
+  -- Hex digest of the primary file's bytes (size, head and tail): measures are kept by it. Empty until probed.
+  identity TEXT NOT NULL DEFAULT '',
   -- Wall clock of the capture as if it were UTC.
   captured_at INTEGER,
   captured_local TEXT,
@@ -112,9 +114,18 @@ CREATE TABLE root_photos (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX root_photos_by_photo ON root_photos (photo_id);
 
+-- Folders below a root that its last reading could not open.
+CREATE TABLE unread_folders (
+  root_id INTEGER NOT NULL REFERENCES roots (id),
+  path TEXT NOT NULL,
+  reason_en TEXT NOT NULL,
+  reason_ko TEXT NOT NULL,
+  PRIMARY KEY (root_id, path)
+) STRICT, WITHOUT ROWID;
+
 -- Kept by the identity of the bytes, not by the photo: a folder read again, moved or forgotten costs no second decode.
 CREATE TABLE measures (
-  version TEXT PRIMARY KEY,
+  identity TEXT PRIMARY KEY,
   -- Version of the algorithm; older rows are measured again.
   algorithm INTEGER NOT NULL,
   sharpness REAL NOT NULL,

@@ -1,0 +1,175 @@
+import type { BurstRow } from "../../src-preload/contract/photos.ts";
+import type { LibraryDatabase } from "./database.ts";
+
+/** A photo as grouping and ranking see it. */
+export interface BurstMember {
+  readonly id: number;
+  readonly name: string;
+  readonly directory: string;
+  /** Digest of the bytes: the key of its measures. */
+  readonly identity: string;
+  readonly capturedAt: number | null;
+  readonly hasSubseconds: boolean;
+  readonly camera: string | null;
+  readonly burstId: number | null;
+  readonly burstIsManual: boolean;
+}
+
+/** Best cut's word on one frame. */
+export interface FrameRank {
+  readonly photoId: number;
+  readonly rank: number;
+  readonly score: number;
+  readonly reason: { readonly en: string; readonly ko: string };
+}
+
+interface MemberRow {
+  id: number;
+  name: string;
+  directory: string;
+  identity: string;
+  captured_at: number | null;
+  captured_has_subseconds: number;
+  camera: string | null;
+  burst_id: number | null;
+  is_manual: number | null;
+}
+
+const selectMembers = `
+  SELECT photos.id, photos.name, directories.path AS directory, identity, captured_at, captured_has_subseconds,
+    nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual
+  FROM photos JOIN directories ON directories.id = photos.directory_id
+    LEFT JOIN bursts ON bursts.id = photos.burst_id
+  WHERE photos.state IN ('probed', 'measured')`;
+
+/** Bursts: which photos are frames of one moment, and which of them is the pick. */
+export class BurstStore {
+  readonly #database: LibraryDatabase;
+
+  constructor(database: LibraryDatabase) {
+    this.#database = database;
+  }
+
+  /** Every photo of the root that can be grouped: its size and time are known. */
+  membersOfRoot(rootId: number): BurstMember[] {
+    return this.#database.sql
+      .prepare<[number], MemberRow>(
+        `${selectMembers} AND photos.id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)`,
+      )
+      .all(rootId)
+      .map(toMember);
+  }
+
+  /** Frames of a burst in capture order. */
+  membersOfBurst(burstId: number): BurstMember[] {
+    return this.#database.sql
+      .prepare<[number], MemberRow>(
+        `${selectMembers} AND burst_id = ? ORDER BY captured_at IS NULL, captured_at, photos.name`,
+      )
+      .all(burstId)
+      .map(toMember);
+  }
+
+  create(): number {
+    return this.#database.transaction(() =>
+      Number(
+        this.#database.sql
+          .prepare("INSERT INTO bursts (revision) VALUES (?)")
+          .run(this.#database.nextRevision()).lastInsertRowid,
+      ),
+    );
+  }
+
+  /** Puts photos into a burst. Ranks of the bursts they left and joined are the caller's business. */
+  assign(photoIds: readonly number[], burstId: number): void {
+    if (photoIds.length === 0) return;
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      const assign = this.#database.sql.prepare(
+        "UPDATE photos SET burst_id = ?, revision = ? WHERE id = ?",
+      );
+      for (const id of photoIds) assign.run(burstId, revision, id);
+    });
+  }
+
+  get(burstId: number): BurstRow | null {
+    const row = this.#database.sql
+      .prepare<[number], BurstRecord>(
+        "SELECT id, pick_id, pick_is_manual, is_manual, gone FROM bursts WHERE id = ?",
+      )
+      .get(burstId);
+    return row === undefined ? null : toBurstRow(row);
+  }
+
+  /** Writes best cut's ranks of a burst; a pick that the person chose stays while it is in the burst. */
+  saveRanks(burstId: number, ranks: readonly FrameRank[], proposedId: number | null): void {
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      const save = this.#database.sql.prepare(
+        `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, revision = @revision
+         WHERE id = @id
+           AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en OR reason_ko IS NOT @ko)`,
+      );
+      for (const { photoId, rank, score, reason } of ranks) {
+        save.run({ id: photoId, rank, score, en: reason.en, ko: reason.ko, revision });
+      }
+      this.#database.sql
+        .prepare(
+          `UPDATE bursts SET
+             gone = NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id AND state <> 'gone'),
+             pick_is_manual = pick_is_manual AND
+               EXISTS (SELECT 1 FROM photos WHERE id = bursts.pick_id AND burst_id = bursts.id),
+             pick_id = iif(pick_is_manual AND
+               EXISTS (SELECT 1 FROM photos WHERE id = bursts.pick_id AND burst_id = bursts.id), pick_id, @pickId),
+             revision = @revision
+           WHERE id = @id`,
+        )
+        .run({ id: burstId, pickId: proposedId, revision });
+    });
+  }
+
+  /** Bursts of a root that changed after `since`, those without photos marked `gone`. */
+  changes(rootId: number, since: number): BurstRow[] {
+    // A burst that lost its last photo belongs to no root any more: every client may be told.
+    return this.#database.sql
+      .prepare<[number, number], BurstRecord>(
+        `SELECT id, pick_id, pick_is_manual, is_manual, gone FROM bursts
+         WHERE revision > ? AND (gone OR id IN (
+           SELECT burst_id FROM photos JOIN root_photos ON photo_id = photos.id WHERE root_id = ?))`,
+      )
+      .all(since, rootId)
+      .map(toBurstRow);
+  }
+}
+
+interface BurstRecord {
+  id: number;
+  pick_id: number | null;
+  pick_is_manual: number;
+  is_manual: number;
+  gone: number;
+}
+
+function toBurstRow(row: BurstRecord): BurstRow {
+  return {
+    id: row.id,
+    pickId: row.pick_id,
+    pickIsManual: row.pick_is_manual === 1,
+    isManual: row.is_manual === 1,
+    gone: row.gone === 1,
+  };
+}
+
+function toMember(row: MemberRow): BurstMember {
+  return {
+    id: row.id,
+    name: row.name,
+    directory: row.directory,
+    identity: row.identity,
+    capturedAt: row.captured_at,
+    hasSubseconds: row.captured_has_subseconds === 1,
+    camera: row.camera,
+    burstId: row.burst_id,
+    burstIsManual: row.is_manual === 1,
+  };
+}

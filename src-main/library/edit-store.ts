@@ -1,0 +1,204 @@
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import type { LibraryDatabase } from "./database.ts";
+
+/** What a person can change, by entity. The names are columns: nothing else is ever put into a statement. */
+const editableFields = {
+  photo: ["stars", "flag", "label", "rotation", "burst_id"],
+  burst: ["is_manual", "pick_id", "pick_is_manual"],
+  root: ["forgotten"],
+} as const;
+
+const tables = { photo: "photos", burst: "bursts", root: "roots" } as const;
+
+type Entity = keyof typeof editableFields;
+type Value = string | number | null;
+
+/** One field of one row set to a new value. */
+export type Change = {
+  [E in Entity]: {
+    readonly entity: E;
+    readonly id: number;
+    readonly field: (typeof editableFields)[E][number];
+    readonly value: Value;
+  };
+}[Entity];
+
+/** A step of undo or redo. `planId` is set when the step is an applied plan, which is undone by a job. */
+export interface EditStep {
+  readonly id: number;
+  readonly label: Localized;
+  readonly planId: number | null;
+}
+
+/** Bursts whose photos changed: their ranks are to be written again. */
+export type TouchedBursts = ReadonlySet<number>;
+
+interface EditRow {
+  id: number;
+  label_en: string;
+  label_ko: string;
+  plan_id: number | null;
+}
+
+interface ChangeRow {
+  entity: Entity;
+  entity_id: number;
+  field: string;
+  before: Value;
+  after: Value;
+}
+
+/** Everything a person changed, step by step, with what was there before: undo and redo of everything. */
+export class EditStore {
+  readonly #database: LibraryDatabase;
+
+  constructor(database: LibraryDatabase) {
+    this.#database = database;
+  }
+
+  /**
+   * Carries out changes as one step of undo. What already is as wanted is left out; with nothing left, no step is
+   * made and `editId` is null. A new step drops the steps that were undone: redo ends there.
+   */
+  record(
+    label: Localized,
+    changes: readonly Change[],
+    now: number,
+  ): { editId: number | null; touched: TouchedBursts } {
+    return this.#database.transaction(() => {
+      const effective: ChangeRow[] = [];
+      for (const change of changes) {
+        const before = this.#read(change.entity, change.id, change.field);
+        if (before === undefined || before === change.value) continue;
+        effective.push({
+          entity: change.entity,
+          entity_id: change.id,
+          field: change.field,
+          before,
+          after: change.value,
+        });
+        this.#write(change.entity, change.id, change.field, change.value);
+      }
+      if (effective.length === 0) return { editId: null, touched: new Set<number>() };
+      const editId = this.#insert(label, null, now);
+      const save = this.#database.sql.prepare(
+        `INSERT INTO edit_changes (edit_id, seq, entity, entity_id, field, before, after)
+         VALUES (@editId, @seq, @entity, @entity_id, @field, @before, @after)`,
+      );
+      for (const [seq, change] of effective.entries()) save.run({ ...change, editId, seq });
+      this.#database.nextRevision();
+      return { editId, touched: burstsOf(effective) };
+    });
+  }
+
+  /** Remembers an applied plan as a step of undo. */
+  recordPlan(label: Localized, planId: number, now: number): number {
+    return this.#database.transaction(() => {
+      this.#database.nextRevision();
+      return this.#insert(label, planId, now);
+    });
+  }
+
+  /** The step that undo would take back now. */
+  nextUndo(): EditStep | null {
+    return this.#step("undone = 0 ORDER BY id DESC");
+  }
+
+  /** The step that redo would do again now. */
+  nextRedo(): EditStep | null {
+    return this.#step("undone = 1 ORDER BY id");
+  }
+
+  /** Takes a step back, last change first. */
+  undo(editId: number): TouchedBursts {
+    return this.#replay(editId, true);
+  }
+
+  redo(editId: number): TouchedBursts {
+    return this.#replay(editId, false);
+  }
+
+  #replay(editId: number, backwards: boolean): TouchedBursts {
+    return this.#database.transaction(() => {
+      const changes = this.#database.sql
+        .prepare<[number], ChangeRow>(
+          `SELECT entity, entity_id, field, before, after FROM edit_changes WHERE edit_id = ?
+           ORDER BY seq ${backwards ? "DESC" : "ASC"}`,
+        )
+        .all(editId);
+      for (const change of changes) {
+        this.#write(
+          change.entity,
+          change.entity_id,
+          change.field,
+          backwards ? change.before : change.after,
+        );
+      }
+      this.#database.sql
+        .prepare("UPDATE edits SET undone = ? WHERE id = ?")
+        .run(backwards ? 1 : 0, editId);
+      this.#database.nextRevision();
+      return burstsOf(changes);
+    });
+  }
+
+  #insert(label: Localized, planId: number | null, now: number): number {
+    this.#database.sql.prepare("DELETE FROM edits WHERE undone = 1").run();
+    const { lastInsertRowid } = this.#database.sql
+      .prepare("INSERT INTO edits (created_at, label_en, label_ko, plan_id) VALUES (?, ?, ?, ?)")
+      .run(now, label.en, label.ko, planId);
+    return Number(lastInsertRowid);
+  }
+
+  #step(where: string): EditStep | null {
+    const row = this.#database.sql
+      .prepare<[], EditRow>(
+        `SELECT id, label_en, label_ko, plan_id FROM edits WHERE ${where} LIMIT 1`,
+      )
+      .get();
+    if (row === undefined) return null;
+    return { id: row.id, label: { en: row.label_en, ko: row.label_ko }, planId: row.plan_id };
+  }
+
+  #read(entity: Entity, id: number, field: string): Value | undefined {
+    return this.#database.sql
+      .prepare<[number], Value>(
+        `SELECT ${column(entity, field)} FROM ${tables[entity]} WHERE id = ?`,
+      )
+      .pluck()
+      .get(id);
+  }
+
+  #write(entity: Entity, id: number, field: string, value: Value): void {
+    const { sql } = this.#database;
+    if (entity === "root") {
+      sql.prepare(`UPDATE roots SET ${column(entity, field)} = ? WHERE id = ?`).run(value, id);
+      return;
+    }
+    sql
+      .prepare(
+        `UPDATE ${tables[entity]} SET ${column(entity, field)} = ?, revision = ? WHERE id = ?`,
+      )
+      .run(value, this.#database.nextRevision(), id);
+  }
+}
+
+/** `field` when it is a column that may be edited; a change from anywhere else is a bug. */
+function column(entity: Entity, field: string): string {
+  const known: readonly string[] = editableFields[entity];
+  if (!known.includes(field)) throw new Error(`${entity}.${field} is not editable`);
+  return field;
+}
+
+function burstsOf(changes: readonly ChangeRow[]): TouchedBursts {
+  const touched = new Set<number>();
+  for (const change of changes) {
+    if (change.entity === "burst") touched.add(change.entity_id);
+    if (change.entity === "photo" && change.field === "burst_id") {
+      for (const value of [change.before, change.after]) {
+        if (typeof value === "number") touched.add(value);
+      }
+    }
+  }
+  return touched;
+}

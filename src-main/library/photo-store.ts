@@ -1,0 +1,493 @@
+import { join } from "node:path";
+import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
+import type { LibraryDatabase } from "./database.ts";
+
+export type FileKind =
+  | "jpeg"
+  | "png"
+  | "webp"
+  | "avif"
+  | "tiff"
+  | "heic"
+  | "raw"
+  | "xmp"
+  | "thumbnail"
+  | "video";
+
+/** One photo as a reading of a folder found it: the files that are that photo. The primary file comes first. */
+export interface FoundPhoto {
+  readonly directory: string;
+  /** See the schema: equal keys in one directory are one photo. */
+  readonly key: string;
+  readonly files: readonly {
+    readonly name: string;
+    readonly kind: FileKind;
+    readonly bytes: number;
+    readonly modifiedMs: number;
+  }[];
+  /** Set when the files as they are can't be a readable photo (a RAW alone, say). */
+  readonly skip: SkipReason | null;
+}
+
+export interface SkipReason {
+  readonly code: string;
+  readonly en: string;
+  readonly ko: string;
+}
+
+/** What a photo's own bytes say about it. */
+export interface PhotoProbe {
+  readonly format: NonNullable<PhotoRow["format"]>;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly fastHash: string;
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly capturedAt: {
+    readonly local: string;
+    readonly subSecond: boolean;
+    readonly offsetMinutes: number | null;
+  } | null;
+  readonly cameraMake: string | null;
+  readonly cameraModel: string | null;
+  readonly lens: string | null;
+  readonly iso: number | null;
+  readonly exposureSeconds: number | null;
+  readonly fNumber: number | null;
+  readonly focalLengthMm: number | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly iccName: string | null;
+}
+
+/** A photo on its way through a reading: where its primary file is, and how far it has got. */
+export interface PhotoFile {
+  readonly id: number;
+  readonly path: string;
+  /** Changes with the file's size or time. */
+  readonly version: string;
+  /** Digest of the bytes; empty until probed. */
+  readonly identity: string;
+}
+
+interface ChangeRow {
+  id: number;
+  name: string;
+  state: PhotoRow["state"];
+  format: PhotoRow["format"];
+  width: number;
+  height: number;
+  version: string;
+  captured_at: number | null;
+  camera_model: string | null;
+  lens: string | null;
+  iso: number | null;
+  stars: number;
+  flag: PhotoRow["flag"];
+  label: PhotoRow["label"];
+  rotation: PhotoRow["rotation"];
+  burst_id: number | null;
+  rank: number | null;
+  score: number | null;
+  reason_en: string | null;
+  reason_ko: string | null;
+  skip_en: string | null;
+  skip_ko: string | null;
+}
+
+/** Photos and their files. */
+export class PhotoStore {
+  readonly #database: LibraryDatabase;
+
+  constructor(database: LibraryDatabase) {
+    this.#database = database;
+  }
+
+  /**
+   * Writes down what a reading of a folder found. A photo whose primary file is new or has other bytes than before
+   * goes back to `found`; one that was missing comes back with its decisions; all others stay as they are.
+   */
+  recordFound(rootId: number, found: readonly FoundPhoto[]): void {
+    const { sql } = this.#database;
+    const directory = sql.prepare<[string], { id: number }>(
+      `INSERT INTO directories (path) VALUES (?)
+       ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id`,
+    );
+    const existing = sql.prepare<
+      [number, string],
+      { id: number; state: string; name: string; bytes: number; modified_ms: number }
+    >(
+      `SELECT photos.id, photos.state, files.name, files.bytes, files.modified_ms
+       FROM photos JOIN files ON files.photo_id = photos.id AND files.is_primary = 1
+       WHERE photos.directory_id = ? AND photos.key = ?`,
+    );
+    const insert = sql.prepare<[number, string, string, number], { id: number }>(
+      `INSERT INTO photos (directory_id, key, name, state, version, revision) VALUES (?, ?, ?, 'found', '', ?)
+       ON CONFLICT (directory_id, key) DO UPDATE SET name = excluded.name RETURNING id`,
+    );
+    const setState = sql.prepare(
+      `UPDATE photos SET state = @state, name = @name, version = @version, skip_code = @code, skip_en = @en,
+         skip_ko = @ko, revision = @revision
+       WHERE id = @photoId`,
+    );
+    const clearPrimary = sql.prepare("UPDATE files SET is_primary = 0 WHERE photo_id = ?");
+    const saveFile = sql.prepare(
+      `INSERT INTO files (photo_id, directory_id, name, kind, is_primary, bytes, modified_ms)
+       VALUES (@photoId, @directoryId, @name, @kind, @isPrimary, @bytes, @modifiedMs)
+       ON CONFLICT (directory_id, name) DO UPDATE SET
+         photo_id = excluded.photo_id, kind = excluded.kind, is_primary = excluded.is_primary,
+         fast_hash = iif(bytes = excluded.bytes AND modified_ms = excluded.modified_ms, fast_hash, ''),
+         bytes = excluded.bytes, modified_ms = excluded.modified_ms, is_missing = 0`,
+    );
+    const link = sql.prepare(
+      "INSERT INTO root_photos (root_id, photo_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    );
+
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      for (const photo of found) {
+        const primary = photo.files[0];
+        if (primary === undefined) throw new RangeError("A photo has at least one file.");
+        const directoryId = only(directory.get(photo.directory)).id;
+        const before = existing.get(directoryId, photo.key);
+        const photoId =
+          before?.id ?? only(insert.get(directoryId, photo.key, primary.name, revision)).id;
+        clearPrimary.run(photoId);
+        for (const file of photo.files) {
+          saveFile.run({ ...file, photoId, directoryId, isPrimary: file === primary ? 1 : 0 });
+        }
+        const linked = link.run(rootId, photoId).changes > 0;
+        const sameBytes =
+          before !== undefined &&
+          before.name === primary.name &&
+          before.bytes === primary.bytes &&
+          before.modified_ms === primary.modifiedMs;
+        const settled =
+          sameBytes &&
+          (before.state === "probed" || before.state === "measured" || before.state === "skipped");
+        const row = { photoId, revision, name: primary.name, version: versionOf(primary) };
+        if (photo.skip !== null) {
+          setState.run({ ...row, state: "skipped", ...photo.skip });
+        } else if (!settled) {
+          setState.run({ ...row, state: "found", code: null, en: null, ko: null });
+        } else if (linked) {
+          // A photo that another root knows already must reach the clients of this one.
+          sql.prepare("UPDATE photos SET revision = ? WHERE id = ?").run(revision, photoId);
+        }
+      }
+    });
+  }
+
+  /** Photos of the root that a complete reading did not meet become `missing`; `seen` holds directory/key pairs. */
+  markMissing(rootId: number, seen: ReadonlySet<string>): void {
+    const known = this.#database.sql
+      .prepare<[number], { id: number; path: string; key: string }>(
+        `SELECT photos.id, directories.path, photos.key
+         FROM root_photos JOIN photos ON photos.id = photo_id JOIN directories ON directories.id = directory_id
+         WHERE root_id = ? AND state NOT IN ('missing', 'gone')`,
+      )
+      .all(rootId);
+    const missing = known.filter((photo) => !seen.has(foundKey(photo.path, photo.key)));
+    if (missing.length === 0) return;
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      const photo = this.#database.sql.prepare(
+        "UPDATE photos SET state = 'missing', revision = ? WHERE id = ?",
+      );
+      const files = this.#database.sql.prepare(
+        "UPDATE files SET is_missing = 1 WHERE photo_id = ?",
+      );
+      for (const { id } of missing) {
+        photo.run(revision, id);
+        files.run(id);
+      }
+    });
+  }
+
+  /** Photos of a root in one of these states, oldest row first. */
+  inState(rootId: number, states: readonly PhotoRow["state"][]): PhotoFile[] {
+    return this.#database.sql
+      .prepare<unknown[], PlaceRow>(
+        `SELECT photos.id, directories.path AS directory, photos.name, version, identity
+         FROM root_photos JOIN photos ON photos.id = photo_id JOIN directories ON directories.id = directory_id
+         WHERE root_id = ? AND state IN (${states.map(() => "?").join(", ")}) ORDER BY photos.id`,
+      )
+      .all(rootId, ...states)
+      .map(toPhotoFile);
+  }
+
+  /** Other photos whose primary file had exactly these bytes: the places that this file may have moved from. */
+  twins(photoId: number, identity: { fastHash: string; bytes: number }): PhotoFile[] {
+    return this.#database.sql
+      .prepare<[string, number, number], PlaceRow>(
+        `SELECT photos.id, directories.path AS directory, photos.name, version, identity
+         FROM files JOIN photos ON photos.id = files.photo_id
+           JOIN directories ON directories.id = photos.directory_id
+         WHERE files.fast_hash = ? AND files.bytes = ? AND files.is_primary = 1
+           AND photos.state <> 'gone' AND photos.id <> ? ORDER BY photos.id`,
+      )
+      .all(identity.fastHash, identity.bytes, photoId)
+      .map(toPhotoFile);
+  }
+
+  /**
+   * A moved file: the photo `oldId`, with its decisions and its burst, takes over the place and the files of `newId`,
+   * which leaves the library. Both stay in the roots that showed them.
+   */
+  followMove(oldId: number, newId: number): void {
+    this.#database.transaction(() => {
+      const { sql } = this.#database;
+      const revision = this.#database.nextRevision();
+      const place = sql.prepare<[number], { directory_id: number; key: string; name: string }>(
+        "SELECT directory_id, key, name FROM photos WHERE id = ?",
+      );
+      const from = only(place.get(oldId));
+      const to = only(place.get(newId));
+      const move = sql.prepare(
+        "UPDATE photos SET directory_id = ?, key = ?, name = ?, revision = ? WHERE id = ?",
+      );
+      move.run(from.directory_id, `moved:${newId}`, from.name, revision, newId);
+      sql.prepare("DELETE FROM files WHERE photo_id = ?").run(oldId);
+      sql.prepare("UPDATE files SET photo_id = ? WHERE photo_id = ?").run(oldId, newId);
+      move.run(to.directory_id, to.key, to.name, revision, oldId);
+      sql
+        .prepare("UPDATE photos SET state = 'gone', burst_id = NULL, rank = NULL WHERE id = ?")
+        .run(newId);
+      sql
+        .prepare(
+          `INSERT INTO root_photos (root_id, photo_id)
+           SELECT root_id, ? FROM root_photos WHERE photo_id = ? ON CONFLICT DO NOTHING`,
+        )
+        .run(oldId, newId);
+    });
+  }
+
+  /** Writes down what the primary file says of itself: `found` becomes `probed`. */
+  saveProbe(photoId: number, probe: PhotoProbe): void {
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      this.#database.sql
+        .prepare(
+          `UPDATE photos SET state = 'probed', format = @format, width = @width, height = @height,
+             orientation = @orientation, identity = @identity, captured_at = @capturedAt,
+             captured_local = @capturedLocal, captured_has_subseconds = @hasSubseconds,
+             captured_offset_minutes = @offsetMinutes, camera_make = @cameraMake, camera_model = @cameraModel,
+             lens = @lens, iso = @iso, exposure_seconds = @exposureSeconds, f_number = @fNumber,
+             focal_length_mm = @focalLengthMm, latitude = @latitude, longitude = @longitude,
+             icc_name = @iccName, skip_code = NULL, skip_en = NULL, skip_ko = NULL, revision = @revision
+           WHERE id = @id`,
+        )
+        .run({
+          format: probe.format,
+          width: probe.width,
+          height: probe.height,
+          orientation: probe.orientation,
+          identity: probe.fastHash,
+          capturedAt: probe.capturedAt === null ? null : Date.parse(`${probe.capturedAt.local}Z`),
+          capturedLocal: probe.capturedAt?.local ?? null,
+          hasSubseconds: probe.capturedAt?.subSecond === true ? 1 : 0,
+          offsetMinutes: probe.capturedAt?.offsetMinutes ?? null,
+          cameraMake: probe.cameraMake,
+          cameraModel: probe.cameraModel,
+          lens: probe.lens,
+          iso: probe.iso,
+          exposureSeconds: probe.exposureSeconds,
+          fNumber: probe.fNumber,
+          focalLengthMm: probe.focalLengthMm,
+          latitude: probe.latitude,
+          longitude: probe.longitude,
+          iccName: probe.iccName,
+          revision,
+          id: photoId,
+        });
+      this.#database.sql
+        .prepare(
+          `UPDATE files SET fast_hash = ?, bytes = ?, modified_ms = ?, kind = ?
+           WHERE photo_id = ? AND is_primary = 1`,
+        )
+        .run(probe.fastHash, probe.bytes, probe.modifiedMs, probe.format, photoId);
+    });
+  }
+
+  saveSkip(photoId: number, reason: SkipReason): void {
+    this.#database.transaction(() => {
+      this.#database.sql
+        .prepare(
+          `UPDATE photos SET state = 'skipped', skip_code = ?, skip_en = ?, skip_ko = ?, burst_id = NULL,
+             rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, revision = ? WHERE id = ?`,
+        )
+        .run(reason.code, reason.en, reason.ko, this.#database.nextRevision(), photoId);
+    });
+  }
+
+  markMeasured(photoId: number): void {
+    this.#database.transaction(() => {
+      this.#database.sql
+        .prepare("UPDATE photos SET state = 'measured', revision = ? WHERE id = ?")
+        .run(this.#database.nextRevision(), photoId);
+    });
+  }
+
+  /** Rows of a root that changed after `since`; see the contract's `photos.changes`. */
+  changes(rootId: number, since: number): PhotoRow[] {
+    return this.#database.sql
+      .prepare<[number, number], ChangeRow>(
+        `SELECT photos.id, name, state, format, width, height, version, captured_at, camera_model, lens, iso,
+           stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko
+         FROM root_photos JOIN photos ON photos.id = photo_id
+         WHERE root_id = ? AND photos.revision > ?
+         ORDER BY captured_at IS NULL, captured_at, name`,
+      )
+      .all(rootId, since)
+      .map(toPhotoRow);
+  }
+
+  /** Photos by id, in the order given; unknown ids are left out. */
+  rows(photoIds: readonly number[]): PhotoRow[] {
+    const one = this.#database.sql.prepare<[number], ChangeRow>(
+      `SELECT id, name, state, format, width, height, version, captured_at, camera_model, lens, iso,
+         stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko
+       FROM photos WHERE id = ?`,
+    );
+    return photoIds.flatMap((id) => {
+      const row = one.get(id);
+      return row === undefined ? [] : [toPhotoRow(row)];
+    });
+  }
+
+  /** The primary file of a photo that is where the library thinks it is; null for unknown, missing and gone ones. */
+  primaryFile(
+    photoId: number,
+  ): (PhotoFile & Pick<PhotoRow, "format" | "state" | "width" | "height">) | null {
+    const row = this.#database.sql
+      .prepare<[number], PlaceRow & Pick<PhotoRow, "format" | "state" | "width" | "height">>(
+        `SELECT photos.id, directories.path AS directory, photos.name, version, identity, format, state,
+           width, height
+         FROM photos JOIN directories ON directories.id = directory_id
+         WHERE photos.id = ? AND state NOT IN ('missing', 'gone')`,
+      )
+      .get(photoId);
+    if (row === undefined) return null;
+    const { format, state, width, height } = row;
+    return { ...toPhotoFile(row), format, state, width, height };
+  }
+
+  /** Everything but the measures, which are kept by the bytes' identity. */
+  detail(photoId: number): (Omit<PhotoDetail, "measures"> & { identity: string }) | null {
+    const row = this.#database.sql
+      .prepare<
+        [number],
+        {
+          directory: string;
+          name: string;
+          identity: string;
+          captured_local: string | null;
+          captured_offset_minutes: number | null;
+          camera_make: string | null;
+          camera_model: string | null;
+          lens: string | null;
+          iso: number | null;
+          exposure_seconds: number | null;
+          f_number: number | null;
+          focal_length_mm: number | null;
+          latitude: number | null;
+          longitude: number | null;
+          icc_name: string | null;
+        }
+      >(
+        `SELECT directories.path AS directory, photos.name, identity, captured_local, captured_offset_minutes,
+           camera_make, camera_model, lens, iso, exposure_seconds, f_number, focal_length_mm, latitude,
+           longitude, icc_name
+         FROM photos JOIN directories ON directories.id = directory_id WHERE photos.id = ?`,
+      )
+      .get(photoId);
+    if (row === undefined) return null;
+    const files = this.#database.sql
+      .prepare<[number], { name: string; kind: string; bytes: number; is_primary: number }>(
+        "SELECT name, kind, bytes, is_primary FROM files WHERE photo_id = ? ORDER BY is_primary DESC, name",
+      )
+      .all(photoId);
+    return {
+      id: photoId,
+      path: join(row.directory, row.name),
+      identity: row.identity,
+      files: files.map((file) => ({
+        name: file.name,
+        kind: file.kind,
+        bytes: file.bytes,
+        primary: file.is_primary === 1,
+      })),
+      capturedLocal: row.captured_local,
+      offsetMinutes: row.captured_offset_minutes,
+      cameraMake: row.camera_make,
+      cameraModel: row.camera_model,
+      lens: row.lens,
+      iso: row.iso,
+      exposureSeconds: row.exposure_seconds,
+      fNumber: row.f_number,
+      focalLengthMm: row.focal_length_mm,
+      latitude: row.latitude,
+      longitude: row.longitude,
+      iccName: row.icc_name,
+    };
+  }
+}
+
+/** How `markMissing` names a photo of a reading. */
+export function foundKey(directory: string, key: string): string {
+  return `${directory}\0${key}`;
+}
+
+interface PlaceRow {
+  id: number;
+  directory: string;
+  name: string;
+  version: string;
+  identity: string;
+}
+
+function toPhotoFile(row: PlaceRow): PhotoFile {
+  return {
+    id: row.id,
+    path: join(row.directory, row.name),
+    version: row.version,
+    identity: row.identity,
+  };
+}
+
+/** Short, safe in an address, and another one whenever the file is written again. */
+function versionOf(file: { bytes: number; modifiedMs: number }): string {
+  return `${file.bytes.toString(36)}-${Math.round(file.modifiedMs).toString(36)}`;
+}
+
+function only<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error("The library lost a row inside a transaction.");
+  return row;
+}
+
+function toPhotoRow(row: ChangeRow): PhotoRow {
+  const [en, ko] =
+    row.state === "skipped" ? [row.skip_en, row.skip_ko] : [row.reason_en, row.reason_ko];
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    format: row.format,
+    width: row.width,
+    height: row.height,
+    version: row.version,
+    capturedAt: row.captured_at,
+    camera: row.camera_model,
+    lens: row.lens,
+    iso: row.iso,
+    stars: row.stars,
+    flag: row.flag,
+    label: row.label,
+    rotation: row.rotation,
+    burstId: row.burst_id,
+    rank: row.rank,
+    score: row.score,
+    reason: en === null || ko === null ? null : { en, ko },
+  };
+}
