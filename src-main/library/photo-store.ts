@@ -12,7 +12,8 @@ export type FileKind =
   | "raw"
   | "xmp"
   | "thumbnail"
-  | "video";
+  | "video"
+  | "other";
 
 /** One photo as a reading of a folder found it: the files that are that photo. The primary file comes first. */
 export interface FoundPhoto {

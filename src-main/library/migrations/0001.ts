@@ -95,7 +95,7 @@ CREATE TABLE files (
   photo_id INTEGER NOT NULL REFERENCES photos (id),
   directory_id INTEGER NOT NULL REFERENCES directories (id),
   name TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('jpeg', 'png', 'webp', 'avif', 'tiff', 'heic', 'raw', 'xmp', 'thumbnail', 'video')),
+  kind TEXT NOT NULL CHECK (kind IN ('jpeg', 'png', 'webp', 'avif', 'tiff', 'heic', 'raw', 'xmp', 'thumbnail', 'video', 'other')),
   is_primary INTEGER NOT NULL CHECK (is_primary IN (0, 1)),
   bytes INTEGER NOT NULL,
   modified_ms REAL NOT NULL,
