@@ -187,6 +187,7 @@ export const contract = {
     next: procedure.input(z.object({ cursor: z.int().min(0) })).output(
       z.object({
         cursor: z.int(),
+        /** Every job of the list, newest first. */
         jobs: z.array(jobSchema),
         /** Newest revision of photos and bursts: ask `photos.changes` when it passed yours. */
         revision: z.int(),
@@ -196,6 +197,8 @@ export const contract = {
         redo: localizedSchema.nullable(),
         /** A root that was opened from outside (command line, second start): show it. */
         openRootId: idSchema.nullable(),
+        /** A command of the native menu, to be run by the page's registry. */
+        command: z.string().nullable(),
       }),
     ),
   },
