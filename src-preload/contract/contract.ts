@@ -47,8 +47,6 @@ export const contract = {
     ),
     /** A redacted text for bug reports: versions, last jobs, tail of the log. */
     diagnostics: procedure.output(z.object({ text: z.string() })),
-    /** Opens a page of Kiln's own allow-list in the system browser. */
-    openLink: procedure.input(z.object({ link: z.enum(["help", "licences"]) })).output(nothing),
   },
 
   preferences: {
@@ -109,6 +107,8 @@ export const contract = {
     histogram: procedure.input(z.object({ photoId: idSchema })).output(histogramSchema),
     /** Shows the photo's file in the system's file manager. */
     reveal: procedure.input(z.object({ photoId: idSchema })).output(nothing),
+    /** Opens the place where the photo was taken on OpenStreetMap, in the system browser. */
+    showOnMap: procedure.input(z.object({ photoId: idSchema })).output(nothing),
   },
 
   edits: {

@@ -1,0 +1,88 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { app, protocol, session } from "electron";
+
+/** The only origin that Kiln ever shows. */
+export const appOrigin = "app://kiln";
+
+/**
+ * Everything that must happen before Electron is ready. False when another Kiln has this data folder open already:
+ * it has been told what was asked of us, and this process is to end.
+ */
+export function prepareApp(
+  dataDirectory: string,
+  onSecondStart: (argv: string[]) => void,
+): boolean {
+  const profile = join(dataDirectory, "electron");
+  mkdirSync(profile, { recursive: true });
+  app.setPath("userData", profile);
+  if (!app.requestSingleInstanceLock()) return false;
+  app.on("second-instance", (_event, argv) => onSecondStart(argv));
+  app.enableSandbox();
+  app.setAppUserModelId("app.kiln.desktop");
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: "app",
+      privileges: {
+        standard: true,
+        secure: true,
+        supportFetchAPI: true,
+        stream: true,
+        codeCache: true,
+      },
+    },
+  ]);
+  app.on("web-contents-created", (_event, contents) => {
+    contents.on("will-navigate", (event) => event.preventDefault());
+    contents.on("will-redirect", (event) => event.preventDefault());
+    contents.on("will-attach-webview", (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: "deny" }));
+  });
+  app.on("window-all-closed", () => app.quit());
+  return true;
+}
+
+/** Resolves when windows can be opened. Awaiting `app.whenReady()` at the top of an ESM main hangs for ever. */
+export function whenReady(): Promise<void> {
+  return app.whenReady();
+}
+
+/** Serves the page and its media from one handler, and refuses every permission that the page could ask for. */
+export function serveApp(handler: (request: Request) => Promise<Response>): void {
+  const { defaultSession } = session;
+  defaultSession.protocol.handle("app", handler);
+  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setDevicePermissionHandler(() => false);
+}
+
+/** Runs `work` once before the app ends, and waits for it. */
+export function beforeQuit(work: () => Promise<void>): void {
+  let settled = false;
+  app.on("before-quit", (event) => {
+    if (settled) return;
+    event.preventDefault();
+    void work().finally(() => {
+      settled = true;
+      app.quit();
+    });
+  });
+}
+
+export function quit(): void {
+  app.quit();
+}
+
+/** The data folder of a person who chose none: the system's usual place. */
+export function defaultDataDirectory(): string {
+  return join(app.getPath("appData"), "Kiln");
+}
+
+export function appVersion(): string {
+  return app.getVersion();
+}
+
+/** Arguments of this start, without Electron's own. */
+export function launchArguments(argv: readonly string[]): string[] {
+  return argv.slice(app.isPackaged ? 1 : 2);
+}

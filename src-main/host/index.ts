@@ -1,0 +1,4 @@
+export { EventHub, type EventSources, type News } from "./events.ts";
+export { type Host, isAllowedLink } from "./host.ts";
+export { nodeHost } from "./node-host.ts";
+export { Sources } from "./sources.ts";

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openPreferencesFile, Preferences } from "./index.ts";
+
+const folder = (): string => mkdtempSync(join(tmpdir(), "kiln-preferences-"));
+
+test("what is set is there for the next start, and what was not set keeps its default", () => {
+  const directory = folder();
+  new Preferences(openPreferencesFile(directory)).set({ language: "ko", tileSize: 320 });
+  const next = new Preferences(openPreferencesFile(directory)).get();
+  expect(next).toMatchObject({ language: "ko", tileSize: 320, burstGapMs: 2000 });
+});
+
+test("a broken value or a damaged file costs that value only, never the start", () => {
+  const directory = folder();
+  const file = join(directory, "preferences.json");
+  writeFileSync(file, JSON.stringify({ language: "klingon", tileSize: 240, apply: 7 }));
+  expect(new Preferences(openPreferencesFile(directory)).get()).toMatchObject({
+    language: "system",
+    tileSize: 240,
+    apply: { pattern: "{name}" },
+  });
+  writeFileSync(file, "{ not json");
+  expect(new Preferences(openPreferencesFile(directory)).get().tileSize).toBe(200);
+});
+
+test("keys of a newer Kiln survive a change", () => {
+  const directory = folder();
+  const file = join(directory, "preferences.json");
+  writeFileSync(file, JSON.stringify({ holograms: true }));
+  new Preferences(openPreferencesFile(directory)).set({ autoAdvance: false });
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({
+    holograms: true,
+    autoAdvance: false,
+  });
+});
+
+test("listeners hear of a change, until they stop", () => {
+  const preferences = new Preferences(openPreferencesFile(folder()));
+  const heard: number[] = [];
+  const stop = preferences.onChange((value) => heard.push(value.tileSize));
+  preferences.set({ tileSize: 100 });
+  stop();
+  preferences.set({ tileSize: 300 });
+  expect(heard).toEqual([100]);
+});
