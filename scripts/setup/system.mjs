@@ -203,11 +203,8 @@ export function distributionHere() {
   }
 }
 
-// dpkg-query fills these in, not JavaScript.
-const dpkgFormat = ["db:Status-Abbrev", "Package"]
-  .map((field) => `\${${field}}`)
-  .join("\t")
-  .concat("\n");
+// biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in, not JavaScript
+const dpkgFormat = "${db:Status-Abbrev}\t${Package}\n";
 
 /**
  * Installs what the system lacks for a purpose, as far as it may. What stays missing is said, and is no failure here:
