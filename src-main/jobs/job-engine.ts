@@ -1,0 +1,438 @@
+import { z } from "zod";
+import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
+import type { JobRecord, JobStore } from "../library/index.ts";
+import type { Log } from "../log/index.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { JobDefinition, JobResult, JobSlot, PreparedJob } from "./define-job.ts";
+import { assertStep, canRetry, isEnded, type JobEntry, view } from "./job-entry.ts";
+import {
+  interruptedProblem,
+  jobNotRetryable,
+  jobUnknown,
+  problemOf,
+  shuttingDown,
+  unknownKindProblem,
+  unreadableInputProblem,
+} from "./job-problems.ts";
+import { JobRun } from "./job-run.ts";
+
+/** A cancelled job is recorded as such after this long, whether its code has noticed or not. */
+const cancelWithinMs = 250;
+/** A cancelled run that still hasn't returned (a dead network share) stops blocking its slot after this long. */
+const abandonAfterMs = 10_000;
+/** How long `shutdown` waits for runs to return. */
+const shutdownWithinMs = 2_000;
+
+const defaultCapacities: Readonly<Record<JobSlot, number>> = { cpu: 1, gpu: 1, net: 2, disk: 1 };
+
+const waiting = { en: "Waiting", ko: "대기 중" };
+const done = { en: "Done", ko: "완료" };
+const nothingDone = { stage: "", checkpoint: "", fraction: 0 };
+
+export interface JobEngineOptions {
+  readonly store: JobStore;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Jobs that may run at once in each slot. */
+  readonly capacities?: Readonly<Record<JobSlot, number>>;
+}
+
+/**
+ * Runs durable work. A job is a row before it runs; the row follows its state at once and its progress a few times a
+ * second; what a dead process left running is resumed, or ends with the reason why it can't be.
+ *
+ * The memory of the process is the truth while it lives: where the disk refuses a write, work goes on, the log says
+ * so, and the row catches up with the next write that succeeds.
+ */
+export class JobEngine {
+  readonly #store: JobStore;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #capacities: Readonly<Record<JobSlot, number>>;
+  readonly #kinds = new Map<string, JobDefinition>();
+  /** Jobs on the list, by id, in the order in which they were made. */
+  readonly #entries = new Map<number, JobEntry>();
+  /** First in, first out within each slot. */
+  #queue: JobEntry[] = [];
+  /** Runs whose code hasn't returned yet, those of cancelled jobs among them. */
+  readonly #runs = new Set<JobRun>();
+  readonly #unsaved = new Set<JobEntry>();
+  #saveFails = false;
+  readonly #ended = new Map<number, PromiseWithResolvers<Job>>();
+  readonly #listeners = new Set<(jobIds: readonly number[]) => void>();
+  readonly #changed = new Set<number>();
+  #pumping = false;
+  #phase: "new" | "open" | "closing" = "new";
+  /** Settled when no run is left; set while closing. */
+  #idle: PromiseWithResolvers<void> | null = null;
+
+  constructor({ store, log, clock, capacities }: JobEngineOptions) {
+    this.#store = store;
+    this.#log = log;
+    this.#clock = clock ?? systemClock;
+    this.#capacities = capacities ?? defaultCapacities;
+  }
+
+  /** Learns the kinds of jobs, takes up what an earlier process left, and starts working. Once. */
+  begin(kinds: readonly JobDefinition[]): void {
+    if (this.#phase !== "new") throw new Error("The job engine has begun already.");
+    this.#phase = "open";
+    for (const definition of kinds) {
+      if (this.#kinds.has(definition.kind)) throw new Error(`Two kinds “${definition.kind}”.`);
+      this.#kinds.set(definition.kind, definition);
+    }
+    for (const record of this.#store.listed()) this.#entries.set(record.id, this.#load(record));
+    const left = [...this.#entries.values()].filter(({ record }) => !isEnded(record.state));
+    // What ran before comes before what only waited.
+    left.sort(
+      (a, b) => Number(b.record.state === "running") - Number(a.record.state === "running"),
+    );
+    for (const entry of left) this.#takeUp(entry);
+    this.#schedulePump();
+  }
+
+  /**
+   * Writes a new job down and queues it; `definition` is one of those given to `begin`. Returns its id. Not to be
+   * called inside a transaction that may be rolled back. Throws a KilnError where the library can't be written.
+   */
+  start<Input>(definition: JobDefinition<Input>, input: NoInfer<Input>): number {
+    this.#assertOpen();
+    if (this.#kinds.get(definition.kind) !== definition) {
+      throw new Error(`begin() was not told of the kind “${definition.kind}”.`);
+    }
+    const prepared = definition.prepare(input);
+    const record = this.#store.insert({
+      kind: definition.kind,
+      input: JSON.stringify(input),
+      title: prepared.title,
+      state: "queued",
+      stage: "",
+      checkpoint: "",
+      message: waiting,
+      fraction: 0,
+      problem: null,
+      revealPath: null,
+      createdAt: this.#clock.now(),
+      startedAt: null,
+      endedAt: null,
+      cleared: false,
+    });
+    const entry = { record, definition, prepared, run: null, etaSeconds: null };
+    this.#entries.set(record.id, entry);
+    this.#enqueue(entry);
+    this.#announce(record.id);
+    return record.id;
+  }
+
+  /** Settles when the job is recorded as cancelled, 250 ms later at most; an ended job stays as it is. */
+  async cancel(id: number): Promise<Job> {
+    this.#assertOpen();
+    const entry = this.#entry(id);
+    const { run } = entry;
+    if (entry.record.state === "queued") {
+      this.#queue = this.#queue.filter((queued) => queued !== entry);
+      this.#end(entry, "cancelled");
+    } else if (run !== null && run.stopped === null) {
+      run.stop("cancel");
+      run.unlessReturned(cancelWithinMs, () => this.#end(entry, "cancelled"));
+      run.unlessReturned(abandonAfterMs, () => this.#abandon(run));
+    }
+    return this.whenEnded(id);
+  }
+
+  /**
+   * Queues a failed, cancelled or interrupted job again under its own id. A kind that can resume goes on from its
+   * checkpoint, any other starts over. Throws `job-not-retryable` for all else.
+   */
+  retry(id: number): Job {
+    this.#assertOpen();
+    const entry = this.#entry(id);
+    if (!canRetry(entry)) throw jobNotRetryable(entry.record.title);
+    this.#entries.set(id, entry);
+    const fresh = entry.definition?.resume === "stage" ? {} : nothingDone;
+    this.#move(entry, "queued", {
+      ...fresh,
+      message: waiting,
+      problem: null,
+      startedAt: null,
+      endedAt: null,
+      cleared: false,
+    });
+    this.#enqueue(entry);
+    return view(entry);
+  }
+
+  /** The jobs on the list, newest first. */
+  list(): Job[] {
+    return [...this.#entries.values()].map(view).sort((a, b) => b.id - a.id);
+  }
+
+  /** One job, on the list or not. Throws `job-unknown`. */
+  get(id: number): Job {
+    return view(this.#entry(id));
+  }
+
+  /** Absolute path of what the job left behind, for the file manager; never for the page. */
+  revealPath(id: number): string | null {
+    return this.#entry(id).record.revealPath;
+  }
+
+  /** Takes ended jobs off the list. */
+  clear(): void {
+    for (const [id, entry] of this.#entries) {
+      if (!isEnded(entry.record.state)) continue;
+      entry.record = { ...entry.record, cleared: true };
+      this.#unsaved.add(entry);
+      this.#entries.delete(id);
+      this.#announce(id);
+    }
+    this.#save();
+  }
+
+  /** Settles with the job when it has ended; stays pending where Kiln shuts down first. */
+  whenEnded(id: number): Promise<Job> {
+    const entry = this.#entry(id);
+    if (isEnded(entry.record.state)) return Promise.resolve(view(entry));
+    const known = this.#ended.get(id);
+    if (known !== undefined) return known.promise;
+    const ending = Promise.withResolvers<Job>();
+    this.#ended.set(id, ending);
+    return ending.promise;
+  }
+
+  /**
+   * Calls `listener` with the ids of jobs that changed or left the list: in a microtask, and for the progress of a
+   * job four times a second at most. Returns the function that stops it. A listener must not throw.
+   */
+  onChange(listener: (jobIds: readonly number[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Aborts what runs and waits for it, 2 s at most. Jobs that can resume stay `running` on the disk and go on at the
+   * next start, queued ones stay queued, others become `interrupted`. Close the library after this.
+   */
+  async shutdown(): Promise<void> {
+    if (this.#phase === "closing") return;
+    this.#phase = "closing";
+    this.#queue = [];
+    this.#idle = Promise.withResolvers();
+    const running = [...this.#entries.values()].filter(({ run }) => run !== null);
+    for (const { run } of running) run?.stop("shutdown");
+    if (this.#runs.size > 0) {
+      const stopTimer = this.#clock.after(shutdownWithinMs, this.#idle.resolve);
+      await this.#idle.promise;
+      stopTimer();
+    }
+    for (const entry of running) this.#suspend(entry);
+    for (const run of this.#runs) run.release();
+    this.#save();
+  }
+
+  /** Decides what becomes of a job that an earlier process left queued or running. */
+  #takeUp(entry: JobEntry): void {
+    const { record, definition, prepared } = entry;
+    if (definition === undefined) {
+      this.#end(entry, "interrupted", { problem: unknownKindProblem });
+    } else if (prepared === null) {
+      this.#end(entry, "interrupted", { problem: unreadableInputProblem });
+    } else if (record.state === "running" && definition.resume !== "stage") {
+      this.#end(entry, "interrupted", { problem: interruptedProblem(definition.resume.reason) });
+    } else {
+      if (record.state === "running") this.#move(entry, "queued", { message: waiting });
+      this.#enqueue(entry);
+    }
+  }
+
+  /** What becomes of a running job when Kiln closes. */
+  #suspend(entry: JobEntry): void {
+    const { run } = entry;
+    if (run === null) return;
+    const { resume } = run.definition;
+    if (resume === "stage") {
+      this.#report(entry, run);
+      run.close();
+    } else {
+      this.#end(entry, "interrupted", { problem: interruptedProblem(resume.reason) });
+    }
+  }
+
+  #enqueue(entry: JobEntry): void {
+    this.#queue.push(entry);
+    this.#schedulePump();
+  }
+
+  /** In a microtask, so that no job's code runs inside a call of the engine. */
+  #schedulePump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#phase !== "open") return;
+    const free = { ...this.#capacities };
+    for (const run of this.#runs) if (run.holdsSlot) free[run.definition.slot] -= 1;
+    const unsettled = new Set([...this.#runs].map(({ jobId }) => jobId));
+    this.#queue = this.#queue.filter((entry) => {
+      const { record, definition, prepared } = entry;
+      if (definition === undefined || prepared === null) return false;
+      // A retried job waits until its cancelled run has let go: a job never runs twice at once.
+      if (free[definition.slot] <= 0 || unsettled.has(record.id)) return true;
+      free[definition.slot] -= 1;
+      void this.#execute(entry, definition, prepared);
+      return false;
+    });
+  }
+
+  /** Never rejects. */
+  async #execute(entry: JobEntry, definition: JobDefinition, prepared: PreparedJob): Promise<void> {
+    const { id, kind, stage, checkpoint, fraction } = entry.record;
+    const log = this.#log.child({ jobId: id, kind });
+    const run: JobRun = new JobRun({
+      jobId: id,
+      definition,
+      stage,
+      checkpoint,
+      fraction,
+      clock: this.#clock,
+      log,
+      onReport: () => this.#report(entry, run),
+    });
+    entry.run = run;
+    this.#runs.add(run);
+    const { message } = run.look().kept;
+    this.#move(entry, "running", { startedAt: this.#clock.now(), message });
+    let finish: () => void;
+    try {
+      const result = await run.execute(prepared);
+      finish = () => this.#complete(entry, result);
+    } catch (error) {
+      finish = () => this.#fail(entry, error, log);
+    }
+    this.#runs.delete(run);
+    run.release();
+    // A run that was told to stop may return for that reason alone: its result says nothing.
+    if (entry.run === run && run.stopped === null) finish();
+    else if (entry.run === run && run.stopped === "cancel") this.#end(entry, "cancelled");
+    this.#schedulePump();
+    if (this.#runs.size === 0) this.#idle?.resolve();
+  }
+
+  #complete(entry: JobEntry, { revealPath, summary }: JobResult): void {
+    this.#end(entry, "completed", {
+      message: summary ?? done,
+      fraction: 1,
+      checkpoint: "",
+      revealPath: revealPath ?? null,
+    });
+  }
+
+  #fail(entry: JobEntry, error: unknown, log: Log): void {
+    const problem = problemOf(error);
+    if (problem.code === "bug") log.error("A job failed by a bug.", { error });
+    else log.warn("A job failed.", { error });
+    this.#end(entry, "failed", { problem });
+  }
+
+  #abandon(run: JobRun): void {
+    run.holdsSlot = false;
+    this.#log.error("A cancelled job doesn't return; others get its slot.", {
+      jobId: run.jobId,
+      kind: run.definition.kind,
+    });
+    this.#schedulePump();
+  }
+
+  /** Takes what a run shows into the job's record. */
+  #report(entry: JobEntry, run: JobRun): void {
+    const { kept, etaSeconds } = run.look();
+    entry.etaSeconds = etaSeconds;
+    this.#change(entry, kept);
+  }
+
+  #end(entry: JobEntry, state: JobState, patch: Partial<JobRecord> = {}): void {
+    const { run } = entry;
+    const progress = run?.look().kept;
+    run?.close();
+    entry.run = null;
+    entry.etaSeconds = null;
+    this.#move(entry, state, { ...progress, endedAt: this.#clock.now(), ...patch });
+    const { id } = entry.record;
+    this.#ended.get(id)?.resolve(view(entry));
+    this.#ended.delete(id);
+  }
+
+  #move(entry: JobEntry, state: JobState, patch: Partial<JobRecord>): void {
+    assertStep(entry, state);
+    this.#change(entry, { ...patch, state });
+  }
+
+  #change(entry: JobEntry, patch: Partial<JobRecord>): void {
+    entry.record = { ...entry.record, ...patch };
+    this.#unsaved.add(entry);
+    this.#save();
+    this.#announce(entry.record.id);
+  }
+
+  #save(): void {
+    if (this.#unsaved.size === 0) return;
+    try {
+      this.#store.update([...this.#unsaved].map(({ record }) => record));
+      this.#unsaved.clear();
+      this.#saveFails = false;
+    } catch (error) {
+      if (!this.#saveFails) this.#log.error("The state of jobs can't be saved.", { error });
+      this.#saveFails = true;
+    }
+  }
+
+  #announce(id: number): void {
+    if (this.#changed.size === 0) {
+      queueMicrotask(() => {
+        const ids = [...this.#changed];
+        this.#changed.clear();
+        for (const listener of [...this.#listeners]) listener(ids);
+      });
+    }
+    this.#changed.add(id);
+  }
+
+  #entry(id: number): JobEntry {
+    const known = this.#entries.get(id);
+    if (known !== undefined) return known;
+    const record = this.#store.get(id);
+    if (record === null) throw jobUnknown(id);
+    return this.#load(record);
+  }
+
+  #load(record: JobRecord): JobEntry {
+    const definition = this.#kinds.get(record.kind);
+    return {
+      record,
+      definition,
+      prepared: prepare(definition, record),
+      run: null,
+      etaSeconds: null,
+    };
+  }
+
+  #assertOpen(): void {
+    if (this.#phase === "new") throw new Error("The job engine has not begun.");
+    if (this.#phase === "closing") throw shuttingDown();
+  }
+}
+
+/** Null when the job's input is not what its kind reads: another version of Kiln wrote it. */
+function prepare(definition: JobDefinition | undefined, { input }: JobRecord): PreparedJob | null {
+  try {
+    return definition?.prepare(JSON.parse(input)) ?? null;
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
+import type { JobRecord } from "../library/index.ts";
+import type { JobDefinition, PreparedJob } from "./define-job.ts";
+import type { JobRun } from "./job-run.ts";
+
+/** A job in the engine's memory. */
+export interface JobEntry {
+  record: JobRecord;
+  /** Undefined when no part of this Kiln knows the kind. */
+  readonly definition: JobDefinition | undefined;
+  /** Null when the kind is unknown or no longer reads the input. */
+  readonly prepared: PreparedJob | null;
+  /** Set while the job is running. */
+  run: JobRun | null;
+  etaSeconds: number | null;
+}
+
+/** Every step a job may take; running → queued is a resume at start-up, ended → queued a retry. */
+const nextStates: Readonly<Record<JobState, readonly JobState[]>> = {
+  queued: ["running", "cancelled", "interrupted"],
+  running: ["completed", "failed", "cancelled", "interrupted", "queued"],
+  completed: [],
+  failed: ["queued"],
+  cancelled: ["queued"],
+  interrupted: ["queued"],
+};
+
+/** Throws where the engine would take a step that no job may take: a bug of the engine. */
+export function assertStep({ record }: JobEntry, to: JobState): void {
+  if (!nextStates[record.state].includes(to)) {
+    throw new Error(`Job ${record.id} can't go from ${record.state} to ${to}.`);
+  }
+}
+
+export function isEnded(state: JobState): boolean {
+  return state !== "queued" && state !== "running";
+}
+
+export function canRetry({ record, prepared }: JobEntry): boolean {
+  return isEnded(record.state) && record.state !== "completed" && prepared !== null;
+}
+
+/** The job as the door shows it. */
+export function view(entry: JobEntry): Job {
+  const { record, etaSeconds } = entry;
+  return {
+    id: record.id,
+    kind: record.kind,
+    title: record.title,
+    state: record.state,
+    message: record.message,
+    fraction: record.fraction,
+    etaSeconds,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    problem: record.problem,
+    canRetry: canRetry(entry),
+    canReveal: record.revealPath !== null,
+  };
+}
