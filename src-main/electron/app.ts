@@ -73,15 +73,6 @@ export function quit(): void {
   app.quit();
 }
 
-/** The data folder of a person who chose none: the system's usual place. */
-export function defaultDataDirectory(): string {
-  return join(app.getPath("appData"), "Kiln");
-}
-
-export function appVersion(): string {
-  return app.getVersion();
-}
-
 /** Arguments of this start, without Electron's own. */
 export function launchArguments(argv: readonly string[]): string[] {
   return argv.slice(app.isPackaged ? 1 : 2);

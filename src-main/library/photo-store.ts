@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -180,29 +180,40 @@ export class PhotoStore {
     });
   }
 
-  /** Photos of the root that a complete reading did not meet become `missing`; `seen` holds directory/key pairs. */
-  markMissing(rootId: number, seen: ReadonlySet<string>): void {
+  /**
+   * Photos of the root that a reading did not meet become `missing`.
+   *
+   * @param seen `foundKey`s of what the reading met
+   * @param unread folders that it could not open: what is below them keeps its state
+   */
+  markMissing(rootId: number, seen: ReadonlySet<string>, unread: readonly string[]): void {
     const known = this.#database.sql
       .prepare<[number], { id: number; path: string; key: string }>(
         `SELECT photos.id, directories.path, photos.key
-         FROM root_photos JOIN photos ON photos.id = photo_id JOIN directories ON directories.id = directory_id
+         FROM root_photos JOIN photos ON photos.id = photo_id
+           JOIN directories ON directories.id = directory_id
          WHERE root_id = ? AND state NOT IN ('missing', 'gone')`,
       )
       .all(rootId);
-    const missing = known.filter((photo) => !seen.has(foundKey(photo.path, photo.key)));
-    if (missing.length === 0) return;
+    const isBelow = (path: string, folder: string): boolean =>
+      path === folder || path.startsWith(folder + sep);
+    const missing = known.filter(
+      (photo) =>
+        !seen.has(foundKey(photo.path, photo.key)) &&
+        !unread.some((folder) => isBelow(photo.path, folder)),
+    );
     this.#database.transaction(() => {
-      const revision = this.#database.nextRevision();
-      const photo = this.#database.sql.prepare(
-        "UPDATE photos SET state = 'missing', revision = ? WHERE id = ?",
-      );
-      const files = this.#database.sql.prepare(
-        "UPDATE files SET is_missing = 1 WHERE photo_id = ?",
-      );
-      for (const { id } of missing) {
-        photo.run(revision, id);
-        files.run(id);
-      }
+      for (const { id } of missing) this.markPhotoMissing(id);
+    });
+  }
+
+  /** The photo's files are not where they were. Its decisions are kept until it is found again. */
+  markPhotoMissing(photoId: number): void {
+    this.#database.transaction(() => {
+      this.#database.sql
+        .prepare("UPDATE photos SET state = 'missing', revision = ? WHERE id = ?")
+        .run(this.#database.nextRevision(), photoId);
+      this.#database.sql.prepare("UPDATE files SET is_missing = 1 WHERE photo_id = ?").run(photoId);
     });
   }
 
@@ -328,6 +339,29 @@ export class PhotoStore {
         .prepare("UPDATE photos SET state = 'measured', revision = ? WHERE id = ?")
         .run(this.#database.nextRevision(), photoId);
     });
+  }
+
+  /** Names of every file of a root that was made of single files. */
+  fileNames(rootId: number): string[] {
+    return this.#database.sql
+      .prepare<[number], string>(
+        "SELECT name FROM files JOIN root_photos USING (photo_id) WHERE root_id = ? ORDER BY name",
+      )
+      .pluck()
+      .all(rootId);
+  }
+
+  /** What a root holds now: readable photos, the bursts they are in, and photos that can't be read. */
+  counts(rootId: number): { readable: number; bursts: number; skipped: number } {
+    const row = this.#database.sql
+      .prepare<[number], { readable: number; bursts: number; skipped: number }>(
+        `SELECT count(*) FILTER (WHERE state IN ('found', 'probed', 'measured')) AS readable,
+           count(DISTINCT burst_id) AS bursts,
+           count(*) FILTER (WHERE state = 'skipped') AS skipped
+         FROM root_photos JOIN photos ON photos.id = photo_id WHERE root_id = ?`,
+      )
+      .get(rootId);
+    return only(row);
   }
 
   /** Rows of a root that changed after `since`; see the contract's `photos.changes`. */

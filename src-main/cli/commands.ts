@@ -1,0 +1,148 @@
+import { resolve } from "node:path";
+import type { Job } from "../../src-preload/contract/jobs.ts";
+import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
+import { commonOptions, parseCommand, parseSeconds, UsageError } from "./arguments.ts";
+import { type BestCutReport, describeBestCut, reportBestCut } from "./bestcut.ts";
+import type { KilnConnection } from "./client.ts";
+
+/** What a command may use of the process around it. */
+export interface CommandContext {
+  readonly language: keyof Localized;
+  /** Opens the library, or the Kiln that has it open. */
+  readonly connect: (library: string | undefined) => Promise<KilnConnection>;
+  readonly onProgress: (job: Job) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a command prints: `json` with --json, else `text`. */
+export interface CommandResult {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export interface Command {
+  readonly usage: string;
+  readonly summary: Localized;
+  /** Lines of --help below the usage. */
+  readonly details: Localized;
+  run(args: string[], context: CommandContext): Promise<CommandResult>;
+}
+
+/** A job that the command waited for ended badly: its problem is what the person is told. */
+export class JobFailure extends Error {
+  override name = "JobFailure";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.happened.en);
+    this.problem = problem;
+  }
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  bestcut: {
+    usage: "kiln bestcut DIR [--as-one] [--gap SECONDS] [--json] [--library DIR]",
+    summary: {
+      en: "find the best frame of every burst in a folder",
+      ko: "폴더에서 연사마다 최고의 컷을 찾습니다",
+    },
+    details: {
+      en: `  DIR            folder with photos; nothing is ever written into it
+  --as-one       take all photos as one set and rank them against each other
+  --gap SECONDS  longest pause between two frames of one burst (0 to 600)
+  --json         print {groups, skipped, timing} as one JSON document`,
+      ko: `  DIR            사진이 있는 폴더. 이 폴더에는 아무것도 쓰지 않습니다
+  --as-one       모든 사진을 한 묶음으로 보고 순위를 매깁니다
+  --gap SECONDS  한 연사로 볼 두 컷 사이의 가장 긴 간격(0~600초)
+  --json         {groups, skipped, timing}을 JSON 문서 하나로 출력합니다`,
+    },
+    async run(args, context) {
+      const { values, positionals } = parseCommand(args, {
+        ...commonOptions,
+        "as-one": { type: "boolean", default: false },
+        gap: { type: "string" },
+      });
+      const folder = onlyPositional(positionals, "DIR");
+      const gapMs = values.gap === undefined ? null : parseSeconds(values.gap, "gap");
+      await using connection = disposable(await context.connect(values.library));
+      const { client } = connection;
+      const startedAt = performance.now();
+      const token = await connection.token([resolve(folder)]);
+      const { rootId, jobId } = await client.library.import({ token, mode: "reference" });
+      await waitForJob(connection, jobId, context);
+      if (gapMs !== null) await client.edits.regroup({ rootId, gapMs });
+      const report: BestCutReport = await reportBestCut(client, rootId, {
+        asOne: values["as-one"],
+        readingMs: performance.now() - startedAt,
+      });
+      return { json: report, text: describeBestCut(report, context.language) };
+    },
+  },
+
+  sample: {
+    usage: "kiln sample [--json] [--library DIR]",
+    summary: {
+      en: "make the sample project and say where its photos are",
+      ko: "샘플 프로젝트를 만들고 사진이 있는 곳을 알려 줍니다",
+    },
+    details: {
+      en: "  --json         print {path, photos} as one JSON document",
+      ko: "  --json         {path, photos}를 JSON 문서 하나로 출력합니다",
+    },
+    async run(args, context) {
+      const { values, positionals } = parseCommand(args, commonOptions);
+      noPositionals(positionals);
+      await using connection = disposable(await context.connect(values.library));
+      const { rootId, jobId } = await connection.client.library.importSample({});
+      await waitForJob(connection, jobId, context);
+      const root = (await connection.client.library.roots()).find(({ id }) => id === rootId);
+      if (root === undefined) throw new Error("The sample was read and is not in the library.");
+      return { json: { path: root.path, photos: root.photoCount }, text: root.path };
+    },
+  },
+};
+
+/** Follows a job until it ends. An abort cancels it. @throws JobFailure */
+async function waitForJob(
+  { client }: KilnConnection,
+  jobId: number,
+  context: CommandContext,
+): Promise<void> {
+  let cursor = 0;
+  for (;;) {
+    const job = await client.jobs.list().then((jobs) => jobs.find(({ id }) => id === jobId));
+    if (job === undefined) throw new Error(`Job ${jobId} is not on the list.`);
+    context.onProgress(job);
+    if (job.state === "completed") return;
+    if (job.problem !== null) throw new JobFailure(job.problem);
+    if (job.state === "cancelled")
+      throw context.signal.reason ?? new JobFailure(cancelledElsewhere);
+    try {
+      ({ cursor } = await client.events.next({ cursor }, { signal: context.signal }));
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+      await client.jobs.cancel({ jobId });
+    }
+  }
+}
+
+const cancelledElsewhere: Problem = {
+  code: "job-cancelled",
+  happened: { en: "The work was cancelled in the window.", ko: "창에서 작업이 취소되었습니다." },
+  todo: { en: "Run the command again.", ko: "명령을 다시 실행하세요." },
+};
+
+function onlyPositional(positionals: readonly string[], name: string): string {
+  const [value, ...rest] = positionals;
+  if (value === undefined) throw new UsageError(`${name} is missing.`);
+  noPositionals(rest);
+  return value;
+}
+
+function noPositionals(positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`Too many arguments: ${positionals.join(" ")}`);
+}
+
+function disposable(connection: KilnConnection): KilnConnection & AsyncDisposable {
+  return { ...connection, [Symbol.asyncDispose]: () => connection.close() };
+}

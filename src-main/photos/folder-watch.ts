@@ -1,0 +1,46 @@
+import { type FSWatcher, watch } from "chokidar";
+import type { Log } from "../log/index.ts";
+
+/** A camera or a copy writes in bursts: one reading after this much quiet, not one a file. */
+const quietMs = 1500;
+
+/**
+ * Watches the folder that is being looked at. Whatever happens in it (photos added, changed, removed) ends in one call
+ * of `onChange`, after things have been quiet for a while.
+ */
+export class FolderWatch {
+  readonly #onChange: (rootId: number) => void;
+  readonly #log: Log;
+  #current: { readonly rootId: number; readonly watcher: FSWatcher } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(onChange: (rootId: number) => void, log: Log) {
+    this.#onChange = onChange;
+    this.#log = log;
+  }
+
+  /** Watches this folder instead of the one before. */
+  async watch(rootId: number, path: string): Promise<void> {
+    if (this.#current?.rootId === rootId) return;
+    await this.close();
+    const watcher = watch(path, {
+      ignoreInitial: true,
+      ignored: (each) => /[/\\]\.[^/\\]+$/.test(each),
+      followSymlinks: false,
+    });
+    this.#current = { rootId, watcher };
+    watcher.on("all", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#onChange(rootId), quietMs);
+    });
+    // Where a folder can't be watched (limits, network drives), 'read again' still works.
+    watcher.on("error", (error) => this.#log.warn("folder is not watched", { path, error }));
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    const current = this.#current;
+    this.#current = null;
+    await current?.watcher.close();
+  }
+}

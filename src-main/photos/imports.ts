@@ -1,0 +1,155 @@
+import { mkdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { KilnError } from "../errors.ts";
+import type { JobEngine } from "../jobs/index.ts";
+import type { PhotoStore, RootRecord, RootStore } from "../library/index.ts";
+import { importCopiesJob, readFolderJob, sampleJob } from "./jobs.ts";
+import type { ReadingServices } from "./read-root.ts";
+
+/** A root and the job that reads it. */
+export interface StartedImport {
+  readonly rootId: number;
+  readonly jobId: number;
+}
+
+/** Takes folders and files into the library: in place, as copies, or the sample project. */
+export class Imports {
+  readonly #engine: JobEngine;
+  readonly #roots: RootStore;
+  readonly #photos: PhotoStore;
+  readonly #libraryDirectory: string;
+  readonly #jobs: {
+    readonly read: ReturnType<typeof readFolderJob>;
+    readonly copy: ReturnType<typeof importCopiesJob>;
+    readonly sample: ReturnType<typeof sampleJob>;
+  };
+
+  constructor(services: ReadingServices, engine: JobEngine) {
+    this.#engine = engine;
+    this.#roots = services.roots;
+    this.#photos = services.photos;
+    this.#libraryDirectory = services.database.directory;
+    this.#jobs = {
+      read: readFolderJob(services),
+      copy: importCopiesJob(services),
+      sample: sampleJob(services),
+    };
+  }
+
+  /** The kinds of jobs that importing starts, for the engine. */
+  get definitions() {
+    return [this.#jobs.read, this.#jobs.copy, this.#jobs.sample];
+  }
+
+  /**
+   * Reads folders and files where they are. Files become one root for each folder that they lie in. The first root
+   * is answered; the others are read by jobs of their own.
+   *
+   * @throws KilnError `folder-missing` when a path isn't there
+   */
+  async inPlace(paths: readonly string[]): Promise<StartedImport> {
+    const folders: string[] = [];
+    const files: string[] = [];
+    for (const path of paths.map((each) => resolve(each))) {
+      (await isFolder(path)) ? folders.push(path) : files.push(path);
+    }
+    const started = folders.map((path) => this.#read(path, null));
+    for (const [folder, inside] of Map.groupBy(files, dirname)) {
+      started.push(
+        this.#read(
+          folder,
+          inside.map((path) => basename(path)),
+        ),
+      );
+    }
+    return first(started);
+  }
+
+  /** Copies photos into the library and reads the copies. */
+  async asCopies(paths: readonly string[]): Promise<StartedImport> {
+    for (const path of paths) await isFolder(path);
+    const source = paths[0] ?? "";
+    const path = await this.#freshFolder(
+      "originals",
+      (await isFolder(source)) ? basename(source) : basename(dirname(source)),
+    );
+    const rootId = this.#roots.add({ path, whole: true, kind: "copied" }, Date.now());
+    const jobId = this.#engine.start(this.#jobs.copy, { rootId, path, sources: [...paths] });
+    return { rootId, jobId };
+  }
+
+  /** Reads a folder of the library that was filled otherwise (files dropped on a page that has no paths). */
+  received(path: string): StartedImport {
+    const rootId = this.#roots.add({ path, whole: true, kind: "copied" }, Date.now());
+    return { rootId, jobId: this.#engine.start(this.#jobs.read, { rootId, path, files: null }) };
+  }
+
+  async sample(): Promise<StartedImport> {
+    const path = join(this.#libraryDirectory, "sample");
+    await mkdir(path, { recursive: true });
+    const rootId = this.#roots.add({ path, whole: true, kind: "sample" }, Date.now());
+    return { rootId, jobId: this.#engine.start(this.#jobs.sample, { rootId, path }) };
+  }
+
+  /** Reads a root again. */
+  refresh(root: RootRecord): number {
+    const files = root.whole ? null : this.#photos.fileNames(root.id);
+    return this.#engine.start(this.#jobs.read, { rootId: root.id, path: root.path, files });
+  }
+
+  /** A new folder inside the library for what is about to be received. */
+  async #freshFolder(place: string, name: string): Promise<string> {
+    const parent = join(this.#libraryDirectory, place);
+    await mkdir(parent, { recursive: true });
+    for (let n = 1; ; n += 1) {
+      const path = join(parent, n === 1 ? name : `${name}-${n}`);
+      try {
+        await mkdir(path);
+        return path;
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      }
+    }
+  }
+
+  receivingFolder(): Promise<string> {
+    const day = new Date().toLocaleDateString("sv-SE");
+    return this.#freshFolder("originals", day);
+  }
+
+  #read(path: string, files: string[] | null): StartedImport {
+    const rootId = this.#roots.add({ path, whole: files === null, kind: "referenced" }, Date.now());
+    return { rootId, jobId: this.#engine.start(this.#jobs.read, { rootId, path, files }) };
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    throw new KilnError(
+      "folder-missing",
+      {
+        en: `“${path}” is not there, or can't be opened.`,
+        ko: `‘${path}’이(가) 없거나 열 수 없습니다.`,
+      },
+      {
+        en: "Check the place and your permission to read it, then try again.",
+        ko: "위치와 읽기 권한을 확인한 뒤 다시 시도하세요.",
+      },
+      { cause },
+    );
+  }
+}
+
+function first(started: readonly StartedImport[]): StartedImport {
+  const [one] = started;
+  if (one === undefined) {
+    throw new KilnError(
+      "nothing-dropped",
+      { en: "There was nothing in that drop.", ko: "끌어다 놓은 것이 없습니다." },
+      { en: "Drop a folder or photos.", ko: "폴더나 사진을 끌어다 놓으세요." },
+    );
+  }
+  return one;
+}

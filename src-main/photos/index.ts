@@ -1,0 +1,7 @@
+export { MEASURES_VERSION as measuresVersion, rankBurst } from "./best-cut/index.ts";
+export { Decisions } from "./decisions.ts";
+export { FolderWatch } from "./folder-watch.ts";
+export { Imports, type StartedImport } from "./imports.ts";
+export { Media, type MediaFile, type MediaKind } from "./media.ts";
+export { RenditionCache } from "./rendition-cache.ts";
+export type { ImageWorkerMethods } from "./worker/protocol.ts";

@@ -1,0 +1,225 @@
+import { implement } from "@orpc/server";
+import { contract } from "../src-preload/contract/contract.ts";
+import { KilnError } from "./errors.ts";
+import type { Services } from "./services.ts";
+
+const platforms = { win32: "windows", darwin: "macos" } as const;
+const diagnosticsTailBytes = 64 * 1024;
+
+/** Binds every procedure of the contract to the services. Rooms decide; this file only translates. */
+export function createRouter(services: Services) {
+  const { options, roots, photos, bursts, measures, decisions, engine, imports, sources } =
+    services;
+  const { host, log } = options;
+  const kiln = implement(contract);
+
+  /** The photo's file, or a problem that says where it went. */
+  const fileOf = (photoId: number) => {
+    const file = photos.primaryFile(photoId);
+    if (file === null) throw unknownPhoto();
+    return file;
+  };
+
+  return kiln.router({
+    app: {
+      info: kiln.app.info.handler(() => ({
+        version: options.version,
+        host: host.kind,
+        platform:
+          process.platform === "win32" || process.platform === "darwin"
+            ? platforms[process.platform]
+            : "linux",
+        folderPicker: host.folderPicker,
+        trash: services.apply.trashCapability,
+        locale: host.locale,
+        libraryPath: options.libraryDirectory,
+      })),
+      diagnostics: kiln.app.diagnostics.handler(async () => ({
+        text: [
+          `Kiln ${options.version} (${host.kind}, ${process.platform} ${process.arch}, Node ${process.version})`,
+          ...engine
+            .list()
+            .map((job) => `${job.kind} #${job.id}: ${job.state} ${job.problem?.code ?? ""}`.trim()),
+          await log.tail(diagnosticsTailBytes),
+        ].join("\n"),
+      })),
+    },
+
+    preferences: {
+      get: kiln.preferences.get.handler(() => services.preferences.get()),
+      set: kiln.preferences.set.handler(({ input }) => services.preferences.set(input)),
+    },
+
+    sources: {
+      pick: kiln.sources.pick.handler(async ({ input }) => {
+        const path = await host.pickFolder(input.purpose);
+        return path === null ? null : { token: sources.issue([path]), path };
+      }),
+      list: kiln.sources.list.handler(({ input }) => sources.list(input.token)),
+      upload: kiln.sources.upload.handler(async () => ({
+        token: sources.issue([await imports.receivingFolder()]),
+      })),
+      makeFolder: kiln.sources.makeFolder.handler(({ input }) =>
+        sources.makeFolder(input.parent, input.name),
+      ),
+    },
+
+    library: {
+      roots: kiln.library.roots.handler(() => roots.list()),
+      import: kiln.library.import.handler(({ input }) => {
+        const paths = sources.paths(input.token);
+        return input.mode === "copy" ? imports.asCopies(paths) : imports.inPlace(paths);
+      }),
+      importSample: kiln.library.importSample.handler(() => imports.sample()),
+      refresh: kiln.library.refresh.handler(({ input }) => ({
+        jobId: imports.refresh(services.root(input.rootId)),
+      })),
+      open: kiln.library.open.handler(async ({ input }) => {
+        const { id, path, whole } = services.root(input.rootId);
+        roots.markOpened(id, Date.now());
+        if (whole) await services.watch.watch(id, path);
+        const opened = roots.list().find((root) => root.id === id);
+        if (opened === undefined) throw new Error("A root vanished while it was opened.");
+        return opened;
+      }),
+      forget: kiln.library.forget.handler(({ input }) => ({
+        editId: decisions.forgetRoot(services.root(input.rootId).id),
+      })),
+    },
+
+    photos: {
+      changes: kiln.photos.changes.handler(({ input }) =>
+        services.database.transaction(() => ({
+          revision: services.database.currentRevision(),
+          photos: photos.changes(input.rootId, input.since),
+          bursts: bursts.changes(input.rootId, input.since),
+        })),
+      ),
+      detail: kiln.photos.detail.handler(({ input }) => {
+        const found = photos.detail(input.photoId);
+        if (found === null) throw unknownPhoto();
+        const { identity, ...detail } = found;
+        const stored = measures.get(identity);
+        if (stored === null) return { ...detail, measures: null };
+        const { look: _, ...shown } = stored;
+        return { ...detail, measures: shown };
+      }),
+      histogram: kiln.photos.histogram.handler(({ input, signal }) =>
+        services.images.run(
+          "histogram",
+          { path: fileOf(input.photoId).path },
+          { priority: 50, ...(signal === undefined ? {} : { signal }) },
+        ),
+      ),
+      reveal: kiln.photos.reveal.handler(async ({ input }) => {
+        await host.reveal(fileOf(input.photoId).path);
+        return {};
+      }),
+      showOnMap: kiln.photos.showOnMap.handler(async ({ input }) => {
+        const detail = photos.detail(input.photoId);
+        if (detail === null) throw unknownPhoto();
+        if (detail.latitude === null || detail.longitude === null) throw noPlace();
+        const place = `mlat=${detail.latitude}&mlon=${detail.longitude}#map=16`;
+        await host.openExternal(
+          `https://www.openstreetmap.org/?${place}/${detail.latitude}/${detail.longitude}`,
+        );
+        return {};
+      }),
+    },
+
+    edits: {
+      decide: kiln.edits.decide.handler(({ input: { photoIds, ...decision } }) => ({
+        editId: decisions.decide(photoIds, decision),
+      })),
+      acceptProposals: kiln.edits.acceptProposals.handler(({ input }) => ({
+        editId: decisions.acceptProposals(input.burstIds, input.others),
+      })),
+      setBurstPick: kiln.edits.setBurstPick.handler(({ input }) => ({
+        editId: decisions.setBurstPick(input.burstId, input.photoId),
+      })),
+      splitBurst: kiln.edits.splitBurst.handler(({ input }) => ({
+        editId: decisions.splitBurst(input.photoIds),
+      })),
+      mergeBursts: kiln.edits.mergeBursts.handler(({ input }) => ({
+        editId: decisions.mergeBursts(input.burstIds),
+      })),
+      dissolveBursts: kiln.edits.dissolveBursts.handler(({ input }) => ({
+        editId: decisions.dissolveBursts(input.burstIds),
+      })),
+      regroup: kiln.edits.regroup.handler(({ input }) => ({
+        editId: decisions.regroup(services.root(input.rootId).id, input.gapMs),
+      })),
+      undo: kiln.edits.undo.handler(() => ({ label: services.undo()?.label ?? null })),
+      redo: kiln.edits.redo.handler(() => ({ label: services.redo()?.label ?? null })),
+    },
+
+    apply: {
+      previewName: kiln.apply.previewName.handler(({ input }) =>
+        services.apply.previewName(services.root(input.rootId).id, input.pattern, input.subfolders),
+      ),
+      plan: kiln.apply.plan.handler(({ input: { destination, secondCopy, ...rest } }) =>
+        services.apply.plan({
+          ...rest,
+          rootId: services.root(rest.rootId).id,
+          destination: sources.folder(destination),
+          secondCopy: secondCopy === null ? null : sources.folder(secondCopy),
+        }),
+      ),
+      start: kiln.apply.start.handler(({ input }) => ({
+        jobId: services.apply.start(input.planId),
+      })),
+      undo: kiln.apply.undo.handler(({ input }) => ({ jobId: services.apply.undo(input.planId) })),
+    },
+
+    jobs: {
+      list: kiln.jobs.list.handler(() => engine.list()),
+      cancel: kiln.jobs.cancel.handler(({ input }) => engine.cancel(input.jobId)),
+      retry: kiln.jobs.retry.handler(({ input }) => engine.retry(input.jobId)),
+      clear: kiln.jobs.clear.handler(() => {
+        engine.clear();
+        return {};
+      }),
+      reveal: kiln.jobs.reveal.handler(async ({ input }) => {
+        const path = engine.revealPath(input.jobId);
+        if (path === null) throw nothingToReveal();
+        await host.reveal(path);
+        return {};
+      }),
+    },
+
+    events: {
+      next: kiln.events.next.handler(({ input, signal }) =>
+        services.events.next(input.cursor, signal),
+      ),
+    },
+  });
+}
+
+export type Router = ReturnType<typeof createRouter>;
+
+function unknownPhoto(): KilnError {
+  return new KilnError(
+    "photo-unknown",
+    { en: "This photo is not where it was.", ko: "사진이 원래 자리에 없습니다." },
+    {
+      en: "Connect its drive or read the folder again.",
+      ko: "드라이브를 연결하거나 폴더를 다시 읽으세요.",
+    },
+  );
+}
+
+function noPlace(): KilnError {
+  return new KilnError(
+    "no-place",
+    { en: "This photo doesn't say where it was taken.", ko: "사진에 촬영 위치가 없습니다." },
+    { en: "Choose a photo with a location.", ko: "위치가 있는 사진을 고르세요." },
+  );
+}
+
+function nothingToReveal(): KilnError {
+  return new KilnError(
+    "nothing-to-reveal",
+    { en: "This work left nothing on the disk.", ko: "이 작업은 디스크에 남긴 것이 없습니다." },
+    { en: "Look at its message instead.", ko: "작업의 메시지를 확인하세요." },
+  );
+}

@@ -1,0 +1,175 @@
+import { availableParallelism } from "node:os";
+import { KilnError } from "./errors.ts";
+import { EventHub, type Host, Sources } from "./host/index.ts";
+import { JobEngine } from "./jobs/index.ts";
+import {
+  BurstStore,
+  EditStore,
+  JobStore,
+  MeasureStore,
+  openDatabase,
+  PhotoStore,
+  type RootRecord,
+  RootStore,
+} from "./library/index.ts";
+import type { LogFile } from "./log/index.ts";
+import {
+  Decisions,
+  FolderWatch,
+  type ImageWorkerMethods,
+  Imports,
+  Media,
+  measuresVersion,
+  RenditionCache,
+} from "./photos/index.ts";
+import { Preferences, type PreferencesFile } from "./preferences/index.ts";
+import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
+
+export interface ServicesOptions {
+  /** Where Kiln keeps its data. Made when missing, locked until `close`. */
+  readonly libraryDirectory: string;
+  readonly version: string;
+  readonly host: Host;
+  readonly log: LogFile;
+  readonly preferencesFile: PreferencesFile;
+  readonly launcher: WorkerLauncher;
+  /** Absolute path of the image worker's module. */
+  readonly imageWorker: string;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+/**
+ * Builds everything that a Kiln consists of, whatever its host, and takes up the jobs that an earlier process left.
+ *
+ * @throws KilnError when the library can't be opened (see `openDatabase`)
+ */
+export function createServices(options: ServicesOptions) {
+  const { host, log } = options;
+  const database = openDatabase(options.libraryDirectory);
+  const roots = new RootStore(database);
+  const photos = new PhotoStore(database);
+  const bursts = new BurstStore(database);
+  const measures = new MeasureStore(database, measuresVersion);
+  const edits = new EditStore(database);
+  const preferences = new Preferences(options.preferencesFile);
+  const renditions = new RenditionCache(options.libraryDirectory);
+  const images = new WorkerPool<ImageWorkerMethods>({
+    launcher: options.launcher,
+    entry: options.imageWorker,
+    name: "image-worker",
+    title: { en: "The image reader", ko: "이미지 처리기" },
+    size: Math.max(2, availableParallelism() - 1),
+    subjectOf: (input) => ("path" in input ? input.path : input.directory),
+    onLog: ({ worker, line, call }) => log.info(line, { worker, job: call?.tag, call }),
+  });
+  const engine = new JobEngine({ store: new JobStore(database), log });
+  const reading = {
+    database,
+    roots,
+    photos,
+    bursts,
+    measures,
+    images,
+    renditions,
+    burstGapMs: () => preferences.get().burstGapMs,
+  };
+  const imports = new Imports(reading, engine);
+  const decisions = new Decisions({ database, photos, bursts, measures, edits });
+  const media = new Media({ photos, images, renditions });
+  const sources = new Sources();
+  const events = new EventHub({
+    jobs: () => engine.list(),
+    revision: () => database.currentRevision(),
+    roots: () => roots.list(),
+    preferences: () => preferences.get(),
+    undo: () => edits.nextUndo()?.label ?? null,
+    redo: () => edits.nextRedo()?.label ?? null,
+  });
+  const root = (rootId: number): RootRecord => {
+    const found = roots.get(rootId);
+    if (found === null) throw unknownRoot();
+    return found;
+  };
+  const watch = new FolderWatch((rootId) => {
+    const watched = roots.get(rootId);
+    if (watched !== null) imports.refresh(watched);
+  }, log);
+
+  database.onChange(() => events.changed());
+  preferences.onChange(() => events.changed());
+  engine.onChange((jobIds) => {
+    events.changed();
+    tellHost(engine, host, jobIds, preferences);
+  });
+  engine.begin(imports.definitions);
+
+  return {
+    options,
+    database,
+    roots,
+    photos,
+    bursts,
+    measures,
+    edits,
+    preferences,
+    images,
+    engine,
+    imports,
+    decisions,
+    media,
+    sources,
+    events,
+    watch,
+    /** The root, or a KilnError for one that is not in the library. */
+    root,
+
+    /** Opens folders and files that were named from outside (command line, second start, system). */
+    async open(paths: readonly string[]) {
+      const started = await imports.inPlace(paths);
+      events.openRoot(started.rootId);
+      return started;
+    },
+
+    /** Stops the work and closes the library. Jobs that can go on do so at the next start. */
+    async close(): Promise<void> {
+      await watch.close();
+      await engine.shutdown();
+      await images[Symbol.asyncDispose]();
+      database.close();
+      await log.flush();
+    },
+  };
+}
+
+/** Taskbar progress over all running jobs, and one notification when the last of a batch has ended. */
+function tellHost(
+  engine: JobEngine,
+  host: Host,
+  changed: readonly number[],
+  preferences: Preferences,
+): void {
+  const jobs = engine.list();
+  const active = jobs.filter((job) => job.state === "queued" || job.state === "running");
+  if (active.length > 0) {
+    const sum = active.reduce((total, job) => total + job.fraction, 0);
+    host.showProgress(sum / active.length);
+    return;
+  }
+  host.showProgress(null);
+  const ended = jobs.filter((job) => changed.includes(job.id));
+  const last = ended[0];
+  if (last === undefined || ended.every((job) => job.state === "cancelled")) return;
+  const { language } = preferences.get();
+  const isKorean = language === "ko" || (language === "system" && host.locale.startsWith("ko"));
+  const text = last.problem?.happened ?? last.message;
+  host.notify(isKorean ? last.title.ko : last.title.en, isKorean ? text.ko : text.en);
+}
+
+function unknownRoot(): KilnError {
+  return new KilnError(
+    "root-unknown",
+    { en: "This folder is not in Kiln.", ko: "이 폴더는 Kiln에 없습니다." },
+    { en: "Drop it again.", ko: "다시 끌어다 놓으세요." },
+  );
+}
