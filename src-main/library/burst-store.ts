@@ -42,6 +42,12 @@ const selectMembers = `
     LEFT JOIN bursts ON bursts.id = photos.burst_id
   WHERE photos.state IN ('probed', 'measured')`;
 
+// The person's choice counts while that photo is in the burst.
+const selectBursts = `
+  SELECT bursts.id, coalesce(chosen.id, proposed_id) AS pick_id, chosen.id IS NOT NULL AS pick_is_manual,
+    is_manual, gone
+  FROM bursts LEFT JOIN photos AS chosen ON chosen.id = chosen_id AND chosen.burst_id = bursts.id`;
+
 /** Bursts: which photos are frames of one moment, and which of them is the pick. */
 export class BurstStore {
   readonly #database: LibraryDatabase;
@@ -94,14 +100,12 @@ export class BurstStore {
 
   get(burstId: number): BurstRow | null {
     const row = this.#database.sql
-      .prepare<[number], BurstRecord>(
-        "SELECT id, pick_id, pick_is_manual, is_manual, gone FROM bursts WHERE id = ?",
-      )
+      .prepare<[number], BurstRecord>(`${selectBursts} WHERE bursts.id = ?`)
       .get(burstId);
     return row === undefined ? null : toBurstRow(row);
   }
 
-  /** Writes best cut's ranks of a burst; a pick that the person chose stays while it is in the burst. */
+  /** Writes best cut's ranks of a burst and the frame that it proposes. */
   saveRanks(burstId: number, ranks: readonly FrameRank[], proposedId: number | null): void {
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
@@ -115,16 +119,11 @@ export class BurstStore {
       }
       this.#database.sql
         .prepare(
-          `UPDATE bursts SET
-             gone = NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id AND state <> 'gone'),
-             pick_is_manual = pick_is_manual AND
-               EXISTS (SELECT 1 FROM photos WHERE id = bursts.pick_id AND burst_id = bursts.id),
-             pick_id = iif(pick_is_manual AND
-               EXISTS (SELECT 1 FROM photos WHERE id = bursts.pick_id AND burst_id = bursts.id), pick_id, @pickId),
-             revision = @revision
+          `UPDATE bursts SET proposed_id = @proposedId, revision = @revision,
+             gone = NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id AND state <> 'gone')
            WHERE id = @id`,
         )
-        .run({ id: burstId, pickId: proposedId, revision });
+        .run({ id: burstId, proposedId, revision });
     });
   }
 
@@ -133,8 +132,7 @@ export class BurstStore {
     // A burst that lost its last photo belongs to no root any more: every client may be told.
     return this.#database.sql
       .prepare<[number, number], BurstRecord>(
-        `SELECT id, pick_id, pick_is_manual, is_manual, gone FROM bursts
-         WHERE revision > ? AND (gone OR id IN (
+        `${selectBursts} WHERE bursts.revision > ? AND (gone OR bursts.id IN (
            SELECT burst_id FROM photos JOIN root_photos ON photo_id = photos.id WHERE root_id = ?))`,
       )
       .all(since, rootId)

@@ -4,7 +4,7 @@ import type { LibraryDatabase } from "./database.ts";
 /** What a person can change, by entity. The names are columns: nothing else is ever put into a statement. */
 const editableFields = {
   photo: ["stars", "flag", "label", "rotation", "burst_id"],
-  burst: ["is_manual", "pick_id", "pick_is_manual"],
+  burst: ["is_manual", "chosen_id"],
   root: ["forgotten"],
 } as const;
 

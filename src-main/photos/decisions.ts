@@ -60,8 +60,7 @@ export class Decisions {
     const members = this.#stores.bursts.membersOfBurst(burstId);
     if (!members.some((member) => member.id === photoId)) throw notInOneBurst();
     return this.#record({ en: "Choose the best frame", ko: "최고의 컷 고르기" }, [
-      { entity: "burst", id: burstId, field: "pick_id", value: photoId },
-      { entity: "burst", id: burstId, field: "pick_is_manual", value: 1 },
+      { entity: "burst", id: burstId, field: "chosen_id", value: photoId },
     ]);
   }
 

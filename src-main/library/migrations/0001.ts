@@ -30,8 +30,9 @@ CREATE TABLE directories (
 -- Frames of one moment. A burst is never deleted while an edit may name it; without photos it is gone.
 CREATE TABLE bursts (
   id INTEGER PRIMARY KEY,
-  pick_id INTEGER REFERENCES photos (id) DEFERRABLE INITIALLY DEFERRED,
-  pick_is_manual INTEGER NOT NULL DEFAULT 0 CHECK (pick_is_manual IN (0, 1)),
+  -- Best cut's pick, and the person's: theirs counts while that photo is in the burst.
+  proposed_id INTEGER REFERENCES photos (id) DEFERRABLE INITIALLY DEFERRED,
+  chosen_id INTEGER REFERENCES photos (id) DEFERRABLE INITIALLY DEFERRED,
   is_manual INTEGER NOT NULL DEFAULT 0 CHECK (is_manual IN (0, 1)),
   gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1)),
   revision INTEGER NOT NULL

@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import { Decisions } from "./decisions.ts";
+import { groupRoot } from "./grouping.ts";
+import { type FixtureFrame, openFixtureLibrary } from "./library-fixture.ts";
+
+/** Two bursts of three and a lone photo; the sharpest frame of each is its second. */
+const frames: FixtureFrame[] = [
+  { name: "A1.JPG", at: 0, sharpness: 0.2 },
+  { name: "A2.JPG", at: 300, sharpness: 0.5 },
+  { name: "A3.JPG", at: 600, sharpness: 0.3 },
+  { name: "B1.JPG", at: 60_000, sharpness: 0.2 },
+  { name: "B2.JPG", at: 60_300, sharpness: 0.6 },
+  { name: "B3.JPG", at: 60_600, sharpness: 0.1 },
+  { name: "C1.JPG", at: 500_000, sharpness: 0.4 },
+];
+
+function decidedLibrary() {
+  const library = openFixtureLibrary();
+  onTestFinished(() => library.database.close());
+  const rootId = library.read("/photos/trip", frames);
+  groupRoot(library, rootId, 2000);
+  return { ...library, rootId, decisions: new Decisions(library) };
+}
+
+type Library = ReturnType<typeof decidedLibrary>;
+
+/** All that a person could see of the library, without the revisions. */
+function visible({ photos, bursts, rootId }: Library) {
+  const rows = photos.changes(rootId, 0);
+  const picks = new Map(bursts.changes(rootId, 0).map((burst) => [burst.id, burst]));
+  return rows.map(({ name, stars, flag, label, rotation, burstId, rank }) => {
+    const burst = burstId === null ? undefined : picks.get(burstId);
+    return {
+      name,
+      stars,
+      flag,
+      label,
+      rotation,
+      rank,
+      burstId,
+      pickId: burst?.pickId,
+      manual: burst?.isManual,
+      pickManual: burst?.pickIsManual,
+    };
+  });
+}
+
+function idOf({ photos, rootId }: Library, name: string): number {
+  const row = photos.changes(rootId, 0).find((photo) => photo.name === name);
+  if (row === undefined) throw new Error(`No photo ${name}`);
+  return row.id;
+}
+
+function burstOf(library: Library, name: string): number {
+  const [row] = library.photos.rows([idOf(library, name)]);
+  if (row === undefined || row.burstId === null) throw new Error(`${name} is in no burst`);
+  return row.burstId;
+}
+
+function namesIn(library: Library, burstId: number): string[] {
+  return library.bursts.membersOfBurst(burstId).map((member) => member.name);
+}
+
+test("a reading groups by time, ranks inside the burst and proposes the sharpest", () => {
+  const library = decidedLibrary();
+  expect(namesIn(library, burstOf(library, "A1.JPG"))).toEqual(["A1.JPG", "A2.JPG", "A3.JPG"]);
+  expect(namesIn(library, burstOf(library, "C1.JPG"))).toEqual(["C1.JPG"]);
+  expect(library.bursts.get(burstOf(library, "A1.JPG"))?.pickId).toBe(idOf(library, "A2.JPG"));
+  expect(library.bursts.get(burstOf(library, "C1.JPG"))?.pickId).toBe(idOf(library, "C1.JPG"));
+});
+
+test("split, merge and dissolve keep every photo in exactly one burst and are ranked again", () => {
+  const library = decidedLibrary();
+  const { decisions } = library;
+  const a = burstOf(library, "A1.JPG");
+  decisions.splitBurst([idOf(library, "A2.JPG"), idOf(library, "A3.JPG")]);
+  expect(namesIn(library, a)).toEqual(["A1.JPG"]);
+  expect(library.bursts.get(a)?.pickId).toBe(idOf(library, "A1.JPG"));
+  const split = burstOf(library, "A2.JPG");
+  expect(namesIn(library, split)).toEqual(["A2.JPG", "A3.JPG"]);
+
+  decisions.mergeBursts([a, split, burstOf(library, "C1.JPG")]);
+  expect(namesIn(library, a)).toEqual(["A1.JPG", "A2.JPG", "A3.JPG", "C1.JPG"]);
+  expect(library.bursts.get(split)?.gone).toBe(true);
+  expect(library.bursts.get(a)?.pickId).toBe(idOf(library, "A2.JPG"));
+
+  decisions.dissolveBursts([a]);
+  expect(
+    new Set(["A1.JPG", "A2.JPG", "A3.JPG", "C1.JPG"].map((n) => burstOf(library, n))).size,
+  ).toBe(4);
+});
+
+test("what a person grouped stays when the folder is read again", () => {
+  const library = decidedLibrary();
+  library.decisions.splitBurst([idOf(library, "A1.JPG")]);
+  const before = visible(library);
+  groupRoot(library, library.rootId, 2000);
+  groupRoot(library, library.rootId, 600_000);
+  expect(visible(library).filter((photo) => photo.name.startsWith("A"))).toEqual(
+    before.filter((photo) => photo.name.startsWith("A")),
+  );
+});
+
+test("reading again with the same gap changes nothing that clients mirror", () => {
+  const library = decidedLibrary();
+  const { revision } = { revision: library.database.currentRevision() };
+  groupRoot(library, library.rootId, 2000);
+  expect(library.photos.changes(library.rootId, revision)).toEqual([]);
+});
+
+test("photos of two bursts can't be split off together", () => {
+  const library = decidedLibrary();
+  expect(() =>
+    library.decisions.splitBurst([idOf(library, "A1.JPG"), idOf(library, "B1.JPG")]),
+  ).toThrow(expect.objectContaining({ code: "not-in-one-burst" }));
+});
+
+test("a chosen pick outlives new ranks, but not leaving its burst", () => {
+  const library = decidedLibrary();
+  const a = burstOf(library, "A1.JPG");
+  library.decisions.setBurstPick(a, idOf(library, "A1.JPG"));
+  groupRoot(library, library.rootId, 2000);
+  expect(library.bursts.get(a)).toMatchObject({
+    pickId: idOf(library, "A1.JPG"),
+    pickIsManual: true,
+  });
+  library.decisions.splitBurst([idOf(library, "A1.JPG")]);
+  expect(library.bursts.get(a)).toMatchObject({
+    pickId: idOf(library, "A2.JPG"),
+    pickIsManual: false,
+  });
+});
+
+test("a decision that changes nothing is no step of undo", () => {
+  const library = decidedLibrary();
+  expect(library.decisions.decide([idOf(library, "A1.JPG")], { stars: 0 })).toBeNull();
+  expect(library.edits.nextUndo()).toBeNull();
+});
+
+test("accepting proposals flags picks, and rejects the others only when asked", () => {
+  const library = decidedLibrary();
+  library.decisions.acceptProposals([burstOf(library, "A1.JPG")], "leave");
+  library.decisions.acceptProposals([burstOf(library, "B1.JPG")], "reject");
+  const flags = Object.fromEntries(visible(library).map(({ name, flag }) => [name, flag]));
+  expect(flags).toEqual({
+    "A1.JPG": "none",
+    "A2.JPG": "pick",
+    "A3.JPG": "none",
+    "B1.JPG": "reject",
+    "B2.JPG": "pick",
+    "B3.JPG": "reject",
+    "C1.JPG": "none",
+  });
+});
+
+const action = fc.oneof(
+  fc.record({
+    kind: fc.constant("decide" as const),
+    photos: fc.uniqueArray(fc.nat(6), { minLength: 1, maxLength: 4 }),
+    stars: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    flag: fc.option(fc.constantFrom("pick" as const, "none" as const, "reject" as const), {
+      nil: undefined,
+    }),
+    rotation: fc.option(fc.constantFrom(0 as const, 90 as const), { nil: undefined }),
+  }),
+  fc.record({ kind: fc.constant("split" as const), photo: fc.nat(6) }),
+  fc.record({ kind: fc.constant("merge" as const), photos: fc.tuple(fc.nat(6), fc.nat(6)) }),
+  fc.record({ kind: fc.constant("dissolve" as const), photo: fc.nat(6) }),
+  fc.record({ kind: fc.constant("pick" as const), photo: fc.nat(6) }),
+  fc.record({ kind: fc.constant("regroup" as const), gapMs: fc.constantFrom(0, 500, 120_000) }),
+);
+
+test("any series of edits can be undone to the start and redone to the end", () => {
+  fc.assert(
+    fc.property(fc.array(action, { minLength: 1, maxLength: 12 }), (actions) => {
+      const library = decidedLibrary();
+      const { decisions } = library;
+      const photo = (index: number): string => frames[index]?.name ?? "";
+      const states = [visible(library)];
+      for (const each of actions) {
+        let editId: number | null = null;
+        if (each.kind === "decide") {
+          const { photos, kind: _, ...decision } = each;
+          editId = decisions.decide(
+            photos.map((index) => idOf(library, photo(index))),
+            decision,
+          );
+        } else if (each.kind === "split") {
+          editId = decisions.splitBurst([idOf(library, photo(each.photo))]);
+        } else if (each.kind === "merge") {
+          const ids = new Set(each.photos.map((index) => burstOf(library, photo(index))));
+          editId = decisions.mergeBursts([...ids]);
+        } else if (each.kind === "dissolve") {
+          editId = decisions.dissolveBursts([burstOf(library, photo(each.photo))]);
+        } else if (each.kind === "pick") {
+          const name = photo(each.photo);
+          editId = decisions.setBurstPick(burstOf(library, name), idOf(library, name));
+        } else {
+          editId = decisions.regroup(library.rootId, each.gapMs);
+        }
+        if (editId !== null) states.push(visible(library));
+      }
+      for (const state of states.slice(0, -1).toReversed()) {
+        expect(decisions.undo()).not.toBeNull();
+        expect(visible(library)).toEqual(state);
+      }
+      expect(decisions.undo()).toBeNull();
+      for (const state of states.slice(1)) {
+        expect(decisions.redo()).not.toBeNull();
+        expect(visible(library)).toEqual(state);
+      }
+      expect(decisions.redo()).toBeNull();
+      library.database.close();
+    }),
+    { seed: 20_261_121, numRuns: process.env.KILN_PROOFS === "1" ? 400 : 40 },
+  );
+});
