@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import {
+  _electron,
+  test as base,
+  chromium,
+  type ElectronApplication,
+  type Page,
+} from "@playwright/test";
+import {
+  browserFlags,
+  chromiumPath,
+  electronFlags,
+  electronPath,
+  packedPath,
+  root,
+} from "./hosts.ts";
+
+export type HostName = "chromium" | "electron" | "packed";
+
+export interface HostOptions {
+  hostName: HostName;
+}
+
+/** A running Kiln, whatever its host. Specs know no more than this. */
+export interface Kiln {
+  readonly page: Page;
+  readonly hostName: HostName;
+  /** A folder of this test alone, for photos. */
+  readonly folder: string;
+  /** Where this Kiln keeps its data. */
+  readonly libraryDirectory: string;
+  /** Drops files or folders on the window, as a person would. */
+  drop(paths: readonly string[]): Promise<void>;
+  /** Answers the next folder question with this path: the system's dialog, or the host's own folder list. */
+  chooseFolder(path: string): Promise<void>;
+  /** Ends Kiln with all its children, as a crash would, and starts it again on the same library. */
+  crashAndRestart(): Promise<void>;
+  /** Ends Kiln as a person would and starts it again on the same library, with these arguments. */
+  restart(args?: readonly string[]): Promise<void>;
+}
+
+interface RunningHost {
+  readonly page: Page;
+  readonly electron: ElectronApplication | null;
+  readonly process: ChildProcess;
+  close(): Promise<void>;
+}
+
+export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko" }>({
+  hostName: ["chromium", { option: true }],
+  language: ["en", { option: true }],
+  kiln: async ({ hostName, language, viewport }, use) => {
+    const home = mkdtempSync(join(tmpdir(), "kiln-e2e-"));
+    const libraryDirectory = join(home, "library");
+    const folder = join(home, "photos");
+    mkdirSync(folder);
+    const start = (args: readonly string[] = []) =>
+      startHost(hostName, {
+        libraryDirectory,
+        home,
+        viewport: viewport ?? { width: 1440, height: 900 },
+        args: ["--lang", language, ...args],
+      });
+    let host = await start();
+    await use({
+      get page() {
+        return host.page;
+      },
+      hostName,
+      folder,
+      libraryDirectory,
+      drop: (paths) => dropFiles(host.page, paths),
+      chooseFolder: (path) => chooseFolder(host, path),
+      async crashAndRestart() {
+        await killTree(host);
+        host = await start();
+      },
+      async restart(args) {
+        await host.close();
+        host = await start(args);
+      },
+    });
+    await host.close();
+    rmSync(home, { recursive: true, force: true });
+  },
+});
+
+export { expect } from "@playwright/test";
+
+interface StartOptions {
+  readonly libraryDirectory: string;
+  readonly home: string;
+  readonly viewport: { width: number; height: number };
+  readonly args: readonly string[];
+}
+
+function startHost(hostName: HostName, options: StartOptions): Promise<RunningHost> {
+  return hostName === "chromium" ? startBrowserHost(options) : startElectron(hostName, options);
+}
+
+async function startBrowserHost(options: StartOptions): Promise<RunningHost> {
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, "out/main/loopback.js"),
+      "--library",
+      options.libraryDirectory,
+      "--port",
+      "0",
+      "--renderer",
+      join(root, "out/renderer"),
+      ...options.args,
+    ],
+    // HOME: the host's folder list starts there.
+    { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, HOME: options.home } },
+  );
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`The loopback host ended with ${code}.`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const message: unknown = JSON.parse(line);
+      if (typeof message === "object" && message !== null && "url" in message) {
+        resolve(String(message.url));
+      }
+    });
+  });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: [...browserFlags],
+  });
+  const page = await browser.newPage({ viewport: options.viewport });
+  await page.goto(url);
+  return {
+    page,
+    electron: null,
+    process: child,
+    async close() {
+      await browser.close();
+      const ended = child.exitCode === null && child.signalCode === null;
+      if (ended) {
+        const gone = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGTERM");
+        await gone;
+      }
+    },
+  };
+}
+
+async function startElectron(
+  hostName: "electron" | "packed",
+  options: StartOptions,
+): Promise<RunningHost> {
+  const electron = await _electron.launch({
+    executablePath: hostName === "electron" ? electronPath() : packedPath(),
+    args: [
+      ...electronFlags,
+      ...(hostName === "electron" ? [root] : []),
+      "--library",
+      options.libraryDirectory,
+      ...options.args,
+    ],
+    env: { ...process.env, HOME: options.home, ELECTRON_DISABLE_SECURITY_WARNINGS: "1" },
+  });
+  const page = await electron.firstWindow();
+  await page.setViewportSize(options.viewport);
+  return { page, electron, process: electron.process(), close: () => electron.close() };
+}
+
+/** A real drop through the browser's own drag machinery: the page gets files as from the system. */
+async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if (!existsSync(path)) throw new Error(`Nothing to drop at ${path}`);
+  }
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await devtools.send("Input.dispatchDragEvent", { type, x: 700, y: 450, data });
+  }
+  await devtools.detach();
+}
+
+async function chooseFolder(host: RunningHost, path: string): Promise<void> {
+  if (host.electron !== null) {
+    await host.electron.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+    }, path);
+    return;
+  }
+  throw new Error("In the browser host the spec walks the folder list itself.");
+}
+
+async function killTree(host: RunningHost): Promise<void> {
+  const gone = new Promise((resolve) => host.process.once("exit", resolve));
+  host.process.kill("SIGKILL");
+  await gone;
+  await host.close().catch(() => undefined);
+}
