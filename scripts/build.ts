@@ -35,8 +35,6 @@ const moduleOutput = {
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
   sourcemap: true,
-  // Stack traces name the sources; Electron takes no --enable-source-maps.
-  intro: "process.setSourceMapsEnabled(true);",
 } as const;
 
 async function buildAll(): Promise<void> {

@@ -10,7 +10,11 @@ import { main } from "./setup/words.mjs";
 await main(async () => {
   await ensurePackages();
   await ensureBuilt();
-  const args = [path.join(root, "out", "main", "cli.js"), ...process.argv.slice(2)];
+  const args = [
+    "--enable-source-maps",
+    path.join(root, "out", "main", "cli.js"),
+    ...process.argv.slice(2),
+  ];
   const { code, signal } = await runInForeground(node24(), args, {
     cwd: callersFolder(),
     env: productEnvironment(),

@@ -68,6 +68,7 @@ async function serve(options) {
   const host = spawn(
     node24(),
     [
+      "--enable-source-maps",
       path.join(root, "out", "main", "loopback.js"),
       ...["--port", "0", "--renderer", path.join(root, "out", "renderer")],
       ...hostArguments(options),

@@ -39,11 +39,12 @@ export function thisMachine() {
 }
 
 /**
- * Whether a package is meant for a machine: lists name what fits, or with '!' what does not.
+ * Whether a package must be there on a machine. An optional one must if it names this machine (a native binary); one
+ * that names none may belong to a binary for another. Lists name what fits, or with '!' what does not.
  * @param {LockedPackage} locked
  * @param {Machine} machine
  */
-function fits(locked, machine) {
+function isRequired(locked, machine) {
   /** @param {string[] | undefined} list @param {string | undefined} value */
   const allows = (list, value) =>
     !list ||
@@ -51,7 +52,10 @@ function fits(locked, machine) {
     (list.some((item) => item.startsWith("!"))
       ? !list.includes(`!${value}`)
       : list.includes(value));
+  if (!locked.optional) return true;
+  const named = locked.os !== undefined || locked.cpu !== undefined;
   return (
+    named &&
     allows(locked.os, machine.os) &&
     allows(locked.cpu, machine.cpu) &&
     allows(locked.libc, machine.libc)
@@ -68,9 +72,10 @@ function fits(locked, machine) {
 export function outdatedPackages(locked, installed, machine) {
   return Object.entries(locked)
     .filter(([place, wanted]) => {
-      if (place === "" || (wanted.optional && !fits(wanted, machine))) return false;
+      if (place === "") return false;
       const present = installed[place];
-      return present?.version !== wanted.version || present?.integrity !== wanted.integrity;
+      if (!present) return isRequired(wanted, machine);
+      return present.version !== wanted.version || present.integrity !== wanted.integrity;
     })
     .map(([place]) => place);
 }

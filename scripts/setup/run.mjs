@@ -70,6 +70,8 @@ export function exitCodeOf(code, signal) {
   );
 }
 
+const parentAtStart = process.ppid;
+
 /**
  * Hands signals on to a child until it ends. Ctrl+C on a terminal reaches the child without us, and a second SIGINT
  * would tell it to hurry; so SIGINT is handed on only where no terminal did so.
@@ -85,6 +87,12 @@ export function handSignalsOn(child) {
     process.on(signal, hand);
     child.once("exit", () => process.off(signal, hand));
   }
+  // npm puts a shell between us; a SIGTERM to npm ends that shell (Debian's passes nothing on), and leaves us behind.
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid !== parentAtStart) child.kill("SIGTERM");
+  }, 500);
+  child.once("exit", () => clearInterval(watch));
 }
 
 /**
