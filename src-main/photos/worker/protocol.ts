@@ -1,0 +1,111 @@
+import type { Histogram, photoFormats } from "../../../src-preload/contract/photos.ts";
+import type { SampleManifest } from "../../sample/index.ts";
+import type { FrameMeasures } from "../best-cut/index.ts";
+
+export type PhotoFormat = (typeof photoFormats)[number];
+
+/** What a photo's header says. Strings are trimmed; null means "not said". */
+export interface ImageProbe {
+  /** By content, whatever the file's name says. */
+  readonly format: PhotoFormat;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** Hex digest of the size, the first and the last 64 KiB: finds a moved file again. */
+  readonly fastHash: string;
+  /** Upright, in pixels: EXIF orientation applied. */
+  readonly width: number;
+  readonly height: number;
+  /** EXIF orientation, 1..8, that is still to be applied to the stored pixels. */
+  readonly orientation: number;
+  readonly capturedAt: CaptureTime | null;
+  readonly cameraMake: string | null;
+  readonly cameraModel: string | null;
+  readonly lens: string | null;
+  readonly iso: number | null;
+  readonly exposureSeconds: number | null;
+  readonly fNumber: number | null;
+  readonly focalLengthMm: number | null;
+  /** Degrees, north and east positive. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** Description inside the embedded ICC profile ("Display P3"). */
+  readonly iccName: string | null;
+  /** XMP or EXIF rating: 1..5 stars, 0 none, -1 rejected; null when there is none. */
+  readonly rating: number | null;
+}
+
+/** When the shutter opened, by the camera's clock. Never taken from file times. */
+export interface CaptureTime {
+  /** Wall clock, 'YYYY-MM-DDTHH:mm:ss.sss'. */
+  readonly local: string;
+  /** False: the milliseconds are unknown and written as .000. */
+  readonly subSecond: boolean;
+  /** Of the wall clock, east of UTC. */
+  readonly offsetMinutes: number | null;
+}
+
+export interface ThumbnailTarget {
+  /** Absolute path of the JPEG to write (sRGB, upright); its folder is made if missing. Replaced in one step. */
+  readonly file: string;
+  /** Length of the long edge in pixels; smaller photos keep their size. */
+  readonly edge: number;
+}
+
+/** A picture that was written into the cache. */
+export interface WrittenImage {
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+}
+
+export interface Developed {
+  readonly thumbnail: WrittenImage;
+  /** Null unless `measure` was asked for. */
+  readonly measured: {
+    readonly measures: FrameMeasures;
+    /** `describeLook` of the same frame. */
+    readonly look: Uint8Array;
+  } | null;
+}
+
+export interface RenderTarget {
+  /** Absolute path of the file to write; its folder is made if missing. Replaced in one step. */
+  readonly file: string;
+  /** Longest edge in pixels; null keeps the full size. Photos are never enlarged. */
+  readonly edge: number | null;
+  readonly format: "jpeg" | "webp";
+}
+
+/**
+ * What the image worker does. All of it reads photos and writes into the cache files it is given, never beside the
+ * photos. Every method fails with a KilnError that says what is wrong with the file (see problems.ts).
+ */
+export type ImageWorkerMethods = {
+  /** Reads the header: a few milliseconds, no decoding. */
+  probe: { input: { path: string }; output: ImageProbe; progress: never };
+  /**
+   * One decode for everything that culling needs. Strict: a photo whose bytes end early or are damaged fails here,
+   * since it can't be ranked against its neighbours.
+   */
+  develop: {
+    input: { path: string; thumbnail: ThumbnailTarget; measure: boolean };
+    output: Developed;
+    progress: never;
+  };
+  /** The fastest way to something to look at. Lenient: a damaged photo shows what decodes. */
+  thumbnail: {
+    input: { path: string } & ThumbnailTarget;
+    output: WrittenImage;
+    progress: never;
+  };
+  /** An upright picture that Chromium can show, with its colours kept (sRGB, or a wider profile embedded). Lenient. */
+  render: { input: { path: string } & RenderTarget; output: WrittenImage; progress: never };
+  /** Counted on a small sRGB decode. Lenient. */
+  histogram: { input: { path: string }; output: Histogram; progress: never };
+  /** Paints the sample project into a folder. */
+  sample: {
+    input: { directory: string; seed: number };
+    output: SampleManifest;
+    progress: { readonly done: number; readonly total: number };
+  };
+};
