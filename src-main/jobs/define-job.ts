@@ -93,6 +93,7 @@ export interface JobDefinition<Input = unknown> {
 
 /** One job of a kind, bound to its input. */
 export interface PreparedJob {
+  readonly definition: JobDefinition;
   readonly title: Localized;
   run(context: JobContext): Promise<JobResult>;
 }
@@ -106,7 +107,12 @@ export function defineJob<Input, StageId extends string, Checkpoint = never>(
   spec: JobSpec<Input, StageId, Checkpoint>,
 ): JobDefinition<Input> {
   const { kind, slot, input, stages, resume, checkpoint } = spec;
-  return {
+  if (stages.some(({ weight }) => !(weight > 0)))
+    throw new RangeError(`“${kind}”: weights are > 0.`);
+  if (new Set(stages.map(({ id }) => id)).size < stages.length) {
+    throw new RangeError(`“${kind}”: two stages have the same id.`);
+  }
+  const definition: JobDefinition<Input> = {
     kind,
     slot,
     input,
@@ -115,11 +121,12 @@ export function defineJob<Input, StageId extends string, Checkpoint = never>(
     prepare(raw) {
       const parsed = input.parse(raw);
       return {
+        definition,
         title: spec.title(parsed),
         async run(context) {
           const restored = checkpoint?.safeParse(context.restored);
-          const isRestored = context.restored === null || restored?.success !== false;
-          const stage = stages.find(({ id }) => isRestored && id === context.restoredStage);
+          const isReadable = context.restored === null || restored?.success !== false;
+          const stage = stages.find(({ id }) => isReadable && id === context.restoredStage);
           const result = await spec.run(
             { ...context, restored: restored?.data ?? null, restoredStage: stage?.id ?? null },
             parsed,
@@ -129,4 +136,5 @@ export function defineJob<Input, StageId extends string, Checkpoint = never>(
       };
     },
   };
+  return definition;
 }

@@ -1,9 +1,8 @@
-import { z } from "zod";
 import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
 import type { JobRecord, JobStore } from "../library/index.ts";
 import type { Log } from "../log/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { JobDefinition, JobResult, JobSlot, PreparedJob } from "./define-job.ts";
+import type { JobDefinition, JobResult, PreparedJob } from "./define-job.ts";
 import { assertStep, canRetry, isEnded, type JobEntry, view } from "./job-entry.ts";
 import {
   interruptedProblem,
@@ -14,16 +13,16 @@ import {
   unknownKindProblem,
   unreadableInputProblem,
 } from "./job-problems.ts";
+import { JobRows } from "./job-rows.ts";
 import { JobRun } from "./job-run.ts";
+import { type Capacities, defaultCapacities, type QueuedJob, SlotQueue } from "./slot-queue.ts";
 
-/** A cancelled job is recorded as such after this long, whether its code has noticed or not. */
-const cancelWithinMs = 250;
+/** A cancelled job is recorded after this long, whether its code has noticed or not: well within 250 ms. */
+const cancelWithinMs = 200;
 /** A cancelled run that still hasn't returned (a dead network share) stops blocking its slot after this long. */
 const abandonAfterMs = 10_000;
 /** How long `shutdown` waits for runs to return. */
 const shutdownWithinMs = 2_000;
-
-const defaultCapacities: Readonly<Record<JobSlot, number>> = { cpu: 1, gpu: 1, net: 2, disk: 1 };
 
 const waiting = { en: "Waiting", ko: "대기 중" };
 const done = { en: "Done", ko: "완료" };
@@ -34,7 +33,7 @@ export interface JobEngineOptions {
   readonly log: Log;
   readonly clock?: Clock;
   /** Jobs that may run at once in each slot. */
-  readonly capacities?: Readonly<Record<JobSlot, number>>;
+  readonly capacities?: Capacities;
 }
 
 /**
@@ -46,31 +45,30 @@ export interface JobEngineOptions {
  */
 export class JobEngine {
   readonly #store: JobStore;
+  readonly #rows: JobRows;
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #capacities: Readonly<Record<JobSlot, number>>;
   readonly #kinds = new Map<string, JobDefinition>();
   /** Jobs on the list, by id, in the order in which they were made. */
   readonly #entries = new Map<number, JobEntry>();
-  /** First in, first out within each slot. */
-  #queue: JobEntry[] = [];
+  readonly #queue: SlotQueue;
   /** Runs whose code hasn't returned yet, those of cancelled jobs among them. */
   readonly #runs = new Set<JobRun>();
-  readonly #unsaved = new Set<JobEntry>();
-  #saveFails = false;
   readonly #ended = new Map<number, PromiseWithResolvers<Job>>();
   readonly #listeners = new Set<(jobIds: readonly number[]) => void>();
   readonly #changed = new Set<number>();
   #pumping = false;
   #phase: "new" | "open" | "closing" = "new";
-  /** Settled when no run is left; set while closing. */
-  #idle: PromiseWithResolvers<void> | null = null;
+  #closed: Promise<void> | null = null;
+  /** Settled when the last run has returned while closing. */
+  readonly #idle = Promise.withResolvers<void>();
 
   constructor({ store, log, clock, capacities }: JobEngineOptions) {
     this.#store = store;
+    this.#rows = new JobRows(store, log);
     this.#log = log;
     this.#clock = clock ?? systemClock;
-    this.#capacities = capacities ?? defaultCapacities;
+    this.#queue = new SlotQueue(capacities ?? defaultCapacities);
   }
 
   /** Learns the kinds of jobs, takes up what an earlier process left, and starts working. Once. */
@@ -82,12 +80,10 @@ export class JobEngine {
       this.#kinds.set(definition.kind, definition);
     }
     for (const record of this.#store.listed()) this.#entries.set(record.id, this.#load(record));
-    const left = [...this.#entries.values()].filter(({ record }) => !isEnded(record.state));
+    const left = Map.groupBy(this.#entries.values(), ({ record }) => record.state);
     // What ran before comes before what only waited.
-    left.sort(
-      (a, b) => Number(b.record.state === "running") - Number(a.record.state === "running"),
-    );
-    for (const entry of left) this.#takeUp(entry);
+    for (const entry of left.get("running") ?? []) this.#takeUp(entry);
+    for (const entry of left.get("queued") ?? []) this.#takeUp(entry);
     this.#schedulePump();
   }
 
@@ -117,9 +113,9 @@ export class JobEngine {
       endedAt: null,
       cleared: false,
     });
-    const entry = { record, definition, prepared, run: null, etaSeconds: null };
+    const entry = { record, prepared, run: null, etaSeconds: null };
     this.#entries.set(record.id, entry);
-    this.#enqueue(entry);
+    this.#enqueue({ entry, prepared });
     this.#announce(record.id);
     return record.id;
   }
@@ -130,7 +126,7 @@ export class JobEngine {
     const entry = this.#entry(id);
     const { run } = entry;
     if (entry.record.state === "queued") {
-      this.#queue = this.#queue.filter((queued) => queued !== entry);
+      this.#queue.remove(entry);
       this.#end(entry, "cancelled");
     } else if (run !== null && run.stopped === null) {
       run.stop("cancel");
@@ -147,9 +143,10 @@ export class JobEngine {
   retry(id: number): Job {
     this.#assertOpen();
     const entry = this.#entry(id);
-    if (!canRetry(entry)) throw jobNotRetryable(entry.record.title);
+    const { prepared } = entry;
+    if (prepared === null || !canRetry(entry)) throw jobNotRetryable(entry.record.title);
     this.#entries.set(id, entry);
-    const fresh = entry.definition?.resume === "stage" ? {} : nothingDone;
+    const fresh = prepared.definition.resume === "stage" ? {} : nothingDone;
     this.#move(entry, "queued", {
       ...fresh,
       message: waiting,
@@ -158,7 +155,7 @@ export class JobEngine {
       endedAt: null,
       cleared: false,
     });
-    this.#enqueue(entry);
+    this.#enqueue({ entry, prepared });
     return view(entry);
   }
 
@@ -179,14 +176,13 @@ export class JobEngine {
 
   /** Takes ended jobs off the list. */
   clear(): void {
-    for (const [id, entry] of this.#entries) {
-      if (!isEnded(entry.record.state)) continue;
+    const cleared = [...this.#entries.values()].filter(({ record }) => isEnded(record.state));
+    for (const entry of cleared) {
       entry.record = { ...entry.record, cleared: true };
-      this.#unsaved.add(entry);
-      this.#entries.delete(id);
-      this.#announce(id);
+      this.#entries.delete(entry.record.id);
+      this.#announce(entry.record.id);
     }
-    this.#save();
+    this.#rows.save(cleared);
   }
 
   /** Settles with the job when it has ended; stays pending where Kiln shuts down first. */
@@ -213,11 +209,14 @@ export class JobEngine {
    * Aborts what runs and waits for it, 2 s at most. Jobs that can resume stay `running` on the disk and go on at the
    * next start, queued ones stay queued, others become `interrupted`. Close the library after this.
    */
-  async shutdown(): Promise<void> {
-    if (this.#phase === "closing") return;
+  shutdown(): Promise<void> {
     this.#phase = "closing";
-    this.#queue = [];
-    this.#idle = Promise.withResolvers();
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#queue.clear();
     const running = [...this.#entries.values()].filter(({ run }) => run !== null);
     for (const { run } of running) run?.stop("shutdown");
     if (this.#runs.size > 0) {
@@ -227,21 +226,22 @@ export class JobEngine {
     }
     for (const entry of running) this.#suspend(entry);
     for (const run of this.#runs) run.release();
-    this.#save();
+    this.#rows.save([]);
   }
 
   /** Decides what becomes of a job that an earlier process left queued or running. */
   #takeUp(entry: JobEntry): void {
-    const { record, definition, prepared } = entry;
-    if (definition === undefined) {
-      this.#end(entry, "interrupted", { problem: unknownKindProblem });
-    } else if (prepared === null) {
-      this.#end(entry, "interrupted", { problem: unreadableInputProblem });
-    } else if (record.state === "running" && definition.resume !== "stage") {
-      this.#end(entry, "interrupted", { problem: interruptedProblem(definition.resume.reason) });
+    const { record, prepared } = entry;
+    const resume = prepared?.definition.resume;
+    if (prepared === null) {
+      const isKnown = this.#kinds.has(record.kind);
+      const problem = isKnown ? unreadableInputProblem : unknownKindProblem;
+      this.#end(entry, "interrupted", { problem });
+    } else if (record.state === "running" && resume !== undefined && resume !== "stage") {
+      this.#end(entry, "interrupted", { problem: interruptedProblem(resume.reason) });
     } else {
       if (record.state === "running") this.#move(entry, "queued", { message: waiting });
-      this.#enqueue(entry);
+      this.#enqueue({ entry, prepared });
     }
   }
 
@@ -258,8 +258,8 @@ export class JobEngine {
     }
   }
 
-  #enqueue(entry: JobEntry): void {
-    this.#queue.push(entry);
+  #enqueue(job: QueuedJob): void {
+    this.#queue.add(job);
     this.#schedulePump();
   }
 
@@ -269,33 +269,18 @@ export class JobEngine {
     this.#pumping = true;
     queueMicrotask(() => {
       this.#pumping = false;
-      this.#pump();
-    });
-  }
-
-  #pump(): void {
-    if (this.#phase !== "open") return;
-    const free = { ...this.#capacities };
-    for (const run of this.#runs) if (run.holdsSlot) free[run.definition.slot] -= 1;
-    const unsettled = new Set([...this.#runs].map(({ jobId }) => jobId));
-    this.#queue = this.#queue.filter((entry) => {
-      const { record, definition, prepared } = entry;
-      if (definition === undefined || prepared === null) return false;
-      // A retried job waits until its cancelled run has let go: a job never runs twice at once.
-      if (free[definition.slot] <= 0 || unsettled.has(record.id)) return true;
-      free[definition.slot] -= 1;
-      void this.#execute(entry, definition, prepared);
-      return false;
+      if (this.#phase !== "open") return;
+      for (const job of this.#queue.take(this.#runs)) void this.#execute(job);
     });
   }
 
   /** Never rejects. */
-  async #execute(entry: JobEntry, definition: JobDefinition, prepared: PreparedJob): Promise<void> {
+  async #execute({ entry, prepared }: QueuedJob): Promise<void> {
     const { id, kind, stage, checkpoint, fraction } = entry.record;
     const log = this.#log.child({ jobId: id, kind });
     const run: JobRun = new JobRun({
       jobId: id,
-      definition,
+      prepared,
       stage,
       checkpoint,
       fraction,
@@ -309,7 +294,7 @@ export class JobEngine {
     this.#move(entry, "running", { startedAt: this.#clock.now(), message });
     let finish: () => void;
     try {
-      const result = await run.execute(prepared);
+      const result = await run.execute();
       finish = () => this.#complete(entry, result);
     } catch (error) {
       finish = () => this.#fail(entry, error, log);
@@ -320,7 +305,7 @@ export class JobEngine {
     if (entry.run === run && run.stopped === null) finish();
     else if (entry.run === run && run.stopped === "cancel") this.#end(entry, "cancelled");
     this.#schedulePump();
-    if (this.#runs.size === 0) this.#idle?.resolve();
+    if (this.#phase === "closing" && this.#runs.size === 0) this.#idle.resolve();
   }
 
   #complete(entry: JobEntry, { revealPath, summary }: JobResult): void {
@@ -341,10 +326,8 @@ export class JobEngine {
 
   #abandon(run: JobRun): void {
     run.holdsSlot = false;
-    this.#log.error("A cancelled job doesn't return; others get its slot.", {
-      jobId: run.jobId,
-      kind: run.definition.kind,
-    });
+    const { jobId } = run;
+    this.#log.error("A cancelled job doesn't return; others get its slot.", { jobId });
     this.#schedulePump();
   }
 
@@ -374,21 +357,8 @@ export class JobEngine {
 
   #change(entry: JobEntry, patch: Partial<JobRecord>): void {
     entry.record = { ...entry.record, ...patch };
-    this.#unsaved.add(entry);
-    this.#save();
+    this.#rows.save([entry]);
     this.#announce(entry.record.id);
-  }
-
-  #save(): void {
-    if (this.#unsaved.size === 0) return;
-    try {
-      this.#store.update([...this.#unsaved].map(({ record }) => record));
-      this.#unsaved.clear();
-      this.#saveFails = false;
-    } catch (error) {
-      if (!this.#saveFails) this.#log.error("The state of jobs can't be saved.", { error });
-      this.#saveFails = true;
-    }
   }
 
   #announce(id: number): void {
@@ -411,28 +381,20 @@ export class JobEngine {
   }
 
   #load(record: JobRecord): JobEntry {
-    const definition = this.#kinds.get(record.kind);
-    return {
-      record,
-      definition,
-      prepared: prepare(definition, record),
-      run: null,
-      etaSeconds: null,
-    };
+    return { record, prepared: this.#prepare(record), run: null, etaSeconds: null };
+  }
+
+  #prepare({ id, kind, input }: JobRecord): PreparedJob | null {
+    try {
+      return this.#kinds.get(kind)?.prepare(JSON.parse(input)) ?? null;
+    } catch (error) {
+      this.#log.warn("A job's input can't be read.", { jobId: id, kind, error });
+      return null;
+    }
   }
 
   #assertOpen(): void {
     if (this.#phase === "new") throw new Error("The job engine has not begun.");
     if (this.#phase === "closing") throw shuttingDown();
-  }
-}
-
-/** Null when the job's input is not what its kind reads: another version of Kiln wrote it. */
-function prepare(definition: JobDefinition | undefined, { input }: JobRecord): PreparedJob | null {
-  try {
-    return definition?.prepare(JSON.parse(input)) ?? null;
-  } catch (error) {
-    if (error instanceof z.ZodError || error instanceof SyntaxError) return null;
-    throw error;
   }
 }

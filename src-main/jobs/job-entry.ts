@@ -1,14 +1,12 @@
 import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
 import type { JobRecord } from "../library/index.ts";
-import type { JobDefinition, PreparedJob } from "./define-job.ts";
+import type { PreparedJob } from "./define-job.ts";
 import type { JobRun } from "./job-run.ts";
 
 /** A job in the engine's memory. */
 export interface JobEntry {
   record: JobRecord;
-  /** Undefined when no part of this Kiln knows the kind. */
-  readonly definition: JobDefinition | undefined;
-  /** Null when the kind is unknown or no longer reads the input. */
+  /** Null when this Kiln doesn't know the kind, or the kind no longer reads the input. */
   readonly prepared: PreparedJob | null;
   /** Set while the job is running. */
   run: JobRun | null;

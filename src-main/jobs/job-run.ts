@@ -9,7 +9,7 @@ const reportEveryMs = 250;
 
 export interface JobRunOptions {
   readonly jobId: number;
-  readonly definition: JobDefinition;
+  readonly prepared: PreparedJob;
   /** Where an earlier run of this job had got to. */
   readonly stage: string;
   readonly checkpoint: string;
@@ -39,13 +39,13 @@ export class JobRun {
   #closed = false;
 
   constructor(options: JobRunOptions) {
-    const { jobId, definition, stage, checkpoint, fraction, clock } = options;
+    const { jobId, prepared, stage, checkpoint, fraction, clock } = options;
     this.jobId = jobId;
-    this.definition = definition;
+    this.definition = prepared.definition;
     this.#options = options;
     this.#stage = stage;
     this.#checkpoint = checkpoint;
-    this.#progress = new JobProgress(definition.stages, fraction, clock.now());
+    this.#progress = new JobProgress(prepared.definition.stages, fraction, clock.now());
   }
 
   /** Where it stands now, as the job's record keeps it, and the seconds left. */
@@ -60,9 +60,11 @@ export class JobRun {
     };
   }
 
-  /** Lets the kind's code work; settles as that does. */
-  async execute(prepared: PreparedJob): Promise<JobResult> {
-    return prepared.run(this.#context());
+  /** Lets the kind's code work, from the next microtask on; settles as that does. */
+  async execute(): Promise<JobResult> {
+    await Promise.resolve();
+    this.#abort.signal.throwIfAborted();
+    return this.#options.prepared.run(this.#context());
   }
 
   /** Aborts the signal. */
