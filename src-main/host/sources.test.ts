@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Sources } from "./sources.ts";
+
+function folder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "kiln-sources-")));
+  onTestFinished(() => {
+    chmodSync(path, 0o755);
+    rmSync(path, { recursive: true });
+  });
+  return path;
+}
+
+test("only tokens that were issued here stand for paths", () => {
+  const sources = new Sources();
+  const token = sources.issue(["/photos/한국 🎞"]);
+  expect(sources.paths(token)).toEqual(["/photos/한국 🎞"]);
+  expect(token).not.toContain("photos");
+  for (const forged of ["", "/etc", token.slice(1), `${token}x`, "__proto__"]) {
+    expect(() => sources.paths(forged)).toThrow(
+      expect.objectContaining({ code: "source-unknown" }),
+    );
+  }
+  expect(() => new Sources().paths(token)).toThrow(
+    expect.objectContaining({ code: "source-unknown" }),
+  );
+});
+
+test("the host's list shows folders in natural order with their photos, and leads up and down", async () => {
+  const path = folder();
+  for (const name of ["card 10", "card 2", ".hidden"]) mkdirSync(join(path, name));
+  writeFileSync(join(path, "card 2", "a.JPG"), "");
+  writeFileSync(join(path, "card 2", "notes.txt"), "");
+  writeFileSync(join(path, "b.heic"), "");
+  const sources = new Sources();
+  const listing = await sources.list(sources.issue([path]));
+  expect(listing.folders.map(({ name, photoCount }) => [name, photoCount])).toEqual([
+    ["card 2", 1],
+    ["card 10", 0],
+  ]);
+  expect(listing).toMatchObject({ path, photoCount: 1, writable: true });
+  const inside = await sources.list(listing.folders[0]?.token ?? "");
+  expect(inside.path).toBe(join(path, "card 2"));
+  expect(sources.folder(inside.parent ?? "")).toBe(path);
+});
+
+test("a new folder stays inside its parent", async () => {
+  const path = folder();
+  const sources = new Sources();
+  const parent = sources.issue([path]);
+  expect((await sources.makeFolder(parent, "고른 사진")).path).toBe(join(path, "고른 사진"));
+  for (const name of ["..", ".", "a/b", "../up"]) {
+    await expect(sources.makeFolder(parent, name)).rejects.toMatchObject({ code: "folder-name" });
+  }
+  await expect(sources.makeFolder(parent, "고른 사진")).rejects.toMatchObject({
+    code: "folder-not-made",
+  });
+});
+
+test("a folder that isn't there is a sentence", async () => {
+  const sources = new Sources();
+  await expect(sources.list(sources.issue(["/nowhere/at/all"]))).rejects.toMatchObject({
+    code: "folder-unreadable",
+  });
+});
