@@ -149,8 +149,13 @@ export function npmFailure(output) {
   };
 }
 
-/** @param {readonly string[]} args @param {string} [cwd] */
-async function npm(args, cwd) {
+/**
+ * Runs npm to its end; its exit code is for the caller to judge.
+ * @param {readonly string[]} args
+ * @param {string} [cwd]
+ * @throws {SetupFailure} when there is no npm
+ */
+export async function npm(args, cwd) {
   const { command, args: before, shell } = npmCommand(process.env, process.platform);
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
   const done = await run(command, [...before, ...args], { cwd: cwd ?? root, env, shell });

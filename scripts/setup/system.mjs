@@ -34,11 +34,8 @@ export function usesApt({ id, like }) {
  * @param {Distribution} distribution
  */
 export function packsChromium({ id, like }) {
-  return (
-    id === "debian" ||
-    ["linuxmint", "pop"].includes(id) ||
-    (like.includes("debian") && !like.includes("ubuntu"))
-  );
+  if (["debian", "linuxmint", "pop"].includes(id)) return true;
+  return id !== "ubuntu" && like.includes("debian") && !like.includes("ubuntu");
 }
 
 /** Releases from before the 64-bit time change of 2024, which gave some libraries a new package name. */
