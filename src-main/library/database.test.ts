@@ -303,6 +303,21 @@ describe("a library that Kiln must not write to", () => {
     expect(refused().code).toBe("library-damaged");
   });
 
+  it("has a damaged page in its middle, after Kiln was killed", async () => {
+    const library = openDatabase(directory);
+    const insert = library.sql.prepare("INSERT INTO directories (path) VALUES (?)");
+    for (let index = 0; index < 2_000; index += 1) insert.run(`/photos/${index}`);
+    library.close();
+    const { child } = await hold();
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    const bytes = readFileSync(path());
+    bytes.fill(0xff, bytes.length - 6 * 4_096, bytes.length - 4_096);
+    writeFileSync(path(), bytes);
+    expect(refused().code).toBe("library-damaged");
+  });
+
   it("hands the lock back after a refusal", () => {
     mkdirSync(directory);
     writeFileSync(path(), "Not a database, but long enough to have a header. ".repeat(100));

@@ -47,7 +47,8 @@ export function libraryForeign(path: string): KilnError {
   );
 }
 
-function libraryDamaged(path: string, cause: unknown): KilnError {
+/** `cause`: what SQLite says is wrong. */
+export function libraryDamaged(path: string, cause: unknown): KilnError {
   return new KilnError(
     "library-damaged",
     {
