@@ -1,0 +1,99 @@
+import type { Flag, Label, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
+import { door, problemOf } from "../door/door.ts";
+import { useLibrary } from "./library-store.ts";
+import { showToast } from "./toasts.ts";
+
+interface Decision {
+  readonly stars?: number;
+  readonly flag?: Flag;
+  readonly label?: Label;
+  readonly rotation?: Rotation;
+}
+
+/** Runs something that asks main; a problem becomes a toast that says what happened and what to do. */
+export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const problem = problemOf(error);
+    showToast({ tone: "problem", text: problem.happened, detail: problem.todo });
+    return null;
+  }
+}
+
+/** Decides on photos: on the screen at once, taken back with a toast if main can't keep it. */
+export async function decide(photoIds: readonly number[], decision: Decision): Promise<void> {
+  if (photoIds.length === 0) return;
+  const before = lay(photoIds, () => decision);
+  const done = await attempt(() => door.edits.decide({ photoIds: [...photoIds], ...decision }));
+  if (done === null) lay(photoIds, (photo) => pickFields(before.get(photo.id) ?? photo, decision));
+}
+
+/** Turns photos by a quarter, clockwise (1) or back (-1). */
+export async function rotate(photoIds: readonly number[], quarters: 1 | -1): Promise<void> {
+  const { photos } = useLibrary.getState();
+  const turned = Map.groupBy(
+    photoIds.flatMap((id) => photos.get(id) ?? []),
+    (photo) => quarterTurn(photo.rotation, quarters),
+  );
+  for (const [rotation, group] of turned) {
+    await decide(
+      group.map(({ id }) => id),
+      { rotation },
+    );
+  }
+}
+
+function quarterTurn(rotation: Rotation, quarters: 1 | -1): Rotation {
+  const turns: Record<Rotation, readonly [Rotation, Rotation]> = {
+    0: [270, 90],
+    90: [0, 180],
+    180: [90, 270],
+    270: [180, 0],
+  };
+  return turns[rotation][quarters === 1 ? 1 : 0];
+}
+
+/** Lays values over photos in the store and answers how they were. */
+function lay(
+  photoIds: readonly number[],
+  values: (photo: PhotoRow) => Decision,
+): Map<number, PhotoRow> {
+  const { photos } = useLibrary.getState();
+  const before = new Map<number, PhotoRow>();
+  const next = new Map(photos);
+  for (const id of photoIds) {
+    const photo = photos.get(id);
+    if (photo === undefined) continue;
+    before.set(id, photo);
+    next.set(id, { ...photo, ...values(photo) });
+  }
+  useLibrary.setState({ photos: next });
+  return before;
+}
+
+function pickFields(photo: PhotoRow, decision: Decision): Decision {
+  return {
+    ...(decision.stars === undefined ? {} : { stars: photo.stars }),
+    ...(decision.flag === undefined ? {} : { flag: photo.flag }),
+    ...(decision.label === undefined ? {} : { label: photo.label }),
+    ...(decision.rotation === undefined ? {} : { rotation: photo.rotation }),
+  };
+}
+
+export async function undo(): Promise<void> {
+  const step = await attempt(() => door.edits.undo());
+  if (step?.label != null) {
+    showToast({
+      text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
+      action: { label: { en: "Redo", ko: "다시 실행" }, run: () => void redo() },
+    });
+  }
+}
+
+export async function redo(): Promise<void> {
+  const step = await attempt(() => door.edits.redo());
+  if (step?.label != null) {
+    showToast({ text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` } });
+  }
+}

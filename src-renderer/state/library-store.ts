@@ -1,0 +1,87 @@
+import { create } from "zustand";
+import type { Job } from "../../src-preload/contract/jobs.ts";
+import type { Root } from "../../src-preload/contract/library.ts";
+import type { BurstRow, PhotoRow } from "../../src-preload/contract/photos.ts";
+import { type Preferences, preferencesSchema } from "../../src-preload/contract/preferences.ts";
+import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
+import { type Door, door } from "../door/door.ts";
+
+export type AppInfo = Awaited<ReturnType<Door["app"]["info"]>>;
+
+/** What main knows, mirrored: nothing here is true because the page says so. */
+export interface LibraryState {
+  readonly info: AppInfo | null;
+  readonly roots: readonly Root[];
+  /** The root that is shown; null before anything was dropped. */
+  readonly rootId: number | null;
+  /** Revision up to which `photos` and `bursts` are true. */
+  readonly revision: number;
+  readonly photos: ReadonlyMap<number, PhotoRow>;
+  readonly bursts: ReadonlyMap<number, BurstRow>;
+  readonly jobs: readonly Job[];
+  readonly preferences: Preferences;
+  readonly undo: Localized | null;
+  readonly redo: Localized | null;
+  /** Why Kiln could not start; null when all is well. */
+  readonly startProblem: Problem | null;
+  /** Whether the first news have come. */
+  readonly isReady: boolean;
+}
+
+export const useLibrary = create<LibraryState>(() => ({
+  info: null,
+  roots: [],
+  rootId: null,
+  revision: 0,
+  photos: new Map(),
+  bursts: new Map(),
+  jobs: [],
+  preferences: preferencesSchema.parse({}),
+  undo: null,
+  redo: null,
+  startProblem: null,
+  isReady: false,
+}));
+
+/** Rows that changed, laid over what is known. The same maps are answered when nothing changed. */
+export function withChanges(
+  state: Pick<LibraryState, "photos" | "bursts">,
+  changes: { readonly photos: readonly PhotoRow[]; readonly bursts: readonly BurstRow[] },
+): Pick<LibraryState, "photos" | "bursts"> {
+  return {
+    photos: overlay(state.photos, changes.photos, (photo) => photo.state === "gone"),
+    bursts: overlay(state.bursts, changes.bursts, (burst) => burst.gone),
+  };
+}
+
+function overlay<Row extends { readonly id: number }>(
+  known: ReadonlyMap<number, Row>,
+  changed: readonly Row[],
+  isGone: (row: Row) => boolean,
+): ReadonlyMap<number, Row> {
+  if (changed.length === 0) return known;
+  const next = new Map(known);
+  for (const row of changed) {
+    if (isGone(row)) next.delete(row.id);
+    else next.set(row.id, row);
+  }
+  return next;
+}
+
+/** Shows a root: its photos are asked for anew, and main watches its folder. */
+export async function showRoot(rootId: number): Promise<void> {
+  if (useLibrary.getState().rootId === rootId) return;
+  useLibrary.setState({ rootId, revision: 0, photos: new Map(), bursts: new Map() });
+  await Promise.all([door.library.open({ rootId }), pullChanges()]);
+}
+
+/** Brings photos and bursts of the shown root up to date. */
+export async function pullChanges(): Promise<void> {
+  const { rootId, revision } = useLibrary.getState();
+  if (rootId === null) return;
+  const changes = await door.photos.changes({ rootId, since: revision });
+  const state = useLibrary.getState();
+  // Another root was shown, or an earlier call answered later: what is newer stays.
+  if (state.rootId !== rootId || state.revision !== revision) return;
+  useLibrary.setState({ ...withChanges(state, changes), revision: changes.revision });
+}
