@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -9,7 +10,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { asLibraryProblem, libraryBusy, libraryForeign, libraryNewer } from "./library-problems.ts";
+import {
+  asLibraryProblem,
+  libraryBusy,
+  libraryDamaged,
+  libraryForeign,
+  libraryNewer,
+} from "./library-problems.ts";
 import { migrations as allMigrations } from "./migrations/index.ts";
 
 /** "Kiln" in ASCII, in the file's header: tells our libraries from other programs' databases. */
