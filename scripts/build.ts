@@ -68,7 +68,13 @@ if (process.argv.includes("--force") || !isBuilt(root)) {
   const sources = sourceDigest(root);
   const began = performance.now();
   forgetBuild(root);
-  await buildAll();
-  rememberBuild(root, sources);
-  process.stderr.write(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
+  try {
+    await buildAll();
+    rememberBuild(root, sources);
+    process.stderr.write(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s.\n`);
+  } catch (error) {
+    // What is wrong is in the sources, and the bundlers say where; their own stack would only hide it.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
