@@ -20,7 +20,7 @@ import { KilnError } from "../errors.ts";
 import { type LibraryDatabase, openDatabase } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
 
-const holder = join(import.meta.dirname, "database.fixture.ts");
+const holder = join(import.meta.dirname, "database-fixture.ts");
 
 let base: string;
 let directory: string;
