@@ -21,6 +21,11 @@ export class EtaEstimate {
     this.#time = now;
   }
 
+  /** Tells of a share of the job that was passed over without work: it says nothing about the rate. */
+  skip(share: number): void {
+    this.#fraction += share;
+  }
+
   /** Takes in where the job stands and answers with the seconds left, or null while it can't tell. */
   update(fraction: number, now: number): number | null {
     const passed = Math.max(0, now - this.#time);
@@ -31,6 +36,6 @@ export class EtaEstimate {
     this.#fraction = fraction;
     this.#time = now;
     if (this.#watched < shortestWatchMs || this.#gained <= 0) return null;
-    return Math.ceil(((1 - fraction) * this.#passed) / this.#gained / 1_000);
+    return Math.round(((1 - fraction) * this.#passed) / this.#gained / 1_000);
   }
 }

@@ -21,7 +21,7 @@ export class JobProgress {
   readonly #totalWeight: number;
   readonly #eta: EtaEstimate;
   #index = 0;
-  #weightBefore = 0;
+  #hasEntered = false;
   #done = 0;
   #total = 0;
   #note: Localized | undefined;
@@ -39,8 +39,11 @@ export class JobProgress {
   enter(id: string): void {
     const index = this.#stages.findIndex((stage) => stage.id === id);
     if (index < 0) throw new RangeError(`This kind of job has no stage “${id}”.`);
+    // The stage that is left is done; those in between were passed over (a resume skips what is there).
+    if (this.#hasEntered) this.#raise(this.#shareBefore(Math.min(this.#index + 1, index)));
+    this.#eta.skip(this.#raise(this.#shareBefore(index)));
     this.#index = index;
-    this.#weightBefore = weightOf(this.#stages.slice(0, index));
+    this.#hasEntered = true;
     this.report(0, 0);
   }
 
@@ -51,15 +54,26 @@ export class JobProgress {
   }
 
   look(now: number): ProgressView {
-    const stage = this.#stages[this.#index];
     const share = this.#total > 0 ? Math.min(Math.max(this.#done / this.#total, 0), 1) : 0;
-    const now01 = (this.#weightBefore + (stage?.weight ?? 0) * share) / this.#totalWeight;
-    if (now01 > this.#fraction) this.#fraction = Math.min(now01, 1);
+    const from = this.#shareBefore(this.#index);
+    this.#raise(from + (this.#shareBefore(this.#index + 1) - from) * share);
     return {
       fraction: this.#fraction,
       message: { en: this.#message("en", " of "), ko: this.#message("ko", "/") },
       etaSeconds: this.#eta.update(this.#fraction, now),
     };
+  }
+
+  /** Share of the whole job that lies before a stage. */
+  #shareBefore(index: number): number {
+    return weightOf(this.#stages.slice(0, index)) / this.#totalWeight;
+  }
+
+  /** Lifts the fraction and answers by how much; what is lower than it (or not a number) changes nothing. */
+  #raise(fraction: number): number {
+    const step = fraction > this.#fraction ? Math.min(fraction, 1) - this.#fraction : 0;
+    this.#fraction += step;
+    return step;
   }
 
   /** "Measuring photos: 120 of 500 · IMG_0120.jpg". */
