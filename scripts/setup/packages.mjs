@@ -1,5 +1,5 @@
 // The packages of the lockfile, and with them Node 24.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { node24, root } from "./project.mjs";
 import { run } from "./run.mjs";
@@ -24,7 +24,7 @@ const installFlags = [
   "--include=optional",
   "--no-audit",
   "--no-fund",
-  "--loglevel=error",
+  "--loglevel=warn",
 ];
 
 /** @returns {Machine} */
@@ -175,8 +175,11 @@ export async function npm(args, cwd) {
 async function installNode24() {
   const folder = path.join(root, "node_modules", "node");
   const script = path.join(folder, "installArchSpecificPackage.js");
+  // What a try that was cut short left there would make the next one fail.
+  rmSync(path.join(folder, "node_modules"), { recursive: true, force: true });
   const done = await run(process.env.npm_node_execpath ?? process.execPath, [script], {
     cwd: folder,
+    env: { ...process.env, npm_config_loglevel: "warn" },
   });
   const version = await run(node24(), ["--version"]);
   if (version.code !== 0) {
@@ -208,7 +211,10 @@ export async function ensurePackages() {
       if (!fresh) await npm(["install", "--no-save", ...installFlags]);
       if (!isUpToDate()) {
         const done = await npm(["ci", ...installFlags]);
-        if (done.code !== 0) throw new SetupFailure(npmFailure(done.output));
+        // npm only warns of files that it could not write in full, and calls such a tree installed.
+        const isTorn = done.output.includes("TAR_ENTRY_ERROR");
+        if (isTorn) rmSync(path.join(root, "node_modules"), { recursive: true, force: true });
+        if (isTorn || done.code !== 0) throw new SetupFailure(npmFailure(done.output));
       }
     }
     if (!existsSync(node24())) await installNode24();
