@@ -37,6 +37,11 @@ export class HandClock implements Clock {
     this.#now = end;
   }
 
+  /** What waits dies with its process. */
+  clear(): void {
+    this.#timers = [];
+  }
+
   /** Timers that wait. */
   get waiting(): number {
     return this.#timers.length;
@@ -106,6 +111,7 @@ export class Bench {
 
   /** What a death of the process leaves: nothing but the files. Engines made before can't write any more. */
   die(): void {
+    this.clock.clear();
     this.database.close();
     this.database = openDatabase(this.directory);
     this.store = new JobStore(this.database);
