@@ -1,0 +1,276 @@
+import type { CommandId } from "../../src-preload/contract/commands.ts";
+import type { Flag, Label } from "../../src-preload/contract/photos.ts";
+import { door } from "../door/door.ts";
+import { attempt, decide, redo, rotate, undo } from "../state/edits.ts";
+import { currentItems } from "../state/items.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { currentOrder, move, moveBurst, targetBurstIds, targetIds } from "../state/navigation.ts";
+import { openFolder, trySample } from "../state/opening.ts";
+import { setPreferences } from "../state/preferences.ts";
+import { showToast } from "../state/toasts.ts";
+import {
+  activate,
+  openPanel,
+  type Panel,
+  selectAll,
+  setMode,
+  useView,
+  type ViewMode,
+} from "../state/view-store.ts";
+
+/** What a command does. `when` says whether it means anything now; without it: always. */
+interface Action {
+  readonly when?: () => boolean;
+  readonly run: () => void | Promise<unknown>;
+}
+
+const hasRoot = (): boolean => useLibrary.getState().rootId !== null;
+const hasTarget = (): boolean => targetIds().length > 0;
+const hasActive = (): boolean => useView.getState().activeId !== null;
+const isLarge = (): boolean => useView.getState().mode !== "grid";
+
+/** Decides on the target and goes on to the next photo where that is wanted. */
+async function decideAndAdvance(decision: Parameters<typeof decide>[1]): Promise<void> {
+  const ids = targetIds();
+  const { autoAdvance } = useLibrary.getState().preferences;
+  const advance = autoAdvance && ids.length === 1 && useView.getState().mode !== "survey";
+  // The order as it was: a filter may take the photo out of sight with this very decision.
+  const order = currentOrder();
+  const [only] = ids;
+  const next = only === undefined ? undefined : order[order.indexOf(only) + 1];
+  const done = decide(ids, decision);
+  if (advance && next !== undefined) advanceTo(next);
+  await done;
+}
+
+function advanceTo(photoId: number): void {
+  const provided = providers.get("advance");
+  if (provided !== undefined) provided();
+  else activate(photoId);
+}
+
+const flag = (value: Flag): Action => ({
+  when: hasTarget,
+  run: () => decideAndAdvance({ flag: value }),
+});
+const stars = (value: number): Action => ({
+  when: hasTarget,
+  run: () => decideAndAdvance({ stars: value }),
+});
+const label = (value: Label): Action => ({
+  when: hasTarget,
+  run: () => {
+    const { photos } = useLibrary.getState();
+    const ids = targetIds();
+    // The same colour again takes it off.
+    const isSet = ids.every((id) => photos.get(id)?.label === value);
+    return decideAndAdvance({ label: isSet ? "none" : value });
+  },
+});
+const mode = (value: ViewMode): Action => ({
+  when: hasRoot,
+  run: () => {
+    if (value !== "grid" && !hasActive()) move(0);
+    if (value === "grid" || hasActive()) setMode(value);
+  },
+});
+const panel = (value: Panel): Action => ({
+  run: () => openPanel(useView.getState().panel === value ? null : value),
+});
+
+/** Edits of stacks: the answer's step of undo is all that the page needs to know. */
+const stack = (
+  run: (burstIds: number[]) => Promise<unknown>,
+  when: () => boolean = () => targetBurstIds().length > 0,
+): Action => ({ when, run: () => attempt(() => run(targetBurstIds())) });
+
+function shownBurstIds(): number[] {
+  return [...new Set(currentItems().flatMap((item) => item.burstId ?? []))];
+}
+
+function toggleStacks(): void {
+  const burstIds = targetBurstIds();
+  const { toggledBursts } = useView.getState();
+  const isLone = burstIds.every(
+    (id) => currentItems().find((item) => item.burstId === id)?.burstSize === 1,
+  );
+  if (burstIds.length === 0 || isLone) {
+    const { stacksCollapsed } = useLibrary.getState().preferences;
+    useView.setState({ toggledBursts: new Set() });
+    void setPreferences({ stacksCollapsed: !stacksCollapsed });
+    return;
+  }
+  const next = new Set(toggledBursts);
+  for (const id of burstIds) {
+    if (!next.delete(id)) next.add(id);
+  }
+  useView.setState({ toggledBursts: next });
+}
+
+async function copyDiagnostics(): Promise<void> {
+  await attempt(async () => {
+    const { text } = await door.app.diagnostics();
+    await navigator.clipboard.writeText(text);
+    showToast({ text: { en: "Diagnostics copied.", ko: "진단 정보를 복사했습니다." } });
+  });
+}
+
+const tileSteps = [120, 160, 200, 260, 340, 440];
+
+function resizeTiles(direction: 1 | -1): void {
+  const { tileSize } = useLibrary.getState().preferences;
+  const next =
+    direction === 1
+      ? tileSteps.find((size) => size > tileSize)
+      : tileSteps.findLast((size) => size < tileSize);
+  if (next !== undefined) void setPreferences({ tileSize: next });
+}
+
+const actions: Record<CommandId, Action> = {
+  "file.open": { run: openFolder },
+  "file.sample": { run: trySample },
+  "file.refresh": {
+    when: hasRoot,
+    run: () =>
+      attempt(async () => {
+        const { rootId } = useLibrary.getState();
+        if (rootId !== null) await door.library.refresh({ rootId });
+      }),
+  },
+  "file.apply": { when: hasRoot, run: () => openPanel("apply") },
+  "file.forget": {
+    when: hasRoot,
+    run: () =>
+      attempt(async () => {
+        const { rootId } = useLibrary.getState();
+        if (rootId !== null) await door.library.forget({ rootId });
+      }),
+  },
+  "file.settings": panel("settings"),
+  "edit.undo": { when: () => useLibrary.getState().undo !== null, run: undo },
+  "edit.redo": { when: () => useLibrary.getState().redo !== null, run: redo },
+  "edit.selectAll": { when: hasRoot, run: () => selectAll(currentOrder()) },
+  "edit.selectNone": { when: hasTarget, run: () => activate(null) },
+  "photo.pick": flag("pick"),
+  "photo.reject": flag("reject"),
+  "photo.unflag": flag("none"),
+  "photo.stars0": stars(0),
+  "photo.stars1": stars(1),
+  "photo.stars2": stars(2),
+  "photo.stars3": stars(3),
+  "photo.stars4": stars(4),
+  "photo.stars5": stars(5),
+  "photo.red": label("red"),
+  "photo.yellow": label("yellow"),
+  "photo.green": label("green"),
+  "photo.blue": label("blue"),
+  "photo.purple": label("purple"),
+  "photo.noLabel": { when: hasTarget, run: () => decide(targetIds(), { label: "none" }) },
+  "photo.rotateLeft": { when: hasTarget, run: () => rotate(targetIds(), -1) },
+  "photo.rotateRight": { when: hasTarget, run: () => rotate(targetIds(), 1) },
+  "photo.reveal": {
+    when: hasActive,
+    run: () =>
+      attempt(async () => {
+        const { activeId } = useView.getState();
+        if (activeId !== null) await door.photos.reveal({ photoId: activeId });
+      }),
+  },
+  "stack.accept": stack((burstIds) => door.edits.acceptProposals({ burstIds, others: "leave" })),
+  "stack.acceptAndReject": stack((burstIds) =>
+    door.edits.acceptProposals({ burstIds, others: "reject" }),
+  ),
+  "stack.acceptAll": stack(
+    () => door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
+    () => shownBurstIds().length > 0,
+  ),
+  "stack.choose": {
+    when: hasActive,
+    run: () =>
+      attempt(async () => {
+        const { activeId } = useView.getState();
+        const burstId =
+          activeId === null ? null : useLibrary.getState().photos.get(activeId)?.burstId;
+        if (activeId === null || burstId == null) return;
+        await door.edits.setBurstPick({ burstId, photoId: activeId });
+      }),
+  },
+  "stack.split": stack(() => door.edits.splitBurst({ photoIds: targetIds() }), hasTarget),
+  "stack.merge": stack(
+    (burstIds) => door.edits.mergeBursts({ burstIds }),
+    () => targetBurstIds().length > 1,
+  ),
+  "stack.dissolve": stack((burstIds) => door.edits.dissolveBursts({ burstIds })),
+  "stack.dissolveAll": stack(
+    () => door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
+    () => shownBurstIds().length > 0,
+  ),
+  "stack.collapse": { when: hasRoot, run: toggleStacks },
+  "stack.next": { when: hasRoot, run: () => moveBurst(1) },
+  "stack.previous": { when: hasRoot, run: () => moveBurst(-1) },
+  "view.grid": mode("grid"),
+  "view.loupe": mode("loupe"),
+  "view.toggleLoupe": {
+    when: hasRoot,
+    run: () => actions[isLarge() ? "view.grid" : "view.loupe"].run(),
+  },
+  "view.compare": mode("compare"),
+  "view.survey": mode("survey"),
+  // What these do is a large view's own business: it provides them while it is shown.
+  "view.zoom": { when: () => providers.has("view.zoom"), run: () => undefined },
+  "view.clipping": {
+    when: isLarge,
+    run: () => useView.setState(({ showClipping }) => ({ showClipping: !showClipping })),
+  },
+  "view.peaking": {
+    when: isLarge,
+    run: () => useView.setState(({ showPeaking }) => ({ showPeaking: !showPeaking })),
+  },
+  "view.filmstrip": {
+    when: hasRoot,
+    run: () => setPreferences({ showFilmstrip: !useLibrary.getState().preferences.showFilmstrip }),
+  },
+  "view.panels": {
+    when: hasRoot,
+    run: () => setPreferences({ showPanels: !useLibrary.getState().preferences.showPanels }),
+  },
+  "view.filters": {
+    when: hasRoot,
+    run: () => useView.setState(({ showFilters }) => ({ showFilters: !showFilters })),
+  },
+  "view.jobs": panel("jobs"),
+  "view.bigger": { when: hasRoot, run: () => resizeTiles(1) },
+  "view.smaller": { when: hasRoot, run: () => resizeTiles(-1) },
+  "view.fullscreen": {
+    run: () =>
+      document.fullscreenElement === null
+        ? document.documentElement.requestFullscreen()
+        : document.exitFullscreen(),
+  },
+  "help.palette": panel("palette"),
+  "help.keys": panel("keys"),
+  "help.diagnostics": { run: copyDiagnostics },
+};
+
+/** Commands, and where a decision goes on to, that the view on the screen does in its own way. */
+const providers = new Map<CommandId | "advance", () => void>();
+
+/** While a view is shown it may do a command itself. Answers the function that takes it back: fit for an effect. */
+export function provide(id: CommandId | "advance", run: () => void): () => void {
+  providers.set(id, run);
+  return () => {
+    if (providers.get(id) === run) providers.delete(id);
+  };
+}
+
+export function isEnabled(id: CommandId): boolean {
+  return actions[id].when?.() ?? true;
+}
+
+/** Runs a command if it means anything now. */
+export function runCommand(id: CommandId): void {
+  if (!isEnabled(id)) return;
+  const provided = providers.get(id);
+  if (provided !== undefined) provided();
+  else void actions[id].run();
+}

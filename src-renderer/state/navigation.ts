@@ -1,0 +1,65 @@
+import { currentItems } from "./items.ts";
+import { useLibrary } from "./library-store.ts";
+import { activate, selectRange, useView } from "./view-store.ts";
+
+/** Photos in the order in which arrows go through them. */
+export function currentOrder(): number[] {
+  return currentItems().map((item) => item.photoId);
+}
+
+/**
+ * Goes `steps` photos on (or back), not past the ends. With nothing active, or what was active filtered away, it goes to
+ * the first.
+ * @param extend keep selecting from the anchor, as Shift does
+ */
+export function move(steps: number, extend = false): void {
+  const order = currentOrder();
+  const { activeId } = useView.getState();
+  const at = activeId === null ? -1 : order.indexOf(activeId);
+  const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + steps))];
+  if (next === undefined) return;
+  if (extend) selectRange(next, order);
+  else activate(next);
+}
+
+/** Goes to the first shown frame of the next burst (1), or of the one before (-1). */
+export function moveBurst(direction: 1 | -1): void {
+  const items = currentItems();
+  const { activeId } = useView.getState();
+  const at = items.findIndex((item) => item.photoId === activeId);
+  const current = items[at];
+  if (current === undefined) {
+    move(0);
+    return;
+  }
+  const isSame = (index: number): boolean => {
+    const item = items[index];
+    return item !== undefined && current.burstId !== null && item.burstId === current.burstId;
+  };
+  let index = at + direction;
+  while (isSame(index)) index += direction;
+  // Backwards one arrives at the last frame of a burst: go on to its first.
+  const burstId = items[index]?.burstId ?? null;
+  if (direction === -1 && burstId !== null) {
+    while (items[index - 1]?.burstId === burstId) index -= 1;
+  }
+  const target = items[index];
+  if (target !== undefined) activate(target.photoId);
+}
+
+/** The photos that a decision is about: the selection in the grid, the one photo that is looked at elsewhere. */
+export function targetIds(): number[] {
+  const { mode, activeId, selection } = useView.getState();
+  const { photos } = useLibrary.getState();
+  const ids = mode === "grid" ? [...selection] : activeId === null ? [] : [activeId];
+  return ids.filter((id) => photos.has(id));
+}
+
+/** The bursts that a stack command is about. */
+export function targetBurstIds(): number[] {
+  const { photos } = useLibrary.getState();
+  const { selection, activeId } = useView.getState();
+  const ids = selection.size > 0 ? [...selection] : activeId === null ? [] : [activeId];
+  const bursts = ids.flatMap((id) => photos.get(id)?.burstId ?? []);
+  return [...new Set(bursts)];
+}

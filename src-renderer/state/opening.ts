@@ -1,0 +1,109 @@
+import { uploadUrl } from "../../src-preload/contract/media.ts";
+import { door } from "../door/door.ts";
+import { attempt } from "./edits.ts";
+import { showRoot, useLibrary } from "./library-store.ts";
+import { showToast } from "./toasts.ts";
+import { openPanel, setMode } from "./view-store.ts";
+
+/** Reads what a token stands for, and shows it. */
+export async function importToken(token: string, mode?: "reference" | "copy"): Promise<void> {
+  const { preferences } = useLibrary.getState();
+  await show(() => door.library.import({ token, mode: mode ?? preferences.importMode }));
+}
+
+export async function trySample(): Promise<void> {
+  await show(() => door.library.importSample());
+}
+
+async function show(start: () => Promise<{ rootId: number }>): Promise<void> {
+  await attempt(async () => {
+    const { rootId } = await start();
+    setMode("grid");
+    await showRoot(rootId);
+  });
+}
+
+/** 'Open folder…': the system's dialog, or the host's own folder list. */
+export async function openFolder(): Promise<void> {
+  if (useLibrary.getState().info?.folderPicker !== "native") {
+    openPanel("folders");
+    return;
+  }
+  const picked = await attempt(() => door.sources.pick({ purpose: "import" }));
+  if (picked !== null) await importToken(picked.token);
+}
+
+/** Takes in what was dropped on the window. In Electron its paths, in a browser copies of its bytes. */
+export async function takeDrop(transfer: DataTransfer): Promise<void> {
+  const { kiln } = window;
+  if (kiln !== undefined) {
+    const files = [...transfer.files];
+    if (files.length === 0) return;
+    const dropped = await attempt(() => kiln.dropped(files));
+    if (dropped !== null) await importToken(dropped.token);
+    return;
+  }
+  // The entries must be asked for before the first await: the browser empties the transfer.
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (entries.length > 0) await upload(entries);
+}
+
+const uploadLanes = 4;
+
+async function upload(entries: readonly FileSystemEntry[]): Promise<void> {
+  await attempt(async () => {
+    const files = await Array.fromAsync(filesBelow(entries));
+    if (files.length === 0) return;
+    showToast({
+      text: { en: `Receiving ${files.length} files…`, ko: `파일 ${files.length}개를 받는 중…` },
+    });
+    const { token } = await door.sources.upload();
+    const queue = files.values();
+    const lane = async (): Promise<void> => {
+      for (const entry of queue) {
+        const file = await fileOf(entry);
+        const path = uploadUrl(token, entry.fullPath.replace(/^\//, ""));
+        const answer = await fetch(path, { method: "PUT", body: file });
+        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      }
+    };
+    await Promise.all(Array.from({ length: uploadLanes }, lane));
+    await importToken(token, "copy");
+  });
+}
+
+async function* filesBelow(
+  entries: readonly FileSystemEntry[],
+): AsyncGenerator<FileSystemFileEntry> {
+  for (const entry of entries) {
+    if (isFile(entry)) yield entry;
+    else if (isDirectory(entry)) yield* filesBelow(await childrenOf(entry));
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+/** A directory reader answers in portions; an empty one is the last. */
+async function childrenOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const children: FileSystemEntry[] = [];
+  for (;;) {
+    const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (portion.length === 0) return children;
+    children.push(...portion);
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => {
+    entry.file(resolve, reject);
+  });
+}

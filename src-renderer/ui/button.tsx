@@ -1,0 +1,56 @@
+import type { ButtonHTMLAttributes, ReactElement, ReactNode } from "react";
+import { Icon, type IconName } from "./icons.tsx";
+import css from "./ui.module.css";
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly tone?: "plain" | "primary" | "quiet";
+  readonly icon?: IconName;
+  readonly children: ReactNode;
+}
+
+export function Button({
+  tone = "plain",
+  icon,
+  children,
+  className,
+  ...rest
+}: ButtonProps): ReactElement {
+  const classes = [css.button, tone === "plain" ? "" : css[tone], className];
+  return (
+    <button type="button" className={classes.filter(Boolean).join(" ")} {...rest}>
+      {icon !== undefined && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly icon: IconName;
+  /** What it does; shown as a tooltip, with its shortcut. */
+  readonly label: string;
+  readonly shortcut?: string | undefined;
+  readonly pressed?: boolean;
+}
+
+export function IconButton({
+  icon,
+  label,
+  shortcut,
+  pressed,
+  className,
+  ...rest
+}: IconButtonProps): ReactElement {
+  const classes = [css.button, css.icon, pressed === true ? css.pressed : "", className];
+  return (
+    <button
+      type="button"
+      className={classes.filter(Boolean).join(" ")}
+      aria-label={label}
+      aria-pressed={pressed}
+      title={shortcut === undefined ? label : `${label} (${shortcut})`}
+      {...rest}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

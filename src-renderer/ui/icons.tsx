@@ -1,0 +1,49 @@
+import type { ReactElement } from "react";
+
+/** Outlines on a 16 × 16 grid, drawn for Kiln. */
+const paths = {
+  grid: "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z",
+  loupe: "M2 3h12v10H2zM5 10l2.5-3 2 2 1.5-1.5L13 10",
+  compare: "M2 3h5v10H2zM9 3h5v10H9z",
+  survey: "M2 3h7v10H2zM11 3h3v4h-3zM11 9h3v4h-3z",
+  pick: "M4 14V2h8l-2 3 2 3H4",
+  reject: "M4 4l8 8M12 4l-8 8",
+  close: "M4 4l8 8M12 4l-8 8",
+  undo: "M6 4L3 7l3 3M3 7h6a4 4 0 0 1 0 7H7",
+  redo: "M10 4l3 3-3 3M13 7H7a4 4 0 0 0 0 7h2",
+  filter: "M2 3h12l-5 6v4l-2 1V9z",
+  folder: "M2 4h4l2 2h6v7H2z",
+  up: "M8 13V4M4 8l4-4 4 4",
+  jobs: "M2 4h12M2 8h8M2 12h10",
+  settings: "M3 5h6M11 5h2M3 11h2M7 11h6M9 3v4M5 9v4",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
+  stack: "M4 4h10v8H4zM2 6v8h10",
+  warning: "M8 2l6 11H2zM8 6v4M8 11.8v.01",
+  check: "M3 8.5l3.5 3.5L13 5",
+  left: "M10 3L5 8l5 5",
+  right: "M6 3l5 5-5 5",
+  search: "M7 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM10 10l4 4",
+  info: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7v4M8 4.8v.01",
+  apply: "M8 2v8M4.5 7L8 10.5 11.5 7M3 13h10",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+/** Decoration only: what it stands beside, or its button's label, says what it means. */
+export function Icon({ name }: { readonly name: IconName }): ReactElement {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === "more" ? 2.4 : 1.4}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
