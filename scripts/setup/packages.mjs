@@ -169,6 +169,20 @@ export async function npm(args, cwd) {
 }
 
 /**
+ * Runs one of npm's ways to install.
+ * @param {readonly string[]} args
+ */
+async function install(args) {
+  const done = await npm([...args, ...installFlags]);
+  // npm only warns of files that it could not write in full, and calls such a tree installed.
+  if (done.output.includes("TAR_ENTRY_ERROR")) {
+    rmSync(path.join(root, "node_modules"), { recursive: true, force: true });
+    throw new SetupFailure(npmFailure(done.output));
+  }
+  return done;
+}
+
+/**
  * Packages' install scripts do not run: of all we use only `node` needs its own, and better-sqlite3's, which a
  * lockfile install starts although it ships binaries, would ask for a compiler. So Node's is run here by name.
  */
@@ -183,6 +197,7 @@ async function installNode24() {
   });
   const version = await run(node24(), ["--version"]);
   if (version.code !== 0) {
+    rmSync(node24(), { force: true });
     throw new SetupFailure({
       en: `Node 24 could not be installed: ${npmFailure(done.output).en}`,
       ko: `Node 24를 설치하지 못했습니다: ${npmFailure(done.output).ko}`,
@@ -208,13 +223,10 @@ export async function ensurePackages() {
         ko: fresh ? "Kiln 패키지를 설치합니다(500MB, 약 1분)…" : "Kiln 패키지를 업데이트합니다…",
       });
       // In place first: `ci` starts by deleting everything, and with it the Node 24 that may be running this.
-      if (!fresh) await npm(["install", "--no-save", ...installFlags]);
+      if (!fresh) await install(["install", "--no-save"]);
       if (!isUpToDate()) {
-        const done = await npm(["ci", ...installFlags]);
-        // npm only warns of files that it could not write in full, and calls such a tree installed.
-        const isTorn = done.output.includes("TAR_ENTRY_ERROR");
-        if (isTorn) rmSync(path.join(root, "node_modules"), { recursive: true, force: true });
-        if (isTorn || done.code !== 0) throw new SetupFailure(npmFailure(done.output));
+        const done = await install(["ci"]);
+        if (done.code !== 0) throw new SetupFailure(npmFailure(done.output));
       }
     }
     if (!existsSync(node24())) await installNode24();
