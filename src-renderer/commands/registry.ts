@@ -21,7 +21,7 @@ import {
 /** What a command does. `when` says whether it means anything now; without it: always. */
 interface Action {
   readonly when?: () => boolean;
-  readonly run: () => void | Promise<unknown>;
+  readonly run: () => unknown;
 }
 
 const hasRoot = (): boolean => useLibrary.getState().rootId !== null;

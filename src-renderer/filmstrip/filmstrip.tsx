@@ -1,0 +1,90 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactElement, useEffect, useRef } from "react";
+import { Thumbnail } from "../grid/thumbnail.tsx";
+import { Marks } from "../grid/tile.tsx";
+import { useMessages } from "../messages/language.ts";
+import type { Item } from "../state/derive.ts";
+import { useItems } from "../state/items.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { activate, useView } from "../state/view-store.ts";
+import css from "./filmstrip.module.css";
+
+const frameWidth = 104;
+
+/** All photos in one line, the active one in the middle. */
+export function Filmstrip(): ReactElement {
+  const items = useItems();
+  const activeId = useView((state) => state.activeId);
+  const messages = useMessages();
+  const scroller = useRef<HTMLDivElement>(null);
+  const frames = useVirtualizer({
+    horizontal: true,
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => frameWidth,
+    overscan: 4,
+  });
+  const activeIndex = activeId === null ? -1 : items.findIndex((item) => item.photoId === activeId);
+  useEffect(() => {
+    if (activeIndex >= 0) frames.scrollToIndex(activeIndex, { align: "center" });
+  }, [frames, activeIndex]);
+  return (
+    <div
+      ref={scroller}
+      className={css.scroller}
+      role="listbox"
+      aria-label={messages.filmstrip}
+      aria-activedescendant={activeIndex < 0 ? undefined : `frame-${activeId}`}
+      tabIndex={0}
+      data-keys="photos"
+    >
+      <div className={css.line} style={{ width: frames.getTotalSize() }} role="presentation">
+        {frames.getVirtualItems().map((frame) => {
+          const item = items[frame.index];
+          return item === undefined ? null : (
+            <Frame
+              key={item.photoId}
+              item={item}
+              left={frame.start}
+              isActive={item.photoId === activeId}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Frame(props: {
+  readonly item: Item;
+  readonly left: number;
+  readonly isActive: boolean;
+}): ReactElement | null {
+  const { item, left, isActive } = props;
+  const photo = useLibrary((state) => state.photos.get(item.photoId));
+  if (photo === undefined) return null;
+  return (
+    <div
+      id={`frame-${item.photoId}`}
+      className={css.frame}
+      style={{ left }}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isActive}
+      aria-label={photo.name}
+      data-flag={photo.flag}
+      data-first={item.burstSize > 1 && item.burstPosition === 1 ? "" : undefined}
+      data-burst={item.burstSize > 1 ? "" : undefined}
+      onClick={() => activate(item.photoId)}
+      onKeyDown={() => undefined}
+    >
+      <div className={css.picture}>
+        <Thumbnail photo={photo} edge={256} />
+      </div>
+      <span className={css.marks}>
+        <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
+        {item.isPick && item.burstSize > 1 && <span className={css.best} />}
+      </span>
+    </div>
+  );
+}
