@@ -232,7 +232,7 @@ describe("cancelling", () => {
     expect(await engine.cancel(id)).toEqual(ended);
   });
 
-  it("takes well under 250 ms by the real clock", async () => {
+  it("works by the real clock, too, while the code goes on", async () => {
     const kind = puppet(runs);
     const engine = bench.engine([kind], systemClock);
     const id = engine.start(kind, { name: "a" });
