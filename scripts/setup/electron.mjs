@@ -180,8 +180,8 @@ export async function ensureSandbox(executable) {
   if (!restricted || !entry || (entry.uid === 0 && (entry.mode & 0o4755) === 0o4755)) return;
   await asAdministrator({
     what: {
-      en: "This system lets Electron's sandbox work only if its helper belongs to root; handing it over.",
-      ko: "이 시스템에서는 Electron 샌드박스 도우미가 root 소유여야 합니다. 소유자를 바꿉니다.",
+      en: "On this system Electron's sandbox works only if its helper belongs to root.",
+      ko: "이 시스템에서는 Electron 샌드박스 도우미가 root 소유여야 동작합니다.",
     },
     commands: [
       ["chown", "root:root", helper],

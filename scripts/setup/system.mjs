@@ -1,6 +1,8 @@
 // System packages on Debian, Ubuntu and their kin: which are missing, and whether we may install them.
-import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { cacheFolder } from "./project.mjs";
 import { run } from "./run.mjs";
 import { inWords, say } from "./words.mjs";
 
@@ -50,32 +52,16 @@ const beforeTime64 = new Set([
   "lunar",
   "mantic",
 ]);
-const renamedByTime64 = new Set([
-  "libasound2",
-  "libatk-bridge2.0-0",
-  "libatk1.0-0",
-  "libatspi2.0-0",
-  "libcups2",
-  "libglib2.0-0",
-  "libgtk-3-0",
-]);
+const renamedByTime64 = new Set(["libasound2", "libgtk-3-0"]);
 
+/** What Electron loads and these don't bring along by themselves is part of every system. */
 const windowPackages = [
   "libasound2",
-  "libatk-bridge2.0-0",
-  "libatk1.0-0",
-  "libatspi2.0-0",
-  "libcups2",
-  "libdrm2",
   "libgbm1",
-  "libglib2.0-0",
   "libgtk-3-0",
   "libnotify4",
   "libnss3",
   "libsecret-1-0",
-  "libxkbcommon0",
-  "libxss1",
-  "libxtst6",
   "xdg-utils",
   "fonts-noto-cjk",
 ];
@@ -152,11 +138,13 @@ async function rightsHere() {
 export async function asAdministrator({ what, commands }) {
   const rights = await rightsHere();
   const prefix = rights.root ? [] : ["sudo", ...(rights.terminal ? [] : ["-n"])];
-  const typed = commands.map((command) => ["sudo", ...command].join(" ")).join(" && ");
+  /** @param {string[]} before */
+  const typed = (before) =>
+    commands.map((command) => [...before, ...command].join(" ")).join(" && ");
   const tell = () => {
     say({
-      en: `To do it yourself, run:\n  ${typed}`,
-      ko: `직접 하려면 다음을 실행하세요:\n  ${typed}`,
+      en: `To do it yourself, run:\n  ${typed(["sudo"])}`,
+      ko: `직접 하려면 다음을 실행하세요:\n  ${typed(["sudo"])}`,
     });
     return false;
   };
@@ -164,6 +152,7 @@ export async function asAdministrator({ what, commands }) {
   const decision = decide(rights);
   if (decision === "tell") return tell();
   if (decision === "ask" && !(await agreed())) return tell();
+  say({ en: `Running: ${typed(prefix)}`, ko: `실행: ${typed(prefix)}` });
   let done;
   for (const command of commands) {
     const [first = "", ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", ...command];
@@ -177,16 +166,17 @@ export async function asAdministrator({ what, commands }) {
   return tell();
 }
 
-async function agreed() {
+/** @returns {Promise<boolean>} no where the terminal goes away; Ctrl+C ends the command */
+function agreed() {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question(
-      inWords({ en: "Go ahead? [Y/n] ", ko: "진행할까요? [Y/n] " }),
-    );
-    return /^(y|yes|ㅛ|예|네)?$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
+  return new Promise((resolve) => {
+    lines.question(inWords({ en: "Go ahead? [Y/n] ", ko: "진행할까요? [Y/n] " }), (answer) => {
+      resolve(/^(y|yes|ㅛ|예|네)?$/i.test(answer.trim()));
+      lines.close();
+    });
+    lines.once("SIGINT", () => process.exit(130));
+    lines.once("close", () => resolve(false));
+  });
 }
 
 /** @returns {Distribution | undefined} undefined where apt isn't at home */
@@ -202,6 +192,9 @@ export function distributionHere() {
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in, not JavaScript
 const dpkgFormat = "${db:Status-Abbrev}\t${Package}\n";
+
+/** A machine that has just started may be updating itself. */
+const waitForLock = ["-o", "DPkg::Lock::Timeout=120"];
 
 /**
  * Installs what the system lacks for a purpose, as far as it may. What stays missing is said, and is no failure here:
@@ -219,14 +212,22 @@ export async function ensureSystemPackages(purpose, hasBrowser) {
   const missing = missingPackages(wanted, listing.stdout);
   if (missing.length === 0) return;
   const names = missing.join(" ");
-  await asAdministrator({
+  // Who said no once is not asked at every start.
+  const refused = path.join(cacheFolder, "system-packages-refused");
+  const isRefused = existsSync(refused) && readFileSync(refused, "utf8") === names;
+  if (purpose === "window" && isRefused) return;
+  const done = await asAdministrator({
     what: {
-      en: `Kiln needs these system packages${purpose === "tests" ? " for its tests" : ""}; installing: ${names}`,
-      ko: `${purpose === "tests" ? "테스트에" : "Kiln에"} 필요한 시스템 패키지를 설치합니다: ${names}`,
+      en: `Kiln needs these system packages${purpose === "tests" ? " for its tests" : ""}: ${names}`,
+      ko: `${purpose === "tests" ? "테스트에" : "Kiln에"} 필요한 시스템 패키지: ${names}`,
     },
     commands: [
       ["apt-get", "update"],
-      ["apt-get", "install", "-y", "--no-install-recommends", ...missing],
+      ["apt-get", "install", "-y", "--no-install-recommends", ...waitForLock, ...missing],
     ],
   });
+  if (!done) {
+    mkdirSync(cacheFolder, { recursive: true });
+    writeFileSync(refused, names);
+  }
 }
