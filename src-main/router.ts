@@ -1,4 +1,5 @@
-import { implement } from "@orpc/server";
+import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
+import { type AnyRouter, implement } from "@orpc/server";
 import { contract } from "../src-preload/contract/contract.ts";
 import { KilnError } from "./errors.ts";
 import type { Services } from "./services.ts";
@@ -193,6 +194,17 @@ export function createRouter(services: Services) {
       ),
     },
   });
+}
+
+/** A router whose every procedure fails with the reason why Kiln could not start: the page shows it. */
+export function createProblemRouter(problem: KilnError): AnyRouter {
+  const failing = (part: AnyContractRouter): AnyRouter =>
+    isContractProcedure(part)
+      ? implement(part).handler(() => {
+          throw problem;
+        })
+      : Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, failing(inner)]));
+  return failing(contract);
 }
 
 export type Router = ReturnType<typeof createRouter>;

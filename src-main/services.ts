@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Localized } from "../src-preload/contract/problem.ts";
 import { KilnError } from "./errors.ts";
 import { EventHub, type Host, Sources } from "./host/index.ts";
 import { JobEngine } from "./jobs/index.ts";
@@ -35,6 +36,8 @@ export interface ServicesOptions {
   readonly launcher: WorkerLauncher;
   /** Absolute path of the image worker's module. */
   readonly imageWorker: string;
+  /** Puts a file into the system's trash where Kiln has no way of its own (Windows, macOS). */
+  readonly systemTrash?: (path: string) => Promise<void>;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -98,9 +101,14 @@ export function createServices(options: ServicesOptions) {
 
   database.onChange(() => events.changed());
   preferences.onChange(() => events.changed());
+  const language = (): keyof Localized => {
+    const chosen = preferences.get().language;
+    if (chosen !== "system") return chosen;
+    return host.locale.toLowerCase().startsWith("ko") ? "ko" : "en";
+  };
   engine.onChange((jobIds) => {
     events.changed();
-    tellHost(engine, host, jobIds, preferences);
+    tellHost(engine, host, jobIds, language());
   });
   engine.begin(imports.definitions);
 
@@ -121,6 +129,8 @@ export function createServices(options: ServicesOptions) {
     sources,
     events,
     watch,
+    /** The language that the person reads. */
+    language,
     /** The root, or a KilnError for one that is not in the library. */
     root,
 
@@ -147,7 +157,7 @@ function tellHost(
   engine: JobEngine,
   host: Host,
   changed: readonly number[],
-  preferences: Preferences,
+  language: keyof Localized,
 ): void {
   const jobs = engine.list();
   const active = jobs.filter((job) => job.state === "queued" || job.state === "running");
@@ -160,10 +170,8 @@ function tellHost(
   const ended = jobs.filter((job) => changed.includes(job.id));
   const last = ended[0];
   if (last === undefined || ended.every((job) => job.state === "cancelled")) return;
-  const { language } = preferences.get();
-  const isKorean = language === "ko" || (language === "system" && host.locale.startsWith("ko"));
   const text = last.problem?.happened ?? last.message;
-  host.notify(isKorean ? last.title.ko : last.title.en, isKorean ? text.ko : text.en);
+  host.notify(last.title[language], text[language]);
 }
 
 function unknownRoot(): KilnError {

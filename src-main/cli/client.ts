@@ -2,10 +2,12 @@ import { join } from "node:path";
 import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
 import type { Contract } from "../../src-preload/contract/contract.ts";
+import { KilnError } from "../errors.ts";
 import { nodeHost } from "../host/index.ts";
 import { createLog } from "../log/index.ts";
 import { openPreferencesFile } from "../preferences/index.ts";
 import { createRouter } from "../router.ts";
+import { connectLocalDoor } from "../server/index.ts";
 import { createServices } from "../services.ts";
 import { forkLauncher } from "../workers/index.ts";
 
@@ -49,5 +51,12 @@ export function openInProcess(options: ConnectionOptions): KilnConnection {
 
 /** Opens the library, or reaches the Kiln that has it open: work then happens there. */
 export async function openKiln(options: ConnectionOptions): Promise<KilnConnection> {
-  return openInProcess(options);
+  try {
+    return openInProcess(options);
+  } catch (error) {
+    if (!(error instanceof KilnError && error.code === "library-busy")) throw error;
+    const open = await connectLocalDoor(options.libraryDirectory);
+    if (open === null) throw error;
+    return open;
+  }
 }

@@ -73,6 +73,11 @@ export function quit(): void {
   app.quit();
 }
 
+/** The system's language, BCP 47. */
+export function appLocale(): string {
+  return app.getLocale();
+}
+
 /** Arguments of this start, without Electron's own. */
 export function launchArguments(argv: readonly string[]): string[] {
   return argv.slice(app.isPackaged ? 1 : 2);

@@ -1,13 +1,13 @@
-import { app, dialog, Notification, shell } from "electron";
+import { dialog, Notification, shell } from "electron";
 import { type Host, isAllowedLink } from "../host/index.ts";
 import { currentWindow } from "./window.ts";
 
 /** The desktop behind the window. */
-export function electronHost(): Host {
+export function electronHost(locale: string): Host {
   return {
     kind: "electron",
     folderPicker: "native",
-    locale: app.getLocale(),
+    locale,
     async pickFolder(purpose) {
       const window = currentWindow();
       const properties: ("openDirectory" | "createDirectory")[] =
