@@ -4,5 +4,4 @@ export {
   type LogFields,
   type LogFile,
   type LogOptions,
-  logLines,
 } from "./log.ts";

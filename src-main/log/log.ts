@@ -1,7 +1,5 @@
 import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { type JsonValue, redact, redactText } from "./redact.ts";
 
 export type LogLevel = "info" | "warn" | "error";
@@ -46,14 +44,6 @@ export function createLog(options: LogOptions): LogFile {
   return new FileLog(new RotatingFile(options), {});
 }
 
-/** Logs every line of a child's output until it ends; `log` is a child log that names the job. */
-export function logLines(stream: Readable, log: Log): void {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  lines.on("line", (line) => {
-    if (line.trim() !== "") log.info(line);
-  });
-}
-
 class FileLog implements LogFile {
   readonly #file: RotatingFile;
   readonly #bindings: { readonly [key: string]: JsonValue };
@@ -88,13 +78,9 @@ class FileLog implements LogFile {
   }
 
   #write(level: LogLevel, message: string, fields: LogFields): void {
-    const line = {
-      time: new Date().toISOString(),
-      level,
-      message: redactText(message),
-      ...this.#bindings,
-      ...redact(fields),
-    };
+    const head = { time: new Date().toISOString(), level, message: redactText(message) };
+    // Twice: first on the line, and not to be replaced by a field of the same name.
+    const line = { ...head, ...this.#bindings, ...redact(fields), ...head };
     this.#file.append(`${JSON.stringify(line)}\n`);
   }
 }
@@ -166,7 +152,7 @@ class RotatingFile {
 
   async #write(text: string): Promise<void> {
     const size = await this.#size();
-    if (size > 0 && size + text.length > this.#maxBytes) await this.#rotate();
+    if (size > 0 && size + Buffer.byteLength(text) > this.#maxBytes) await this.#rotate();
     const file = await this.#open();
     try {
       await file.appendFile(text);
