@@ -1,8 +1,7 @@
-import type { Histogram, photoFormats } from "../../../src-preload/contract/photos.ts";
+import type { Histogram } from "../../../src-preload/contract/photos.ts";
 import type { SampleManifest } from "../../sample/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
-
-export type PhotoFormat = (typeof photoFormats)[number];
+import type { PhotoFormat } from "../formats.ts";
 
 /** What a photo's header says. Strings are trimmed; null means "not said". */
 export interface ImageProbe {
@@ -71,7 +70,7 @@ export interface Developed {
 export interface RenderTarget {
   /** Absolute path of the file to write; its folder is made if missing. Replaced in one step. */
   readonly file: string;
-  /** Longest edge in pixels; null keeps the full size. Photos are never enlarged. */
+  /** Long edge in pixels; null keeps the full size, up to 16,383. Photos are never enlarged. */
   readonly edge: number | null;
   readonly format: "jpeg" | "webp";
 }

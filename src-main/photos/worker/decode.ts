@@ -1,0 +1,80 @@
+import type { Metadata, Sharp as Pipeline } from "sharp";
+import type { PhotoFormat } from "../formats.ts";
+import { decodeHeic } from "./heic.ts";
+import { fileTruncated, tooManyPixels } from "./problems.ts";
+import { MAX_PIXELS, type Sharp } from "./sharp.ts";
+import type { PhotoSource } from "./source.ts";
+import { endsBlank } from "./truncation.ts";
+
+/** The same for formats and variants that decoders must hold in memory as a whole: about 1 GB at the most. */
+const MAX_WHOLE_PIXELS = 200_000_000;
+
+/** `strict` fails where pixels are missing; `lenient` shows what is there. */
+export type Tolerance = "strict" | "lenient";
+
+/** Interleaved 8-bit sRGB without padding. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Buffer;
+}
+
+/** @throws KilnError `file-too-large`; whatever sharp says about a header that it can't read. */
+export async function readMetadata(sharp: Sharp, source: PhotoSource): Promise<Metadata> {
+  const metadata = await sharp(source.path, { limitInputPixels: false }).metadata();
+  const { width, height } = metadata;
+  const limit = mustBeWhole(source.format, metadata) ? MAX_WHOLE_PIXELS : MAX_PIXELS;
+  if (width * height > limit) throw tooManyPixels(width, height, limit / 1e6);
+  return metadata;
+}
+
+/**
+ * A photo about to be decoded: upright, colours and size as stored. Pixels are read when its output is asked for.
+ *
+ * @throws KilnError `file-truncated`; for a HEIC, whatever its decoder says.
+ */
+export async function openImage(
+  sharp: Sharp,
+  source: PhotoSource,
+  { icc }: Metadata,
+  tolerance: Tolerance,
+): Promise<Pipeline> {
+  if (source.format === "heic") {
+    return sharp(await decodeHeic(source.path, icc), { limitInputPixels: MAX_PIXELS });
+  }
+  if (tolerance === "strict" && endsBlank(source)) throw fileTruncated();
+  return sharp(source.path, {
+    // Not "warning": libtiff and libpng warn about tags that hurt nobody.
+    failOn: tolerance === "strict" ? "error" : "none",
+    limitInputPixels: MAX_PIXELS,
+    sequentialRead: true,
+  }).autoOrient();
+}
+
+/**
+ * Decodes no more than is needed: sharp lets libjpeg scale by 1/2, 1/4 or 1/8 while it decodes, down to the next
+ * size above `edge`, and a Lanczos filter does the rest. Frames of equal pixel size, as those of one burst are, come
+ * out at one scale.
+ *
+ * @param edge the long edge in pixels; smaller photos keep their size.
+ */
+export async function decodeFrame(pipeline: Pipeline, edge: number): Promise<Frame> {
+  const { data, info } = await fitInside(pipeline, edge)
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** Scales a picture down to `edge`, never up. */
+export function fitInside(pipeline: Pipeline, edge: number): Pipeline {
+  return pipeline.resize({ width: edge, height: edge, fit: "inside", withoutEnlargement: true });
+}
+
+/** Everything else is read line by line or tile by tile, in bounded memory. */
+function mustBeWhole(format: PhotoFormat, { isProgressive, orientation = 1 }: Metadata): boolean {
+  const isInterlaced = (format === "jpeg" || format === "png") && isProgressive === true;
+  const isOnItsSide = orientation >= 5;
+  return isInterlaced || isOnItsSide || !["jpeg", "png", "tiff"].includes(format);
+}

@@ -1,0 +1,72 @@
+import type { Sharp as Pipeline } from "sharp";
+import { type Frame, fitInside, openImage, readMetadata } from "./decode.ts";
+import { embeddedThumbnail } from "./embedded-thumbnail.ts";
+import { writeWhole } from "./output.ts";
+import type { RenderTarget, ThumbnailTarget, WrittenImage } from "./protocol.ts";
+import type { Sharp } from "./sharp.ts";
+import type { PhotoSource } from "./source.ts";
+
+const THUMBNAIL_QUALITY = 80;
+const RENDER_QUALITY = 90;
+
+/** libwebp's own limit, and about what Chromium can still show. */
+const MAX_RENDERED_EDGE = 16_383;
+
+/** A thumbnail from a frame that is decoded already. */
+export function saveFrame(
+  sharp: Sharp,
+  { width, height, data }: Frame,
+  target: ThumbnailTarget,
+): Promise<WrittenImage> {
+  return saveThumbnail(sharp(data, { raw: { width, height, channels: 3 } }), target);
+}
+
+/** A thumbnail by the shortest way: what the camera embedded if it will do, else a decode that scales. */
+export async function makeThumbnail(
+  sharp: Sharp,
+  source: PhotoSource,
+  target: ThumbnailTarget,
+): Promise<WrittenImage> {
+  const metadata = await readMetadata(sharp, source);
+  const embedded = await embeddedThumbnail(sharp, source, metadata, target.edge);
+  return saveThumbnail(embedded ?? (await openImage(sharp, source, metadata, "lenient")), target);
+}
+
+/**
+ * A picture for Chromium of what it can't show itself. RGB keeps its own profile (a wide 16-bit one becomes Display
+ * P3, which 8 bits are enough for); everything else becomes sRGB.
+ */
+export async function render(
+  sharp: Sharp,
+  source: PhotoSource,
+  target: RenderTarget,
+): Promise<WrittenImage> {
+  const metadata = await readMetadata(sharp, source);
+  const pipeline = await openImage(sharp, source, metadata, "lenient");
+  const edge = Math.min(target.edge ?? MAX_RENDERED_EDGE, MAX_RENDERED_EDGE);
+  const sized = fitInside(pipeline, edge);
+  const hasProfile = metadata.icc !== undefined;
+  if (hasProfile && metadata.space === "srgb") sized.keepIccProfile();
+  else if (hasProfile && metadata.space === "rgb16") sized.withIccProfile("p3");
+  else sized.toColourspace("srgb");
+  const encoded =
+    target.format === "webp"
+      ? sized.webp({ quality: RENDER_QUALITY, effort: 2 })
+      : onWhite(sized).jpeg({ quality: RENDER_QUALITY, chromaSubsampling: "4:4:4" });
+  return save(encoded, target.file);
+}
+
+function saveThumbnail(pipeline: Pipeline, { file, edge }: ThumbnailTarget): Promise<WrittenImage> {
+  const small = onWhite(fitInside(pipeline, edge)).toColourspace("srgb");
+  return save(small.jpeg({ quality: THUMBNAIL_QUALITY }), file);
+}
+
+function onWhite(pipeline: Pipeline): Pipeline {
+  return pipeline.flatten({ background: "white" });
+}
+
+async function save(encoded: Pipeline, file: string): Promise<WrittenImage> {
+  const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
+  await writeWhole(file, data);
+  return { width: info.width, height: info.height, bytes: data.length };
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { KilnError } from "../../errors.ts";
+import { kindOfName, type PhotoFormat, sniff } from "../formats.ts";
+import {
+  fileDamaged,
+  fileEmpty,
+  fileForbidden,
+  fileMissing,
+  fileTruncated,
+  fileUnreadable,
+  formatUnsupported,
+  notAPhoto,
+  rawNotYet,
+  tooManyBytes,
+} from "./problems.ts";
+import { endsEarly } from "./truncation.ts";
+
+const MAX_BYTES = 2 * 2 ** 30;
+
+/** Bytes at each end of a file that its fast hash covers. */
+const HASHED = 64 * 1024;
+
+/** A photo's file that is there, can be read and is of a format that Kiln knows. */
+export interface PhotoSource {
+  readonly path: string;
+  readonly format: PhotoFormat;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** The first and the last 64 KiB; both are the whole file where it is shorter. */
+  readonly head: Buffer;
+  readonly tail: Buffer;
+}
+
+/** @throws KilnError for everything that keeps this file from being a photo that can be decoded. */
+export async function openSource(path: string): Promise<PhotoSource> {
+  const source = await readEnds(path).catch((error: unknown) => {
+    throw error instanceof KilnError ? error : systemProblem(error);
+  });
+  if (kindOfName(path) === "raw") throw rawNotYet();
+  const sniffed = sniff(source.head);
+  switch (sniffed.is) {
+    case "photo":
+      return { path, format: sniffed.format, ...source };
+    case "raw":
+      throw rawNotYet();
+    case "unsupported":
+      throw formatUnsupported(sniffed.name);
+    case "foreign":
+      throw notAPhoto();
+  }
+}
+
+/** Hex digest of the size and both ends: equal files have it equal, and it costs two short reads. */
+export function fastHash({ bytes, head, tail }: PhotoSource): string {
+  return createHash("sha256").update(`${bytes}:`).update(head).update(tail).digest("hex");
+}
+
+/** Why a decoder failed, as a KilnError with what it said for its cause. Bugs of ours come back as they are. */
+export async function explainFailure(source: PhotoSource, error: unknown): Promise<unknown> {
+  if (error instanceof KilnError || error instanceof TypeError) return error;
+  // The file may have gone, or its disk, while it was decoded.
+  try {
+    await readEnds(source.path);
+  } catch (gone) {
+    return gone instanceof KilnError ? gone : systemProblem(gone);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (/premature end|end of file/i.test(message) || (await endsEarly(source))) {
+    return fileTruncated(error);
+  }
+  const missing =
+    /support for this compression|not supported|no codec|unsupported (?:feature|codec)/i;
+  if (missing.test(message)) {
+    return formatUnsupported(`such ${source.format.toUpperCase()}`, error);
+  }
+  return fileDamaged(error);
+}
+
+async function readEnds(path: string): Promise<Omit<PhotoSource, "path" | "format">> {
+  // Before opening: a pipe would wait for its writer for ever.
+  const info = await stat(path);
+  if (!info.isFile()) throw notAPhoto();
+  if (info.size === 0) throw fileEmpty();
+  if (info.size > MAX_BYTES) throw tooManyBytes(info.size);
+  await using file = await open(path, "r");
+  const head = await readAt(file, 0, HASHED);
+  const tail = await readAt(file, Math.max(0, info.size - HASHED), HASHED);
+  return { bytes: info.size, modifiedMs: info.mtimeMs, head, tail };
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await file.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+function systemProblem(error: unknown): KilnError {
+  const code = errorCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return fileMissing(error);
+  if (code === "EACCES" || code === "EPERM") return fileForbidden(error);
+  return fileUnreadable(code, error);
+}
+
+/** The system's name of an error (ENOENT); the message of one that the system did not name. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
