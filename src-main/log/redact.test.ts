@@ -32,6 +32,8 @@ describe("secrets", () => {
     ["see http://[::1]:5/tok.", "see http://[::1]:5/[redacted]"],
     ["http://127.0.0.1:4123 listens", "http://127.0.0.1:4123 listens"],
     ["Authorization: Bearer abc.def-g=", "Authorization: Bearer [redacted]"],
+    ["Authorization: Basic dTpw", "Authorization: Basic [redacted]"],
+    ["Basic settings", "Basic settings"],
     ["https://x.test/p?a=1&token=abc&b=2", "https://x.test/p?a=1&token=[redacted]&b=2"],
     ["https://x.test/photos/1", "https://x.test/photos/1"],
     ["/photos/제주 2026/토큰.jpg", "/photos/제주 2026/토큰.jpg"],

@@ -16,7 +16,7 @@ const secretKey =
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   // The address of the browser host carries its token as the first part of the path.
   [/\b((?:https?|wss?):\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)\/[^\s"'<>]+/gi, "$1/"],
-  [/\b(Bearer|Basic)\s+[\w\-.~+/]+=*/gi, "$1 "],
+  [/\b(Bearer|Authorization: Basic)\s+[\w\-.~+/]+=*/gi, "$1 "],
   [/([?&](?:token|key|api_key|secret|code|state|password|access_token|sig)=)[^&\s"'<>]+/gi, "$1"],
 ];
 
