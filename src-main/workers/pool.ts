@@ -5,8 +5,8 @@ import type { WorkerMethods } from "./methods.ts";
 import type { WorkerLauncher } from "./port.ts";
 import { workerCannotStart, workerDied, workersClosed, workerTimedOut } from "./problems.ts";
 
-/** How long a child may take to answer a cancel before it is killed. */
-const CANCEL_GRACE_MS = 200;
+/** How long a child may take to answer a cancel before it is killed: all told, a cancel takes 250 ms at most. */
+const CANCEL_GRACE_MS = 150;
 
 /** When children die this many times in a row before they are ready, all that waits fails. */
 const MAX_FAILED_STARTS = 3;
@@ -93,7 +93,7 @@ export class WorkerPool<Methods extends WorkerMethods<Methods>> implements Async
    * Runs a method in a child.
    *
    * An abort takes a waiting call out at once; a running one is asked to give up, and its child is killed if it has
-   * not done so within 200 ms.
+   * not done so within 150 ms.
    *
    * @throws the signal's reason when aborted; what the method threw; KilnError `worker-died`, `worker-timed-out` or
    * `worker-cannot-start`; an AbortError when the pool is disposed of.

@@ -3,7 +3,7 @@ import type { WorkerMethods } from "./methods.ts";
 import { type FromWorker, type ToWorker, toWireError } from "./wire.ts";
 
 export interface WorkerCallContext<Progress> {
-  /** Aborted when the caller gave up. Answer within 200 ms of it or be killed. */
+  /** Aborted when the caller gave up. Answer within 150 ms of it or be killed. */
   readonly signal: AbortSignal;
   /** Call it as often as you like: the newest value is delivered when the last one has arrived. */
   readonly progress: (value: Progress) => void;
