@@ -12,4 +12,28 @@ export {
   PhotoStore,
   type SkipReason,
 } from "./photo-store.ts";
+export {
+  type Plan,
+  type PlanAction,
+  type PlanDraft,
+  type PlanItem,
+  type PlanItemDraft,
+  type PlanState,
+  PlanStore,
+} from "./plan-store.ts";
 export { type RootRecord, RootStore } from "./root-store.ts";
+export {
+  anyMark,
+  areTwoNamesOfOneFile,
+  entryAt,
+  isCode,
+  isReservation,
+  type MoveOutcome,
+  moveWithoutOverwrite,
+  reservationFor,
+  sameNameKey,
+  syncFolder,
+} from "./safe-move.ts";
+export { freedesktopTrash, noTrash, oneWayTrash, systemTrash, type Trash } from "./trash.ts";
+export { trashOneWay } from "./trash-problems.ts";
+export { cardHolding, type FindVolumeRoot, volumeRoot } from "./volume.ts";

@@ -194,6 +194,8 @@ CREATE INDEX jobs_by_state ON jobs (state);
 CREATE TABLE plans (
   id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES roots (id),
+  -- Random; part of the names of unfinished files, so that two libraries never take each other's for their own.
+  token TEXT NOT NULL UNIQUE,
   action TEXT NOT NULL CHECK (action IN ('copy', 'move', 'export')),
   destination TEXT NOT NULL,
   second_copy TEXT,
@@ -215,10 +217,12 @@ CREATE TABLE plan_items (
   target TEXT,
   second_target TEXT,
   renamed INTEGER NOT NULL DEFAULT 0 CHECK (renamed IN (0, 1)),
+  -- The source when the plan was made: a file that differs from this is left alone.
   bytes INTEGER NOT NULL,
-  -- SHA-256 of the source, hex, known once it was read.
+  modified_ms REAL NOT NULL,
+  -- SHA-256 of the source, hex; NULL until it was read, which a move inside one volume never does.
   sha256 TEXT,
-  -- SHA-256 of what was written (differs from sha256 for export).
+  -- SHA-256 of what was written to target (differs from sha256 for export).
   target_sha256 TEXT,
   -- JSON of the trash port: how to get the file back.
   trash_receipt TEXT,
@@ -230,5 +234,12 @@ CREATE TABLE plan_items (
   problem_todo_en TEXT,
   problem_todo_ko TEXT,
   PRIMARY KEY (plan_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Folders that a plan made below its destination: undo takes the empty ones away again.
+CREATE TABLE plan_folders (
+  plan_id INTEGER NOT NULL REFERENCES plans (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  PRIMARY KEY (plan_id, path)
 ) STRICT, WITHOUT ROWID;
 `;
