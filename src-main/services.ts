@@ -64,7 +64,7 @@ export function createServices(options: ServicesOptions) {
     title: { en: "The image reader", ko: "이미지 처리기" },
     size: Math.max(2, availableParallelism() - 1),
     subjectOf: (input) => ("path" in input ? input.path : input.directory),
-    onLog: ({ worker, line, call }) => log.info(line, { worker, job: call?.tag, call }),
+    onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
   const engine = new JobEngine({ store: new JobStore(database), log });
   const reading = {
