@@ -9,15 +9,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
 import { EventHub } from "../host/index.ts";
-import { createLog } from "../log/index.ts";
 import { type ServedRouter, serveMessagePort } from "./door.ts";
-import {
-  temporaryFolder,
-  type testContract,
-  testHost,
-  testProblem,
-  testRouter,
-} from "./fixture.ts";
+import { type testContract, testHost, testLog, testProblem, testRouter } from "./fixture.ts";
 
 type TestClient = ContractRouterClient<typeof testContract>;
 
@@ -40,7 +33,7 @@ interface Served {
 }
 
 async function openPort(router: ServedRouter) {
-  const log = createLog({ directory: await temporaryFolder() });
+  const log = await testLog();
   const { port1, port2 } = new MessageChannel();
   onTestFinished(() => port2.close());
   serveMessagePort(router, port1, log);
@@ -95,7 +88,7 @@ describe.each(doors)("over %s", (_name, open) => {
 
   test("cancelling a call reaches its work", async () => {
     const work = testRouter();
-    const { client } = await open(work);
+    const { client, logged } = await open(work);
     const cancel = new AbortController();
     const call = client.wait({ name: "a" }, { signal: cancel.signal });
     const other = client.wait({ name: "b" }).catch((error: unknown) => error);
@@ -107,6 +100,7 @@ describe.each(doors)("over %s", (_name, open) => {
     const { text } = await client.echo({ text: "the other call goes on" });
     expect(text).toContain("goes on");
     expect(await Promise.race([other, Promise.resolve("running")])).toBe("running");
+    expect(await logged()).toBe("");
   });
 
   test("leaving stops what was asked for", async () => {

@@ -11,7 +11,7 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
-import { createLog } from "../log/index.ts";
+import { createLog, type LogFile } from "../log/index.ts";
 import { createRequestHandler, type RequestHandler } from "./handler.ts";
 import { type Loopback, startLoopback } from "./loopback.ts";
 import type { MediaFile, MediaSource, Uploads } from "./ports.ts";
@@ -28,6 +28,13 @@ export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kiln-server-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A log on the disk; nothing is written to it once the test is over. */
+export async function testLog(): Promise<LogFile> {
+  const log = createLog({ directory: await temporaryFolder() });
+  onTestFinished(() => log.flush());
+  return log;
 }
 
 /** A built page, beside it what must stay hidden, and symbolic links from one to the other. */
@@ -69,7 +76,7 @@ export async function testHost(
   ports: { media?: MediaSource; uploads?: Uploads } = {},
   router: TestRouter = testRouter().router,
 ): Promise<TestHost> {
-  const log = createLog({ directory: await temporaryFolder() });
+  const log = await testLog();
   const handler = createRequestHandler({
     rendererDirectory: await rendererFolder(),
     media: ports.media ?? noMedia,

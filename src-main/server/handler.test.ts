@@ -4,7 +4,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KilnError } from "../errors.ts";
-import { createLog } from "../log/index.ts";
 import {
   mediaOf,
   noMedia,
@@ -15,6 +14,7 @@ import {
   scriptPath,
   secret,
   temporaryFolder,
+  testLog,
   testProblem,
 } from "./fixture.ts";
 import { createRequestHandler, type RequestHandler } from "./handler.ts";
@@ -27,7 +27,7 @@ interface Answers {
 }
 
 async function serve(media: MediaSource = noMedia, uploads?: Uploads): Promise<Answers> {
-  const log = createLog({ directory: await temporaryFolder() });
+  const log = await testLog();
   const handler = createRequestHandler({
     rendererDirectory: await rendererFolder(),
     media,

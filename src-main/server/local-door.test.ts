@@ -8,8 +8,7 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { contract } from "../../src-preload/contract/contract.ts";
 import { KilnError } from "../errors.ts";
-import { createLog } from "../log/index.ts";
-import { temporaryFolder, testProblem } from "./fixture.ts";
+import { temporaryFolder, testLog, testProblem } from "./fixture.ts";
 import { connectLocalDoor, type LocalKiln, serveLocalDoor } from "./local-door.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -38,7 +37,7 @@ async function openApp(libraryDirectory: string) {
       }),
     },
   });
-  const log = createLog({ directory: await temporaryFolder() });
+  const log = await testLog();
   const issue = (paths: readonly string[]) => `token ${issued.push([...paths])}`;
   const door = await serveLocalDoor({ router, libraryDirectory, issue, log });
   onTestFinished(() => door?.close());

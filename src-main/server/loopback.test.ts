@@ -7,7 +7,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { createLog } from "../log/index.ts";
 import {
   exchange,
   mediaOf,
@@ -20,6 +19,7 @@ import {
   type TestHost,
   temporaryFolder,
   testHost,
+  testLog,
   testRouter,
 } from "./fixture.ts";
 import type { RequestHandler } from "./handler.ts";
@@ -293,7 +293,7 @@ describe("bounds", () => {
 
   test("a port that is taken is said so", async () => {
     const host = await testHost();
-    const log = createLog({ directory: await temporaryFolder() });
+    const log = await testLog();
     const { router } = testRouter();
     const again = startLoopback({ handler: host.handler, router, log, port: host.port });
     await expect(again).rejects.toMatchObject({ code: "port-taken" });
@@ -330,7 +330,7 @@ describe("streams", () => {
     let pulled = 0;
     const cancelled = Promise.withResolvers<void>();
     const { router } = testRouter();
-    const log = createLog({ directory: await temporaryFolder() });
+    const log = await testLog();
     const endless: RequestHandler = async (request) => {
       if (request.url.endsWith("/count")) return Response.json(pulled);
       const body = new ReadableStream<Uint8Array>({

@@ -47,7 +47,7 @@ export function answerWithProblems(
           const result = await next();
           if (result.matched) return result;
         } catch (error) {
-          if (error instanceof ORPCError) throw error;
+          if (error instanceof ORPCError || request.signal?.aborted === true) throw error;
           log.warn("A call could not be read.", { procedure: request.url.pathname, error });
           throw new ORPCError("BAD_REQUEST", { message: badInput.happened.en, data: badInput });
         }
