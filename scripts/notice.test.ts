@@ -44,7 +44,7 @@ function importsOf(source: string): string[] {
 test("every package that the product's sources import is credited", () => {
   const sources = ["src-main", "src-preload", "src-renderer"].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.tsx?$/.test(name) && !/(\.test\.tsx?|-fixture\.ts)$/.test(name))
+      .filter((name) => /\.tsx?$/.test(name) && !/(\.test|fixture)\.tsx?$/.test(name))
       .map((name) => path.join(folder, name)),
   );
   const imported = [...new Set(sources.flatMap((name) => importsOf(read(name))))];

@@ -5,16 +5,15 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { findBrowser, windowArguments } from "./setup/browser.mjs";
-import { ensureElectron, ensureSandbox } from "./setup/electron.mjs";
+import { ensureElectron } from "./setup/electron.mjs";
 import { hasDisplay, hostArguments, parseStartOptions, startHelp } from "./setup/options.mjs";
 import { ensurePackages } from "./setup/packages.mjs";
 import { ensureBuilt } from "./setup/product.mjs";
 import { cacheFolder, callersFolder, node24, productEnvironment, root } from "./setup/project.mjs";
 import { exitCodeOf, handSignalsOn } from "./setup/run.mjs";
+import { asOrdinaryUser, ensureSandbox } from "./setup/sandbox.mjs";
 import { ensureSystemPackages } from "./setup/system.mjs";
 import { inWords, main, SetupFailure, say, speak } from "./setup/words.mjs";
-
-const asRoot = process.getuid?.() === 0;
 
 /**
  * @param {import("node:child_process").ChildProcess} child
@@ -33,26 +32,22 @@ function ended(child) {
  * @returns {Promise<number | undefined>} exit code; undefined where Electron itself can't run here
  */
 async function openInElectron(executable, options) {
-  if (asRoot) {
+  const prefix = await asOrdinaryUser();
+  if (!prefix) {
     say({
-      en: "Running as root: Chromium's sandbox is off.",
-      ko: "root로 실행 중이므로 Chromium 샌드박스를 끕니다.",
+      en: "Electron's sandbox can't be on for root here; start Kiln as an ordinary user to have its own window.",
+      ko: "여기서는 root로 Electron 샌드박스를 켤 수 없습니다. Kiln 창을 열려면 일반 사용자로 시작하세요.",
     });
+    return undefined;
   }
-  const args = [...(asRoot ? ["--no-sandbox"] : []), root, ...hostArguments(options)];
-  const child = spawn(executable, args, { stdio: "inherit", env: productEnvironment() });
-  handSignalsOn(child);
+  const [command = "", ...args] = [...prefix, executable, root, ...hostArguments(options)];
+  const child = spawn(command, args, { stdio: "inherit", env: productEnvironment() });
+  const isAsked = handSignalsOn(child);
   const began = performance.now();
-  let asked = false;
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.once(signal, () => {
-      asked = true;
-    });
-  }
   const { code, signal } = await ended(child);
   // 127 is the loader's 'a library is missing'; a signal at once is a sandbox or graphics stack that refuses.
   const stillborn = code === 127 || (signal !== null && performance.now() - began < 10_000);
-  if (!stillborn || asked) return exitCodeOf(code, signal);
+  if (!stillborn || isAsked()) return exitCodeOf(code, signal);
   say({
     en: `Electron can't run on this system (${signal ?? `exit code ${code}`}).`,
     ko: `이 시스템에서 Electron을 실행할 수 없습니다(${signal ?? `종료 코드 ${code}`}).`,
@@ -116,7 +111,10 @@ async function openInBrowser(options, browser) {
       .digest("hex")
       .slice(0, 12);
     const profile = path.join(cacheFolder, "browser", name);
-    const window = spawn(browser, windowArguments(url, profile, asRoot), { stdio: "ignore" });
+    const prefix = await asOrdinaryUser();
+    const page = windowArguments(url, profile, prefix !== undefined);
+    const [command = "", ...args] = [...(prefix ?? []), browser, ...page];
+    const window = spawn(command, args, { stdio: "ignore" });
     say({ en: `Kiln is open in ${browser}.`, ko: `${browser}에서 Kiln을 열었습니다.` });
     window.once("exit", () => host.kill("SIGTERM"));
     window.once("error", () => process.stdout.write(`${url}\n`));

@@ -57,14 +57,14 @@ export async function findBrowser() {
  * The arguments that open an address as a window of its own, apart from the person's browsing.
  * @param {string} url
  * @param {string} profile folder
- * @param {boolean} asRoot Chromium refuses to start as root with its sandbox
+ * @param {boolean} sandboxed without it where root can't have it: Chromium would refuse to start
  */
-export function windowArguments(url, profile, asRoot) {
+export function windowArguments(url, profile, sandboxed) {
   return [
     `--app=${url}`,
     `--user-data-dir=${profile}`,
     "--no-first-run",
     "--no-default-browser-check",
-    ...(asRoot ? ["--no-sandbox"] : []),
+    ...(sandboxed ? [] : ["--no-sandbox"]),
   ];
 }

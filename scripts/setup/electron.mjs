@@ -1,9 +1,8 @@
 // The official Electron: fetched by its own installer, and remembered for a while where it can't be had.
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { cacheFolder, node24, productEnvironment, root } from "./project.mjs";
 import { run } from "./run.mjs";
-import { asAdministrator } from "./system.mjs";
 import { inTurn } from "./turn.mjs";
 import { say } from "./words.mjs";
 
@@ -151,41 +150,5 @@ export async function ensureElectron(options = {}) {
       ko: `Electron을 내려받을 수 없습니다: ${failure}.`,
     });
     return undefined;
-  });
-}
-
-/**
- * Whether Chromium's sandbox needs its setuid helper: some kernels keep user namespaces from ordinary programs.
- * @param {(file: string) => string | undefined} read the content of a file below /proc/sys/kernel
- */
-export function needsSetuidSandbox(read) {
-  return (
-    read("apparmor_restrict_unprivileged_userns")?.trim() === "1" ||
-    read("unprivileged_userns_clone")?.trim() === "0"
-  );
-}
-
-/**
- * Gives Electron's sandbox helper the rights it needs where it needs them, as far as we may.
- * @param {string} executable
- */
-export async function ensureSandbox(executable) {
-  if (process.platform !== "linux" || process.getuid?.() === 0) return;
-  const restricted = needsSetuidSandbox((name) => {
-    const file = `/proc/sys/kernel/${name}`;
-    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  });
-  const helper = path.join(path.dirname(executable), "chrome-sandbox");
-  const entry = statSync(helper, { throwIfNoEntry: false });
-  if (!restricted || !entry || (entry.uid === 0 && (entry.mode & 0o4755) === 0o4755)) return;
-  await asAdministrator({
-    what: {
-      en: "On this system Electron's sandbox works only if its helper belongs to root.",
-      ko: "이 시스템에서는 Electron 샌드박스 도우미가 root 소유여야 동작합니다.",
-    },
-    commands: [
-      ["chown", "root:root", helper],
-      ["chmod", "4755", helper],
-    ],
   });
 }

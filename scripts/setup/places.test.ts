@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { browserPlaces, windowArguments } from "./browser.mjs";
-import { electronIn, electronSource, needsSetuidSandbox, stillFails } from "./electron.mjs";
+import { electronIn, electronSource, stillFails } from "./electron.mjs";
 import { node24 } from "./project.mjs";
 import { exitCodeOf } from "./run.mjs";
+import { needsSetuidSandbox } from "./sandbox.mjs";
 import { languageOf } from "./words.mjs";
 
 test("browsers are looked for where each system keeps them", () => {
@@ -24,13 +25,13 @@ test("browsers are looked for where each system keeps them", () => {
   ]);
 });
 
-test("the window has a profile of its own, and no sandbox only as root", () => {
-  const args = windowArguments("http://127.0.0.1:1/t/", "/p", false);
+test("the window has a profile of its own, and its sandbox wherever it can be had", () => {
+  const args = windowArguments("http://127.0.0.1:1/t/", "/p", true);
   expect(args).toEqual(
     expect.arrayContaining(["--app=http://127.0.0.1:1/t/", "--user-data-dir=/p"]),
   );
   expect(args).not.toContain("--no-sandbox");
-  expect(windowArguments("x", "/p", true)).toContain("--no-sandbox");
+  expect(windowArguments("x", "/p", false)).toContain("--no-sandbox");
 });
 
 test("executables inside their folders", () => {

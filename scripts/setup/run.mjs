@@ -76,11 +76,14 @@ const parentAtStart = process.ppid;
  * Hands signals on to a child until it ends. Ctrl+C on a terminal reaches the child without us, and a second SIGINT
  * would tell it to hurry; so SIGINT is handed on only where no terminal did so.
  * @param {import("node:child_process").ChildProcess} child
+ * @returns {() => boolean} whether anybody has asked for the end so far
  */
 export function handSignalsOn(child) {
+  let asked = false;
   const onTerminal = Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
   /** @param {NodeJS.Signals} signal */
   const hand = (signal) => {
+    asked = true;
     if (signal !== "SIGINT" || !onTerminal) child.kill(signal);
   };
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
@@ -88,11 +91,13 @@ export function handSignalsOn(child) {
     child.once("exit", () => process.off(signal, hand));
   }
   // npm puts a shell between us; a SIGTERM to npm ends that shell (Debian's passes nothing on), and leaves us behind.
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const watch = setInterval(() => {
-    if (process.ppid !== parentAtStart) child.kill("SIGTERM");
-  }, 500);
-  child.once("exit", () => clearInterval(watch));
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const watch = setInterval(() => {
+      if (process.ppid !== parentAtStart) hand("SIGTERM");
+    }, 500);
+    child.once("exit", () => clearInterval(watch));
+  }
+  return () => asked;
 }
 
 /**
