@@ -17,7 +17,6 @@ const contentSecurityPolicy = [
 
 const unusedFeatures = [
   "accelerometer",
-  "bluetooth",
   "camera",
   "display-capture",
   "geolocation",
