@@ -13,7 +13,7 @@ export async function ensureBuilt() {
     if (isBuilt(root)) return;
     say({ en: "Building Kiln…", ko: "Kiln을 빌드합니다…" });
     const done = await run(node24(), [path.join(root, "scripts", "build.ts")], {
-      env: productEnvironment(),
+      env: { ...productEnvironment(), NO_COLOR: "1" },
     });
     if (done.code !== 0) {
       const detail = done.output.trim();

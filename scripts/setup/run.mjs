@@ -93,7 +93,9 @@ export function handSignalsOn(child) {
   // npm puts a shell between us; a SIGTERM to npm ends that shell (Debian's passes nothing on), and leaves us behind.
   if (process.env.npm_lifecycle_event !== undefined) {
     const watch = setInterval(() => {
-      if (process.ppid !== parentAtStart) hand("SIGTERM");
+      if (process.ppid === parentAtStart) return;
+      clearInterval(watch);
+      hand("SIGTERM");
     }, 500);
     child.once("exit", () => clearInterval(watch));
   }
