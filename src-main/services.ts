@@ -1,17 +1,21 @@
 import { availableParallelism } from "node:os";
 import type { Localized } from "../src-preload/contract/problem.ts";
+import { Apply } from "./apply/index.ts";
 import { KilnError } from "./errors.ts";
 import { EventHub, type Host, Sources } from "./host/index.ts";
 import { JobEngine } from "./jobs/index.ts";
 import {
   BurstStore,
+  type EditStep,
   EditStore,
   JobStore,
   MeasureStore,
   openDatabase,
   PhotoStore,
+  PlanStore,
   type RootRecord,
   RootStore,
+  systemTrash,
 } from "./library/index.ts";
 import type { LogFile } from "./log/index.ts";
 import {
@@ -80,6 +84,18 @@ export function createServices(options: ServicesOptions) {
   const imports = new Imports(reading, engine);
   const decisions = new Decisions({ database, photos, bursts, measures, edits });
   const media = new Media({ photos, images, renditions });
+  const apply = new Apply({
+    engine,
+    roots,
+    photos,
+    bursts,
+    edits,
+    plans: new PlanStore(database),
+    trash: systemTrash(options.systemTrash === undefined ? {} : { trashItem: options.systemTrash }),
+    encode: async ({ source, target, quality, edge, signal }) => {
+      await images.run("export", { path: source, file: target, quality, edge }, { signal });
+    },
+  });
   const sources = new Sources();
   const events = new EventHub({
     jobs: () => engine.list(),
@@ -110,7 +126,7 @@ export function createServices(options: ServicesOptions) {
     events.changed();
     tellHost(engine, host, jobIds, language());
   });
-  engine.begin(imports.definitions);
+  engine.begin([...imports.definitions, ...apply.definitions]);
 
   return {
     options,
@@ -125,6 +141,7 @@ export function createServices(options: ServicesOptions) {
     engine,
     imports,
     decisions,
+    apply,
     media,
     sources,
     events,
@@ -133,6 +150,19 @@ export function createServices(options: ServicesOptions) {
     language,
     /** The root, or a KilnError for one that is not in the library. */
     root,
+
+    /** Takes the last step back; an applied plan by a job. */
+    undo(): EditStep | null {
+      const step = decisions.undo();
+      if (step !== null && step.planId !== null) apply.undo(step.planId);
+      return step;
+    },
+
+    redo(): EditStep | null {
+      const step = decisions.redo();
+      if (step !== null && step.planId !== null) apply.redo(step.planId);
+      return step;
+    },
 
     /** Opens folders and files that were named from outside (command line, second start, system). */
     async open(paths: readonly string[]) {

@@ -1,3 +1,4 @@
+export { Apply, type ApplyPorts } from "./apply-service.ts";
 export { type ApplyOutcome, type ApplyPlanOptions, applyPlan, type Encode } from "./execute.ts";
 export { exampleName, type NameFields } from "./name-pattern.ts";
 export {

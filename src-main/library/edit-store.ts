@@ -91,12 +91,30 @@ export class EditStore {
     });
   }
 
-  /** Remembers an applied plan as a step of undo. */
-  recordPlan(label: Localized, planId: number, now: number): number {
-    return this.#database.transaction(() => {
+  /** Remembers a plan that was applied, or applied again, as a step of undo. */
+  planApplied(planId: number, label: Localized, now: number): void {
+    this.#database.transaction(() => {
       this.#database.nextRevision();
-      return this.#insert(label, planId, now);
+      const known = this.#database.sql
+        .prepare("UPDATE edits SET undone = 0 WHERE plan_id = ?")
+        .run(planId).changes;
+      if (known === 0) this.#insert(label, planId, now);
     });
+  }
+
+  /** A plan was taken back by its job: redo may offer it. */
+  planUndone(planId: number): void {
+    this.#database.transaction(() => {
+      this.#database.nextRevision();
+      this.#database.sql.prepare("UPDATE edits SET undone = 1 WHERE plan_id = ?").run(planId);
+    });
+  }
+
+  /** The step is another plan from now on: the same work, planned anew to be done again. */
+  replacePlan(oldPlanId: number, newPlanId: number): void {
+    this.#database.sql
+      .prepare("UPDATE edits SET plan_id = ? WHERE plan_id = ?")
+      .run(newPlanId, oldPlanId);
   }
 
   /** The step that undo would take back now. */

@@ -1,4 +1,4 @@
-import { join, sep } from "node:path";
+import { basename, dirname, extname, join, sep } from "node:path";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -320,6 +320,102 @@ export class PhotoStore {
         )
         .run(probe.fastHash, probe.bytes, probe.modifiedMs, probe.format, photoId);
     });
+  }
+
+  /** Every file of a photo where the library thinks it is, the primary first. */
+  files(photoId: number): { readonly fileId: number; readonly path: string }[] {
+    return this.#database.sql
+      .prepare<[number], { id: number; directory: string; name: string }>(
+        `SELECT files.id, directories.path AS directory, files.name
+         FROM files JOIN directories ON directories.id = files.directory_id
+         WHERE photo_id = ? ORDER BY is_primary DESC, files.name`,
+      )
+      .all(photoId)
+      .map((row) => ({ fileId: row.id, path: join(row.directory, row.name) }));
+  }
+
+  /**
+   * Follows a file that Kiln itself moved. A photo whose primary file left every root that shows it, or went to the
+   * trash (`path` null), leaves the window; one that comes back is there again, with its decisions.
+   */
+  fileMoved(fileId: number, path: string | null): void {
+    const { sql } = this.#database;
+    this.#database.transaction(() => {
+      const revision = this.#database.nextRevision();
+      const file = only(
+        sql
+          .prepare<
+            [number],
+            { photo_id: number; name: string; is_primary: number; key: string; identity: string }
+          >(
+            `SELECT photo_id, files.name, is_primary, key, identity
+             FROM files JOIN photos ON photos.id = photo_id WHERE files.id = ?`,
+          )
+          .get(fileId),
+      );
+      const leave = sql.prepare("UPDATE photos SET state = 'gone', revision = ? WHERE id = ?");
+      if (path === null) {
+        sql.prepare("UPDATE files SET is_missing = 1 WHERE id = ?").run(fileId);
+        if (file.is_primary === 1) leave.run(revision, file.photo_id);
+        return;
+      }
+      const name = basename(path);
+      const directoryId = only(
+        sql
+          .prepare<[string], { id: number }>(
+            `INSERT INTO directories (path) VALUES (?)
+             ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id`,
+          )
+          .get(dirname(path)),
+      ).id;
+      // Rows of files that are no longer there may still hold the place.
+      sql
+        .prepare(
+          "UPDATE files SET name = 'left:' || id WHERE directory_id = ? AND name = ? AND id <> ?",
+        )
+        .run(directoryId, name, fileId);
+      sql
+        .prepare("UPDATE files SET directory_id = ?, name = ?, is_missing = 0 WHERE id = ?")
+        .run(directoryId, name, fileId);
+      if (file.is_primary !== 1) return;
+      const key = file.key === file.name ? name : name.slice(0, name.length - extname(name).length);
+      sql
+        .prepare(
+          "UPDATE photos SET key = 'left:' || id WHERE directory_id = ? AND key = ? AND id <> ?",
+        )
+        .run(directoryId, key, file.photo_id);
+      const isShown = this.#rootPaths(file.photo_id).some((root) =>
+        path.startsWith(root.endsWith(sep) ? root : root + sep),
+      );
+      sql
+        .prepare(
+          `UPDATE photos SET directory_id = @directoryId, key = @key, name = @name, revision = @revision,
+             state = CASE WHEN NOT @isShown THEN 'gone'
+               WHEN state NOT IN ('gone', 'missing') THEN state
+               WHEN EXISTS (SELECT 1 FROM measures WHERE measures.identity = photos.identity)
+                 THEN 'measured'
+               ELSE 'found' END
+           WHERE id = @photoId`,
+        )
+        .run({
+          directoryId,
+          key,
+          name,
+          revision,
+          isShown: isShown ? 1 : 0,
+          photoId: file.photo_id,
+        });
+    });
+  }
+
+  #rootPaths(photoId: number): string[] {
+    return this.#database.sql
+      .prepare<[number], string>(
+        `SELECT path FROM roots JOIN root_photos ON root_id = roots.id
+         WHERE photo_id = ? AND forgotten = 0`,
+      )
+      .pluck()
+      .all(photoId);
   }
 
   saveSkip(photoId: number, reason: SkipReason): void {

@@ -1,0 +1,177 @@
+import { extname } from "node:path";
+import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
+import type { PhotoRow } from "../../src-preload/contract/photos.ts";
+import type { Problem } from "../../src-preload/contract/problem.ts";
+import { KilnError } from "../errors.ts";
+import { type JobEngine, problemOf } from "../jobs/index.ts";
+import type {
+  BurstStore,
+  EditStore,
+  PhotoStore,
+  PlanStore,
+  RootStore,
+  Trash,
+} from "../library/index.ts";
+import type { Encode } from "./execute.ts";
+import { applyPlanJob, undoPlanJob } from "./jobs.ts";
+import { exampleName } from "./name-pattern.ts";
+import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
+
+export interface ApplyPorts {
+  readonly engine: JobEngine;
+  readonly roots: RootStore;
+  readonly photos: PhotoStore;
+  readonly bursts: BurstStore;
+  readonly edits: EditStore;
+  readonly plans: PlanStore;
+  readonly trash: Trash;
+  readonly encode: Encode;
+}
+
+/** Decisions become files: a plan is shown, carried out as a job, and can be taken back. */
+export class Apply {
+  readonly #ports: ApplyPorts;
+  readonly #jobs: {
+    readonly apply: ReturnType<typeof applyPlanJob>;
+    readonly undo: ReturnType<typeof undoPlanJob>;
+  };
+
+  constructor(ports: ApplyPorts) {
+    this.#ports = ports;
+    const { photos, plans, edits, trash, encode } = ports;
+    const services = {
+      plans,
+      trash,
+      encode,
+      follow: ({ fileId, path }: { fileId: number; path: string | null }) =>
+        photos.fileMoved(fileId, path),
+      onApplied: (planId: number) => edits.planApplied(planId, applyLabel, Date.now()),
+      onUndone: (planId: number) => edits.planUndone(planId),
+    };
+    this.#jobs = { apply: applyPlanJob(services), undo: undoPlanJob(services) };
+  }
+
+  /** The kinds of jobs that carry plans out, for the engine. */
+  get definitions() {
+    return [this.#jobs.apply, this.#jobs.undo];
+  }
+
+  get trashCapability(): Trash["capability"] {
+    return this.#ports.trash.capability;
+  }
+
+  /** What a pattern makes of the root's first pick (or first photo), or what is wrong with the pattern. */
+  previewName(
+    rootId: number,
+    pattern: string,
+    subfolders: string,
+  ): { example: string | null; problem: Problem | null } {
+    const rows = this.#shown(rootId);
+    const row = rows.find((photo) => photo.flag === "pick") ?? rows[0];
+    if (row === undefined) return { example: null, problem: null };
+    try {
+      const fields = { ...this.#fields(row, numberBursts(rows)), name: stem(row.name), seq: 1 };
+      return {
+        example: exampleName(pattern, subfolders, fields, extname(row.name)),
+        problem: null,
+      };
+    } catch (error) {
+      if (error instanceof KilnError) return { example: null, problem: problemOf(error) };
+      throw error;
+    }
+  }
+
+  /** Plans; touches nothing. Undecided bursts are asked about first. Paths are absolute. */
+  async plan(
+    options: ApplyOptions,
+  ): Promise<{ plan: ApplyPlan } | { question: { undecidedBursts: number[] } }> {
+    const { roots, bursts, plans, trash } = this.#ports;
+    const rows = this.#shown(options.rootId);
+    const undecided = [...Map.groupBy(rows, (row) => row.burstId)].flatMap(([burstId, frames]) =>
+      burstId !== null && frames.every((frame) => frame.flag === "none") ? [burstId] : [],
+    );
+    if (undecided.length > 0 && options.undecided === "ask") {
+      return { question: { undecidedBursts: undecided } };
+    }
+    const proposed = new Set(
+      options.undecided === "proposed"
+        ? undecided.map((burstId) => bursts.get(burstId)?.pickId ?? null)
+        : [],
+    );
+    const numbers = numberBursts(rows);
+    const planned = (wanted: (row: PhotoRow) => boolean): PlannedPhoto[] =>
+      rows.filter(wanted).flatMap((row) => this.#planned(row, numbers) ?? []);
+    const draft = await planApply({
+      ...options,
+      picks: planned((row) => row.flag === "pick" || proposed.has(row.id)),
+      rejects: options.rejects === "trash" ? planned((row) => row.flag === "reject") : [],
+      trash,
+      shownFolder: roots.get(options.rootId)?.path ?? null,
+    });
+    const planId = plans.create(options.rootId, draft, Date.now());
+    return { plan: describePlan(planId, draft) };
+  }
+
+  /** Carries a plan out as a job; a plan that was cut short is gone on with. */
+  start(planId: number): number {
+    return this.#ports.engine.start(this.#jobs.apply, { planId, count: this.#count(planId) });
+  }
+
+  undo(planId: number): number {
+    return this.#ports.engine.start(this.#jobs.undo, { planId, count: this.#count(planId) });
+  }
+
+  /** Does a plan that was taken back once more: a new plan of the same items, since a journal is never run twice. */
+  redo(planId: number): number | null {
+    const { plans, edits } = this.#ports;
+    const plan = plans.plan(planId);
+    if (plan === null || plan.state !== "undone") return null;
+    const again = plans.create(plan.rootId, { ...plan, items: plans.items(planId) }, Date.now());
+    edits.replacePlan(planId, again);
+    return this.start(again);
+  }
+
+  #count(planId: number): number {
+    return this.#ports.plans.items(planId).length;
+  }
+
+  /** Photos of a root that can be looked at, in the order in which {seq} counts them. */
+  #shown(rootId: number): PhotoRow[] {
+    return this.#ports.photos
+      .changes(rootId, 0)
+      .filter(({ state }) => state === "found" || state === "probed" || state === "measured");
+  }
+
+  #planned(row: PhotoRow, numbers: ReadonlyMap<number, number>): PlannedPhoto | null {
+    const [main, ...others] = this.#ports.photos.files(row.id);
+    if (main === undefined) return null;
+    return { photoId: row.id, files: [main, ...others], fields: this.#fields(row, numbers) };
+  }
+
+  #fields(row: PhotoRow, numbers: ReadonlyMap<number, number>): PlannedPhoto["fields"] {
+    const { capturedAt, camera, rank, stars, label, burstId } = row;
+    return {
+      capturedLocal: capturedAt === null ? null : new Date(capturedAt).toISOString().slice(0, -1),
+      camera,
+      burst: burstId === null ? null : (numbers.get(burstId) ?? null),
+      rank,
+      stars,
+      label,
+    };
+  }
+}
+
+const applyLabel = { en: "Apply decisions", ko: "결정 적용" };
+
+/** Bursts count from 1 in the order of their first frames. */
+function numberBursts(rows: readonly PhotoRow[]): Map<number, number> {
+  const numbers = new Map<number, number>();
+  for (const { burstId } of rows) {
+    if (burstId !== null && !numbers.has(burstId)) numbers.set(burstId, numbers.size + 1);
+  }
+  return numbers;
+}
+
+function stem(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import { defineJob, type JobContext } from "../jobs/index.ts";
+import type { PlanItem, PlanStore, Trash } from "../library/index.ts";
+import { applyPlan, type Encode } from "./execute.ts";
+import type { FileMove, PlanProgress } from "./run.ts";
+import { undoPlan } from "./undo.ts";
+
+/** What carrying out plans needs. */
+export interface PlanServices {
+  readonly plans: PlanStore;
+  readonly trash: Trash;
+  readonly encode: Encode;
+  readonly follow: (move: FileMove) => void;
+  /** Called once a plan has been carried out as far as it can be, or taken back. */
+  readonly onApplied: (planId: number) => void;
+  readonly onUndone: (planId: number) => void;
+}
+
+const input = z.object({
+  planId: z.int().positive(),
+  /** For the title. */
+  count: z.int(),
+});
+
+export const applyPlanJob = (services: PlanServices) =>
+  defineJob({
+    kind: "apply-plan",
+    slot: "disk",
+    input,
+    stages: [
+      { id: "apply", weight: 1, label: { en: "Putting files in place", ko: "파일 옮기는 중" } },
+    ],
+    title: ({ count }) => ({
+      en: `Apply decisions: ${count} files`,
+      ko: `결정 적용: 파일 ${count}개`,
+    }),
+    resume: "stage",
+    async run(context, { planId }) {
+      context.stage("apply");
+      const outcome = await applyPlan({
+        ...runOptions(services, context, planId),
+        encode: services.encode,
+      });
+      services.onApplied(planId);
+      const { destination } = services.plans.plan(planId) ?? {};
+      return {
+        summary: summary(
+          { en: `${outcome.done} files done`, ko: `파일 ${outcome.done}개 완료` },
+          outcome.failed,
+        ),
+        ...(destination === undefined ? {} : { revealPath: destination }),
+      };
+    },
+  });
+
+export const undoPlanJob = (services: PlanServices) =>
+  defineJob({
+    kind: "undo-plan",
+    slot: "disk",
+    input,
+    stages: [{ id: "undo", weight: 1, label: { en: "Taking files back", ko: "파일 되돌리는 중" } }],
+    title: ({ count }) => ({
+      en: `Undo applied decisions: ${count} files`,
+      ko: `적용한 결정 되돌리기: 파일 ${count}개`,
+    }),
+    resume: "stage",
+    async run(context, { planId }) {
+      context.stage("undo");
+      const outcome = await undoPlan(runOptions(services, context, planId));
+      services.onUndone(planId);
+      return {
+        summary: summary(
+          { en: `${outcome.undone} files taken back`, ko: `파일 ${outcome.undone}개 되돌림` },
+          [...outcome.kept, ...outcome.renamed],
+        ),
+      };
+    },
+  });
+
+function runOptions(
+  services: PlanServices,
+  context: Pick<JobContext, "signal" | "progress">,
+  planId: number,
+) {
+  return {
+    planId,
+    store: services.plans,
+    trash: services.trash,
+    signal: context.signal,
+    follow: services.follow,
+    onProgress: ({ items, totalItems, bytes, totalBytes }: PlanProgress) =>
+      context.progress(totalBytes > 0 ? bytes : items, totalBytes > 0 ? totalBytes : totalItems, {
+        en: `${items} of ${totalItems} files`,
+        ko: `파일 ${totalItems}개 중 ${items}개`,
+      }),
+  };
+}
+
+/** What was done, and in its own words what was not. */
+function summary(done: Localized, left: readonly PlanItem[]): Localized {
+  const [first] = left;
+  if (first === undefined) return done;
+  const why = first.problem?.happened;
+  return {
+    en: `${done.en}, ${left.length} not as planned. ${why?.en ?? ""}`.trimEnd(),
+    ko: `${done.ko}, ${left.length}개는 계획과 다름. ${why?.ko ?? ""}`.trimEnd(),
+  };
+}
