@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { cacheFolder, root } from "../setup/project.mjs";
+import { isBuilt } from "../setup/stamp.mjs";
 import { main } from "../setup/words.mjs";
 import { checkTypes } from "../typecheck.ts";
 import { hostNames, prepareHost } from "./hosts.ts";
@@ -121,6 +122,10 @@ const { only, proofs } = parseTestOptions(process.argv.slice(2));
 const notRun: string[] = [];
 
 async function endToEnd(host: (typeof hostNames)[number]): Promise<Tally> {
+  if (!isBuilt(root)) {
+    notRun.push(`${host}: Kiln could not be built`); // and has been counted as a failure
+    return nothing;
+  }
   const ready = await prepareHost(host);
   if ("reason" in ready) {
     notRun.push(`${host}: ${ready.reason}`);
