@@ -1,5 +1,7 @@
-import type { CommandId } from "../../src-preload/contract/commands.ts";
-import { commands } from "../../src-preload/contract/commands.ts";
+import { type CommandId, commands, isCommandId } from "../../src-preload/contract/commands.ts";
+
+/** Every command, in the order of the menus. */
+export const commandIds: readonly CommandId[] = Object.keys(commands).filter(isCommandId);
 
 interface KeyPress {
   readonly code: string;
@@ -18,8 +20,8 @@ export function keyNameOf(press: KeyPress, isMac: boolean): string {
 }
 
 const byKey = new Map<string, CommandId>();
-for (const [id, command] of Object.entries(commands)) {
-  for (const key of command.keys) byKey.set(key, id as CommandId);
+for (const id of commandIds) {
+  for (const key of commands[id].keys) byKey.set(key, id);
 }
 
 /** The command for a key press, if there is one. */

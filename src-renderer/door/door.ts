@@ -1,45 +1,38 @@
-import { createORPCClient, ORPCError } from "@orpc/client";
-import { RPCLink as PortLink } from "@orpc/client/message-port";
-import { RPCLink as SocketLink } from "@orpc/client/websocket";
+import { type ClientLink, createORPCClient, ORPCError } from "@orpc/client";
 import type { ContractRouterClient } from "@orpc/contract";
 import type { Contract } from "../../src-preload/contract/contract.ts";
 import { type Problem, problemSchema } from "../../src-preload/contract/problem.ts";
+import { openPort } from "./port.ts";
+import { openSocket } from "./socket.ts";
 
 /** The way into Kiln: every procedure of the contract, typed. */
 export type Door = ContractRouterClient<Contract>;
 
-const lostListeners = new Set<() => void>();
+type Link = ClientLink<Record<never, never>>;
 
-/** Called once when the way into Kiln is gone: its process ended. */
-export function onDoorLost(listener: () => void): void {
-  lostListeners.add(listener);
+let link: Link | null = null;
+
+/** A socket can be opened again when the host is back; the preload forwards one port a page load. */
+export function canReconnect(): boolean {
+  return window.kiln === undefined;
 }
 
-function announceLoss(): void {
-  for (const listener of lostListeners) listener();
+function open(): Link {
+  const opened: Link = canReconnect()
+    ? openSocket(() => {
+        if (link === opened) link = null;
+      })
+    : openPort(() => undefined);
+  return opened;
 }
 
-/** Electron: a MessagePort through the preload. */
-function portLink(): PortLink<Record<never, never>> {
-  const { port1, port2 } = new MessageChannel();
-  window.postMessage("kiln:connect", location.origin, [port2]);
-  port1.start();
-  port1.addEventListener("close", announceLoss);
-  return new PortLink({ port: port1 });
-}
-
-/** Browser host: a WebSocket beside the page, below the same secret path. */
-function socketLink(): SocketLink<Record<never, never>> {
-  const url = new URL("rpc", location.href);
-  url.protocol = "ws:";
-  url.search = "";
-  url.hash = "";
-  const websocket = new WebSocket(url);
-  websocket.addEventListener("close", announceLoss);
-  return new SocketLink({ websocket });
-}
-
-export const door: Door = createORPCClient(window.kiln === undefined ? socketLink() : portLink());
+/** Opened by the first call, and again by the first call after it was lost. */
+export const door: Door = createORPCClient<Door>({
+  call(path, input, options) {
+    link ??= open();
+    return link.call(path, input, options);
+  },
+});
 
 const bug: Problem = {
   code: "bug",
@@ -50,11 +43,20 @@ const bug: Problem = {
   },
 };
 
+const lost: Problem = {
+  code: "host-lost",
+  happened: { en: "Kiln has stopped answering.", ko: "Kiln이 응답하지 않습니다." },
+  todo: { en: "Start it again.", ko: "Kiln을 다시 시작하세요." },
+};
+
+/** Whether a call failed because nobody is there to answer it. */
+export function isHostLost(error: unknown): boolean {
+  return !(error instanceof ORPCError);
+}
+
 /** What a failed call means for a person. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ORPCError) {
-    const parsed = problemSchema.safeParse(error.data);
-    if (parsed.success) return parsed.data;
-  }
-  return bug;
+  if (isHostLost(error)) return lost;
+  const parsed = problemSchema.safeParse(error instanceof ORPCError ? error.data : null);
+  return parsed.success ? parsed.data : bug;
 }

@@ -129,10 +129,12 @@ export function countDecisions(photos: ReadonlyMap<number, PhotoRow>): {
   rejected: number;
   undecided: number;
   skipped: number;
+  missing: number;
 } {
-  const counts = { picked: 0, rejected: 0, undecided: 0, skipped: 0 };
+  const counts = { picked: 0, rejected: 0, undecided: 0, skipped: 0, missing: 0 };
   for (const photo of photos.values()) {
     if (photo.state === "skipped") counts.skipped += 1;
+    else if (photo.state === "missing") counts.missing += 1;
     else if (!isShown(photo)) continue;
     else if (photo.flag === "pick") counts.picked += 1;
     else if (photo.flag === "reject") counts.rejected += 1;

@@ -26,6 +26,8 @@ export interface LibraryState {
   readonly startProblem: Problem | null;
   /** Whether the first news have come. */
   readonly isReady: boolean;
+  /** Nobody answers any more: what is shown is how things were. */
+  readonly isHostLost: boolean;
 }
 
 export const useLibrary = create<LibraryState>(() => ({
@@ -41,7 +43,15 @@ export const useLibrary = create<LibraryState>(() => ({
   redo: null,
   startProblem: null,
   isReady: false,
+  isHostLost: false,
 }));
+
+const nothingShown = { revision: 0, photos: new Map(), bursts: new Map() };
+
+/** The root that is shown, as main last told of it. */
+export function useRoot(): Root | null {
+  return useLibrary(({ roots, rootId }) => roots.find((root) => root.id === rootId) ?? null);
+}
 
 /** Rows that changed, laid over what is known. The same maps are answered when nothing changed. */
 export function withChanges(
@@ -71,8 +81,15 @@ function overlay<Row extends { readonly id: number }>(
 /** Shows a root: its photos are asked for anew, and main watches its folder. */
 export async function showRoot(rootId: number): Promise<void> {
   if (useLibrary.getState().rootId === rootId) return;
-  useLibrary.setState({ rootId, revision: 0, photos: new Map(), bursts: new Map() });
+  useLibrary.setState({ rootId, ...nothingShown });
   await Promise.all([door.library.open({ rootId }), pullChanges()]);
+}
+
+/** The shown root left the library: the newest that is left is shown. */
+export async function leaveRoot(): Promise<void> {
+  const [latest] = useLibrary.getState().roots;
+  useLibrary.setState({ rootId: null, ...nothingShown });
+  if (latest !== undefined) await showRoot(latest.id);
 }
 
 /** Brings photos and bursts of the shown root up to date. */

@@ -1,9 +1,10 @@
 import { uploadUrl } from "../../src-preload/contract/media.ts";
 import { door } from "../door/door.ts";
 import { attempt } from "./edits.ts";
+import { chooseFolder } from "./folder-choice.ts";
 import { showRoot, useLibrary } from "./library-store.ts";
 import { showToast } from "./toasts.ts";
-import { openPanel, setMode } from "./view-store.ts";
+import { setMode } from "./view-store.ts";
 
 /** Reads what a token stands for, and shows it. */
 export async function importToken(token: string, mode?: "reference" | "copy"): Promise<void> {
@@ -23,14 +24,10 @@ async function show(start: () => Promise<{ rootId: number }>): Promise<void> {
   });
 }
 
-/** 'Open folder…': the system's dialog, or the host's own folder list. */
+/** 'Open folder…': asks for one and reads it. */
 export async function openFolder(): Promise<void> {
-  if (useLibrary.getState().info?.folderPicker !== "native") {
-    openPanel("folders");
-    return;
-  }
-  const picked = await attempt(() => door.sources.pick({ purpose: "import" }));
-  if (picked !== null) await importToken(picked.token);
+  const folder = await chooseFolder("import");
+  if (folder !== null) await importToken(folder.token);
 }
 
 /** Takes in what was dropped on the window. In Electron its paths, in a browser copies of its bytes. */

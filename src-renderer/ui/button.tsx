@@ -8,13 +8,8 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly children: ReactNode;
 }
 
-export function Button({
-  tone = "plain",
-  icon,
-  children,
-  className,
-  ...rest
-}: ButtonProps): ReactElement {
+export function Button(props: ButtonProps): ReactElement {
+  const { tone = "plain", icon, children, className, ...rest } = props;
   const classes = [css.button, tone === "plain" ? "" : css[tone], className];
   return (
     <button type="button" className={classes.filter(Boolean).join(" ")} {...rest}>
@@ -29,17 +24,11 @@ interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** What it does; shown as a tooltip, with its shortcut. */
   readonly label: string;
   readonly shortcut?: string | undefined;
-  readonly pressed?: boolean;
+  readonly pressed?: boolean | undefined;
 }
 
-export function IconButton({
-  icon,
-  label,
-  shortcut,
-  pressed,
-  className,
-  ...rest
-}: IconButtonProps): ReactElement {
+export function IconButton(props: IconButtonProps): ReactElement {
+  const { icon, label, shortcut, pressed, className, ...rest } = props;
   const classes = [css.button, css.icon, pressed === true ? css.pressed : "", className];
   return (
     <button
@@ -47,7 +36,8 @@ export function IconButton({
       className={classes.filter(Boolean).join(" ")}
       aria-label={label}
       aria-pressed={pressed}
-      title={shortcut === undefined ? label : `${label} (${shortcut})`}
+      data-tip={label}
+      data-keys={shortcut}
       {...rest}
     >
       <Icon name={icon} />

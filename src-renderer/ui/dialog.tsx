@@ -19,32 +19,35 @@ interface DialogProps {
   readonly width?: number;
   /** Leaves out the padding around the content. */
   readonly bare?: boolean;
+  /** Leaves out the visible title and padding: the content speaks for itself. */
+  readonly headless?: boolean;
+  /** Near the upper edge, where it doesn't jump while its content grows and shrinks. */
+  readonly top?: boolean;
 }
 
 /** A modal dialog for as long as it is rendered: the platform keeps the focus inside and hands it back. */
-export function Dialog({
-  title,
-  onClose,
-  children,
-  footer,
-  width,
-  bare,
-}: DialogProps): ReactElement {
+export function Dialog(props: DialogProps): ReactElement {
+  const { title, onClose, children, footer, width, bare, headless, top } = props;
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const messages = useMessages();
   useEffect(() => {
     const dialog = element.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    if (dialog === null) return;
+    // The element that `autoFocus` names was focused before the dialog was open; the platform would pass it over.
+    const wanted = document.activeElement;
+    dialog.showModal();
+    if (wanted instanceof HTMLElement && dialog.contains(wanted)) wanted.focus();
+    return () => dialog.close();
   }, []);
   const style: (CSSProperties & Record<"--dialog-width", string>) | undefined =
     width === undefined ? undefined : { "--dialog-width": `${width}px` };
   return (
     <dialog
       ref={element}
-      className={css.dialog}
-      aria-labelledby={titleId}
+      className={top === true ? `${css.dialog} ${css.dialogTop}` : css.dialog}
+      aria-label={headless === true ? title : undefined}
+      aria-labelledby={headless === true ? undefined : titleId}
       style={style}
       onCancel={(event) => {
         event.preventDefault();
@@ -54,11 +57,15 @@ export function Dialog({
         if (event.target === element.current) onClose();
       }}
     >
-      <header className={css.dialogHead}>
-        <h2 id={titleId}>{title}</h2>
-        <IconButton icon="close" label={messages.close} shortcut="Esc" onClick={onClose} />
-      </header>
-      <div className={bare === true ? undefined : css.dialogBody}>{children}</div>
+      {headless !== true && (
+        <header className={css.dialogHead}>
+          <h2 id={titleId}>{title}</h2>
+          <IconButton icon="close" label={messages.close} shortcut="Esc" onClick={onClose} />
+        </header>
+      )}
+      <div className={bare === true || headless === true ? css.dialogBare : css.dialogBody}>
+        {children}
+      </div>
       {footer !== undefined && <footer className={css.dialogFoot}>{footer}</footer>}
     </dialog>
   );

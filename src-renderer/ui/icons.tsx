@@ -24,6 +24,8 @@ const paths = {
   right: "M6 3l5 5-5 5",
   search: "M7 3a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM10 10l4 4",
   info: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7v4M8 4.8v.01",
+  sort: "M5 3v10M2.5 10.5L5 13l2.5-2.5M9 4h5M9 8h4M9 12h2",
+  undecided: "M8 3a5 5 0 1 1 0 10A5 5 0 0 1 8 3z",
   apply: "M8 2v8M4.5 7L8 10.5 11.5 7M3 13h10",
 } as const;
 

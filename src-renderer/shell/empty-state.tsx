@@ -1,0 +1,30 @@
+import type { ReactElement } from "react";
+import { runCommand } from "../commands/registry.ts";
+import { useMessages } from "../messages/language.ts";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { ImportModeChoice } from "./import-mode.tsx";
+import css from "./screens.module.css";
+
+/** Before anything was dropped. */
+export function EmptyState(): ReactElement {
+  const messages = useMessages();
+  return (
+    <main className={css.screen}>
+      <div className={css.target}>
+        <span className={css.mark}>
+          <Icon name="stack" />
+        </span>
+        <h1>{messages.emptyTitle}</h1>
+        <p>{messages.emptyText}</p>
+        <div className={css.actions}>
+          <Button tone="primary" icon="folder" autoFocus onClick={() => runCommand("file.open")}>
+            {messages.emptyOpen}
+          </Button>
+          <Button onClick={() => runCommand("file.sample")}>{messages.emptySample}</Button>
+        </div>
+        <ImportModeChoice />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,182 @@
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import type { FolderListing } from "../../src-preload/contract/library.ts";
+import { door } from "../door/door.ts";
+import { useMessages } from "../messages/language.ts";
+import { attempt } from "../state/edits.ts";
+import { type ChosenFolder, useFolderQuestion } from "../state/folder-choice.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icons.tsx";
+import ui from "../ui/ui.module.css";
+import css from "./folder-dialog.module.css";
+import { ImportModeChoice } from "./import-mode.tsx";
+
+/** The host's own folder list, for hosts without a system dialog. Shown while `chooseFolder` waits. */
+export function FolderDialog(): ReactElement | null {
+  const question = useFolderQuestion((state) => state.question);
+  if (question === null) return null;
+  return <FolderList purpose={question.purpose} answer={question.answer} />;
+}
+
+function FolderList(props: {
+  readonly purpose: "import" | "destination";
+  readonly answer: (folder: ChosenFolder | null) => void;
+}): ReactElement {
+  const { purpose, answer } = props;
+  const messages = useMessages();
+  const [listing, setListing] = useState<FolderListing | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const isImport = purpose === "import";
+
+  const show = async (load: () => Promise<FolderListing>): Promise<void> => {
+    const loaded = await attempt(load);
+    if (loaded !== null) setListing(loaded);
+  };
+  const go = (token: string | null): Promise<void> => show(() => door.sources.list({ token }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the host suggests to start
+  useEffect(() => {
+    void go(null);
+  }, []);
+  // A new list begins at its top, under the keys.
+  useEffect(() => {
+    if (listing !== null) rowsOf(list.current)[0]?.focus();
+  }, [listing]);
+
+  const canUse = listing !== null && (isImport || listing.writable);
+  const use = (): void => {
+    if (listing !== null && canUse) answer({ token: listing.token, path: listing.path });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      use();
+    } else if (event.code === "Backspace" && listing?.parent != null) {
+      event.preventDefault();
+      void go(listing.parent);
+    } else moveInList(event, list.current);
+  };
+  return (
+    <Dialog
+      title={isImport ? messages.chooseFolder : messages.chooseDestination}
+      bare
+      width={620}
+      onClose={() => answer(null)}
+      footer={
+        <>
+          {!isImport && listing !== null && (
+            <NewFolder
+              onMake={(name) =>
+                show(() => door.sources.makeFolder({ parent: listing.token, name }))
+              }
+            />
+          )}
+          {isImport && <ImportModeChoice />}
+          <span className={css.space} />
+          <Button onClick={() => answer(null)}>{messages.cancel}</Button>
+          <Button
+            tone="primary"
+            disabled={!canUse}
+            onClick={use}
+            data-tip={isImport ? undefined : messages.useFolder}
+            data-keys="Ctrl+Enter"
+          >
+            {isImport ? messages.openFolder : messages.useFolder}
+          </Button>
+        </>
+      }
+    >
+      <div className={css.path}>
+        <IconButton
+          icon="up"
+          label={messages.parentFolder}
+          shortcut="Backspace"
+          disabled={listing?.parent == null}
+          onClick={() => void go(listing?.parent ?? null)}
+        />
+        <span className={css.pathText} title={listing?.path}>
+          <bdi>{listing?.path}</bdi>
+        </span>
+        {listing !== null && (
+          <span className={css.count}>
+            {!isImport && !listing.writable
+              ? messages.notWritable
+              : listing.photoCount > 0
+                ? messages.photos(listing.photoCount)
+                : ""}
+          </span>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows go through the buttons inside */}
+      <ul ref={list} className={css.list} onKeyDown={onKeyDown}>
+        {listing?.folders.map((folder) => (
+          <li key={folder.token}>
+            <button type="button" className={css.row} onClick={() => void go(folder.token)}>
+              <Icon name="folder" />
+              <span className={css.name}>{folder.name}</span>
+              {folder.photoCount > 0 && (
+                <span className={css.count}>
+                  {folder.photoCount >= 999 ? "999+" : messages.photos(folder.photoCount)}
+                </span>
+              )}
+            </button>
+          </li>
+        ))}
+        {listing?.folders.length === 0 && <li className={css.none}>{messages.noFolders}</li>}
+      </ul>
+    </Dialog>
+  );
+}
+
+function NewFolder(props: { readonly onMake: (name: string) => Promise<void> }): ReactElement {
+  const messages = useMessages();
+  const [name, setName] = useState<string | null>(null);
+  if (name === null) return <Button onClick={() => setName("")}>{messages.newFolder}</Button>;
+  return (
+    <form
+      className={css.make}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() === "") return;
+        setName(null);
+        void props.onMake(name.trim());
+      }}
+    >
+      <input
+        className={ui.field}
+        aria-label={messages.newFolderName}
+        placeholder={messages.newFolderName}
+        maxLength={120}
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Button type="submit" disabled={name.trim() === ""}>
+        {messages.make}
+      </Button>
+    </form>
+  );
+}
+
+function rowsOf(list: HTMLElement | null): HTMLElement[] {
+  return [...(list?.querySelectorAll<HTMLElement>("button") ?? [])];
+}
+
+/** Arrows, Home and End go through the rows; a letter goes to the next row that begins with it. */
+function moveInList(event: KeyboardEvent, list: HTMLElement | null): void {
+  const rows = rowsOf(list);
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ";
+  const next = typed
+    ? [...rows.keys()]
+        .map((step) => (at + 1 + step) % rows.length)
+        .find((index) => startsWith(rows[index], event.key))
+    : { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.code];
+  if (next === undefined) return;
+  event.preventDefault();
+  rows[Math.max(0, Math.min(rows.length - 1, next))]?.focus();
+}
+
+function startsWith(row: HTMLElement | undefined, letter: string): boolean {
+  const text = row?.textContent.trim().toLocaleLowerCase() ?? "";
+  return text.startsWith(letter.toLocaleLowerCase());
+}

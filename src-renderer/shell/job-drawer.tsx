@@ -1,0 +1,102 @@
+import { type ReactElement, useEffect, useRef } from "react";
+import type { Job } from "../../src-preload/contract/jobs.ts";
+import { door } from "../door/door.ts";
+import { useLocalized, useMessages } from "../messages/language.ts";
+import { attempt } from "../state/edits.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { openPanel } from "../state/view-store.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { Progress } from "../ui/progress.tsx";
+import css from "./job-drawer.module.css";
+
+/** All work, beside whatever the person is doing: it never blocks. */
+export function JobDrawer(): ReactElement {
+  const messages = useMessages();
+  const jobs = useLibrary((state) => state.jobs);
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  const hasEnded = jobs.some((job) => !isActive(job));
+  return (
+    <aside ref={element} className={css.drawer} aria-label={messages.jobsTitle} tabIndex={-1}>
+      <header className={css.head}>
+        <h2>{messages.jobsTitle}</h2>
+        {hasEnded && (
+          <Button tone="quiet" onClick={() => void attempt(() => door.jobs.clear())}>
+            {messages.jobsClear}
+          </Button>
+        )}
+        <IconButton
+          icon="close"
+          label={messages.close}
+          shortcut="Esc"
+          onClick={() => openPanel(null)}
+        />
+      </header>
+      {jobs.length === 0 ? (
+        <p className={css.none}>{messages.jobsEmpty}</p>
+      ) : (
+        <ul className={css.list}>
+          {jobs.map((job) => (
+            <JobRow key={job.id} job={job} />
+          ))}
+        </ul>
+      )}
+    </aside>
+  );
+}
+
+export function isActive(job: Job): boolean {
+  return job.state === "queued" || job.state === "running";
+}
+
+function JobRow({ job }: { readonly job: Job }): ReactElement {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const jobId = job.id;
+  const title = localized(job.title);
+  return (
+    <li className={css.job} data-state={job.state}>
+      <div className={css.line}>
+        <strong>{title}</strong>
+        <span className={css.state}>
+          {job.state === "running" && job.etaSeconds !== null
+            ? messages.timeLeft(job.etaSeconds)
+            : messages.jobStates[job.state]}
+        </span>
+      </div>
+      {isActive(job) && <Progress label={title} fraction={job.fraction} />}
+      {job.problem === null ? (
+        <p className={css.message}>{localized(job.message)}</p>
+      ) : (
+        <p className={css.problem}>
+          {localized(job.problem.happened)} <span>{localized(job.problem.todo)}</span>
+        </p>
+      )}
+      {(isActive(job) || job.canRetry || job.canReveal) && (
+        <div className={css.actions}>
+          {isActive(job) && (
+            <Button onClick={() => void attempt(() => door.jobs.cancel({ jobId }))}>
+              {messages.cancel}
+            </Button>
+          )}
+          {job.canRetry && (
+            <Button onClick={() => void attempt(() => door.jobs.retry({ jobId }))}>
+              {messages.retry}
+            </Button>
+          )}
+          {job.canReveal && (
+            <Button icon="folder" onClick={() => void attempt(() => door.jobs.reveal({ jobId }))}>
+              {messages.reveal}
+            </Button>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}

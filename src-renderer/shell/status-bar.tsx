@@ -1,0 +1,114 @@
+import { type ReactElement, useMemo } from "react";
+import { runCommand } from "../commands/registry.ts";
+import { useLocalized, useMessages } from "../messages/language.ts";
+import { countDecisions } from "../state/derive.ts";
+import { useItems } from "../state/items.ts";
+import { useLibrary, useRoot } from "../state/library-store.ts";
+import { openPanel, useView } from "../state/view-store.ts";
+import { Icon } from "../ui/icons.tsx";
+import { Progress } from "../ui/progress.tsx";
+import { BurstGap } from "./burst-gap.tsx";
+import { isActive } from "./job-drawer.tsx";
+import { TileSize } from "./tile-size.tsx";
+import css from "./window.module.css";
+
+/** How far the person has got, why the active photo has its rank, and what Kiln is doing. */
+export function StatusBar(): ReactElement {
+  const messages = useMessages();
+  const mode = useView((state) => state.mode);
+  return (
+    <footer className={css.status}>
+      <Counts />
+      <Reason />
+      {mode === "grid" && (
+        <>
+          <span className={css.gapOnWide}>
+            <BurstGap />
+          </span>
+          <TileSize />
+        </>
+      )}
+      <Jobs label={messages.jobsTitle} />
+    </footer>
+  );
+}
+
+function Counts(): ReactElement {
+  const messages = useMessages();
+  const photos = useLibrary((state) => state.photos);
+  const unreadFolders = useRoot()?.unreadFolders.length ?? 0;
+  const shown = useItems().length;
+  const selected = useView((state) => state.selection.size);
+  const counts = useMemo(() => countDecisions(photos), [photos]);
+  const total = counts.picked + counts.rejected + counts.undecided;
+  const unread = counts.skipped + counts.missing + unreadFolders;
+  return (
+    <span className={css.counts}>
+      <span>
+        {selected > 1
+          ? messages.selected(selected)
+          : shown === total
+            ? messages.photos(total)
+            : messages.photosOf(shown, total)}
+      </span>
+      <span className={counts.picked > 0 ? css.picked : undefined}>
+        {messages.picked(counts.picked)}
+      </span>
+      <span className={counts.rejected > 0 ? css.rejected : undefined}>
+        {messages.rejected(counts.rejected)}
+      </span>
+      <span>{messages.undecided(counts.undecided)}</span>
+      {unread > 0 && (
+        <button type="button" className={css.link} onClick={() => openPanel("skipped")}>
+          {messages.notRead(unread)}
+        </button>
+      )}
+    </span>
+  );
+}
+
+function Reason(): ReactElement {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const activeId = useView((state) => state.activeId);
+  const photo = useLibrary(({ photos }) => (activeId === null ? undefined : photos.get(activeId)));
+  const isPick = useLibrary(
+    ({ bursts }) => photo?.burstId != null && bursts.get(photo.burstId)?.pickId === photo.id,
+  );
+  if (photo === undefined || photo.reason === null) return <span className={css.reason} />;
+  const reason = localized(photo.reason);
+  return (
+    <span className={css.reason} title={reason}>
+      <b>{isPick ? messages.bestFrame : photo.rank === null ? "" : messages.rank(photo.rank)}</b>
+      {reason}
+    </span>
+  );
+}
+
+function Jobs({ label }: { readonly label: string }): ReactElement {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const jobs = useLibrary((state) => state.jobs);
+  const active = jobs.filter(isActive);
+  const [first] = active;
+  const hasFailed = jobs.some((job) => job.state === "failed" || job.state === "interrupted");
+  const text =
+    first === undefined
+      ? label
+      : active.length === 1
+        ? localized(first.message) || localized(first.title)
+        : messages.jobsRunning(active.length);
+  const fraction = active.reduce((sum, job) => sum + job.fraction, 0) / active.length;
+  return (
+    <button
+      type="button"
+      className={css.jobs}
+      data-tip={label}
+      onClick={() => runCommand("view.jobs")}
+    >
+      <Icon name={hasFailed && first === undefined ? "warning" : "jobs"} />
+      <span className={css.jobsText}>{text}</span>
+      {first !== undefined && <Progress label={text} fraction={fraction} />}
+    </button>
+  );
+}
