@@ -5,7 +5,7 @@ import { develop } from "./develop.ts";
 import { countHistogram } from "./histogram.ts";
 import { probe } from "./probe.ts";
 import type { ImageWorkerMethods } from "./protocol.ts";
-import { makeThumbnail, render } from "./rendition.ts";
+import { exportJpeg, makeThumbnail, render } from "./rendition.ts";
 import { loadSharp } from "./sharp.ts";
 import { explainFailure, openSource, type PhotoSource } from "./source.ts";
 
@@ -19,6 +19,8 @@ serveWorker<ImageWorkerMethods>({
     withPhoto(path, signal, (photo) => makeThumbnail(sharp, photo, target)),
   render: ({ path, ...target }, { signal }) =>
     withPhoto(path, signal, (photo) => render(sharp, photo, target)),
+  export: ({ path, ...target }, { signal }) =>
+    withPhoto(path, signal, (photo) => exportJpeg(sharp, photo, target)),
   histogram: ({ path }, { signal }) =>
     withPhoto(path, signal, (photo) => countHistogram(sharp, photo)),
   sample: ({ directory, seed }, { signal, progress }) =>

@@ -75,6 +75,15 @@ export interface RenderTarget {
   readonly format: "jpeg" | "webp";
 }
 
+export interface ExportTarget {
+  /** Absolute path of the JPEG to write. Replaced in one step. */
+  readonly file: string;
+  /** Long edge in pixels; null keeps the full size. Photos are never enlarged. */
+  readonly edge: number | null;
+  /** JPEG quality, 1..100. */
+  readonly quality: number;
+}
+
 /**
  * What the image worker does. All of it reads photos and writes into the cache files it is given, never beside the
  * photos. Every method fails with a KilnError that says what is wrong with the file (see problems.ts).
@@ -99,6 +108,8 @@ export type ImageWorkerMethods = {
   };
   /** An upright picture that Chromium can show, with its colours kept (sRGB, or a wider profile embedded). Lenient. */
   render: { input: { path: string } & RenderTarget; output: WrittenImage; progress: never };
+  /** An upright JPEG to give away, with its colours and the camera's metadata. Strict. */
+  export: { input: { path: string } & ExportTarget; output: WrittenImage; progress: never };
   /** Counted on a small sRGB decode. Lenient. */
   histogram: { input: { path: string }; output: Histogram; progress: never };
   /** Paints the sample project into a folder. */

@@ -2,7 +2,7 @@ import type { Sharp as Pipeline } from "sharp";
 import { type Frame, fitInside, openImage, readMetadata } from "./decode.ts";
 import { embeddedThumbnail } from "./embedded-thumbnail.ts";
 import { writeWhole } from "./output.ts";
-import type { RenderTarget, ThumbnailTarget, WrittenImage } from "./protocol.ts";
+import type { ExportTarget, RenderTarget, ThumbnailTarget, WrittenImage } from "./protocol.ts";
 import type { Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
 
@@ -54,6 +54,23 @@ export async function render(
       ? sized.webp({ quality: RENDER_QUALITY, effort: 2 })
       : onWhite(sized).jpeg({ quality: RENDER_QUALITY, chromaSubsampling: "4:4:4" });
   return save(encoded, target.file);
+}
+
+/**
+ * A JPEG for other people: upright, in its own colours, with the camera's metadata. Strict: a damaged photo fails
+ * rather than leaving half a picture with somebody.
+ */
+export async function exportJpeg(
+  sharp: Sharp,
+  source: PhotoSource,
+  { file, edge, quality }: ExportTarget,
+): Promise<WrittenImage> {
+  const metadata = await readMetadata(sharp, source);
+  const pipeline = await openImage(sharp, source, metadata, "strict");
+  const sized = edge === null ? pipeline : fitInside(pipeline, edge);
+  if (metadata.space === "srgb") sized.keepIccProfile();
+  else sized.toColourspace("srgb");
+  return save(onWhite(sized).keepExif().keepXmp().jpeg({ quality }), file);
 }
 
 function saveThumbnail(pipeline: Pipeline, { file, edge }: ThumbnailTarget): Promise<WrittenImage> {
