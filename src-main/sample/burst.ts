@@ -117,13 +117,12 @@ export function renderBurst(seed: number, recipe: BurstRecipe): RenderedBurst {
   const unit = recipe.blurUnit ?? Math.max(width, height) / 2000;
   const varies = recipe.varies ?? { noise: true, gain: true, framing: true };
   const ladder = shuffle(random, LADDER.slice(0, recipe.frames)).map((sigma) => sigma * unit);
-  const tie = pick(random, [0, 0.6, 0.9, 1.3, 2]) * unit;
+  const tie = drawBlur(random, pick(random, [0, 0.6, 0.9, 1.3, 2]) * unit);
   const most = Math.max(...ladder);
   const frames = ladder.map((sigma, i) => {
     const far =
       ladder.toSorted((a, b) => a - b)[ladder.filter((other) => other > sigma).length] ?? most;
-    const own = recipe.set === "nearTies" ? tie : sigma;
-    const blur = drawBlur(random, own);
+    const blur = recipe.set === "nearTies" ? tie : drawBlur(random, sigma);
     const shot: Shot = {
       view: varies.framing ? drawView(random, width) : STRAIGHT_VIEW,
       subject: blur,

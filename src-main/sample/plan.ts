@@ -39,8 +39,8 @@ export interface PlannedScene {
 }
 
 const MINUTE = 60_000;
-/** 2026-05-16 09:12:40 by the clock on the wall. */
-const START = Date.UTC(2026, 4, 16, 9, 12, 40);
+/** 2026-05-16 09:12:40.37 by the clock on the wall. */
+const START = Date.UTC(2026, 4, 16, 9, 12, 40, 370);
 
 const JEJU = { latitude: 33.4586, longitude: 126.9422 };
 const SEORAKSAN = { latitude: 38.1195, longitude: 128.4656 };

@@ -140,8 +140,12 @@ function encode(sharp: Sharp, raster: Raster, file: SampleFile): Promise<Buffer>
   });
   // A camera held upright: pixels as the sensor lies, and the orientation that turns them.
   const stored = planned.isPortrait ? pixels.rotate(270) : pixels;
-  const coloured = planned.isWide ? stored.withIccProfile("p3") : stored;
-  return coloured.withExif(describeExif(file)).jpeg({ quality: QUALITY }).toBuffer();
+  const tagged = stored
+    .withMetadata({ orientation: planned.isPortrait ? 6 : 1 })
+    .withExif(describeExif(file));
+  // The profile comes last: `withMetadata` sets sRGB.
+  const coloured = planned.isWide ? tagged.withIccProfile("p3") : tagged;
+  return coloured.jpeg({ quality: QUALITY }).toBuffer();
 }
 
 function describeExif({ planned, frame, index }: SampleFile): Exif {
@@ -154,7 +158,6 @@ function describeExif({ planned, frame, index }: SampleFile): Exif {
       Make: "Kiln",
       Model: "Sample Camera",
       Software: "Kiln sample project",
-      Orientation: planned.isPortrait ? "6" : "1",
       DateTime: time,
     },
     IFD2: {
@@ -166,6 +169,7 @@ function describeExif({ planned, frame, index }: SampleFile): Exif {
       DateTimeOriginal: time,
       SubSecTimeOriginal: milliseconds,
       OffsetTimeOriginal: "+09:00",
+      ColorSpace: planned.isWide ? "65535" : "1",
     },
     ...(place === null
       ? {}
