@@ -6,6 +6,7 @@ export const menuGroups = {
   edit: { en: "Edit", ko: "편집" },
   photo: { en: "Photo", ko: "사진" },
   stack: { en: "Stack", ko: "묶음" },
+  compare: { en: "Compare", ko: "비교" },
   view: { en: "View", ko: "보기" },
   help: { en: "Help", ko: "도움말" },
 } as const satisfies Record<string, Localized>;
@@ -208,6 +209,56 @@ export const commands = {
   "view.compare": { title: { en: "Compare", ko: "비교" }, group: "view", keys: ["KeyC"] },
   "view.survey": { title: { en: "Survey", ko: "훑어보기" }, group: "view", keys: ["KeyN"] },
   "view.zoom": { title: { en: "Zoom to 100 %", ko: "100% 확대" }, group: "view", keys: ["KeyZ"] },
+  "view.zoomIn": {
+    title: { en: "Zoom in", ko: "확대" },
+    group: "view",
+    keys: ["Equal", "NumpadAdd"],
+  },
+  "view.zoomOut": {
+    title: { en: "Zoom out", ko: "축소" },
+    group: "view",
+    keys: ["Minus", "NumpadSubtract"],
+  },
+  "view.panLeft": {
+    title: { en: "Look further left", ko: "왼쪽 보기" },
+    group: "view",
+    keys: ["Shift+ArrowLeft"],
+  },
+  "view.panRight": {
+    title: { en: "Look further right", ko: "오른쪽 보기" },
+    group: "view",
+    keys: ["Shift+ArrowRight"],
+  },
+  "view.panUp": {
+    title: { en: "Look further up", ko: "위쪽 보기" },
+    group: "view",
+    keys: ["Shift+ArrowUp"],
+  },
+  "view.panDown": {
+    title: { en: "Look further down", ko: "아래쪽 보기" },
+    group: "view",
+    keys: ["Shift+ArrowDown"],
+  },
+  "view.linkZoom": {
+    title: { en: "Zoom together", ko: "함께 확대" },
+    group: "view",
+    keys: ["KeyL"],
+  },
+  "compare.crown": {
+    title: { en: "Make the candidate the reference", ko: "후보를 기준으로" },
+    group: "compare",
+    keys: ["ArrowUp"],
+  },
+  "compare.swap": {
+    title: { en: "Swap reference and candidate", ko: "기준과 후보 맞바꾸기" },
+    group: "compare",
+    keys: ["ArrowDown"],
+  },
+  "compare.side": {
+    title: { en: "Decide on the other side", ko: "반대쪽에 결정" },
+    group: "compare",
+    keys: ["KeyQ"],
+  },
   "view.clipping": {
     title: { en: "Show clipping", ko: "노출 한계 표시" },
     group: "view",

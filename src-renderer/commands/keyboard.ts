@@ -49,7 +49,7 @@ export function listenToKeys(): () => void {
     if (!hasModifier && (takesKeys(event.target) || pressesControl(event) || movesFocus(event)))
       return;
     if (hasModifier && takesKeys(event.target) && command?.startsWith("edit.") === true) return;
-    if (command !== null) {
+    if (command !== null && isEnabled(command)) {
       event.preventDefault();
       // A key that is held down decides once.
       if (!(event.repeat && command.startsWith("photo."))) runCommand(command);

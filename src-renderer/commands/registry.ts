@@ -1,7 +1,7 @@
 import type { CommandId } from "../../src-preload/contract/commands.ts";
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 import { door } from "../door/door.ts";
-import { attempt, decide, redo, rotate, undo } from "../state/edits.ts";
+import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.ts";
 import { currentItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { currentOrder, move, moveBurst, targetBurstIds, targetIds } from "../state/navigation.ts";
@@ -39,14 +39,15 @@ async function decideAndAdvance(decision: Parameters<typeof decide>[1]): Promise
   const [only] = ids;
   const next = only === undefined ? undefined : order[order.indexOf(only) + 1];
   const done = decide(ids, decision);
-  if (advance && next !== undefined) advanceTo(next);
+  if (advance) goOn(next);
   await done;
 }
 
-function advanceTo(photoId: number): void {
+/** A view may have a way of its own to go on; otherwise it is the next photo. */
+function goOn(next: number | undefined): void {
   const provided = providers.get("advance");
   if (provided !== undefined) provided();
-  else activate(photoId);
+  else if (next !== undefined) activate(next);
 }
 
 const flag = (value: Flag): Action => ({
@@ -73,6 +74,10 @@ const mode = (value: ViewMode): Action => ({
     if (value !== "grid" && !hasActive()) move(0);
     if (value === "grid" || hasActive()) setMode(value);
   },
+});
+const provided = (id: CommandId): Action => ({
+  when: () => providers.has(id),
+  run: () => undefined,
 });
 const panel = (value: Panel): Action => ({
   run: () => openPanel(useView.getState().panel === value ? null : value),
@@ -186,14 +191,10 @@ const actions: Record<CommandId, Action> = {
   ),
   "stack.choose": {
     when: hasActive,
-    run: () =>
-      attempt(async () => {
-        const { activeId } = useView.getState();
-        const burstId =
-          activeId === null ? null : useLibrary.getState().photos.get(activeId)?.burstId;
-        if (activeId === null || burstId == null) return;
-        await door.edits.setBurstPick({ burstId, photoId: activeId });
-      }),
+    run: () => {
+      const { activeId } = useView.getState();
+      return activeId === null ? undefined : chooseBest(activeId);
+    },
   },
   "stack.split": stack(() => door.edits.splitBurst({ photoIds: targetIds() }), hasTarget),
   "stack.merge": stack(
@@ -217,7 +218,17 @@ const actions: Record<CommandId, Action> = {
   "view.compare": mode("compare"),
   "view.survey": mode("survey"),
   // What these do is a large view's own business: it provides them while it is shown.
-  "view.zoom": { when: () => providers.has("view.zoom"), run: () => undefined },
+  "view.zoom": provided("view.zoom"),
+  "view.zoomIn": provided("view.zoomIn"),
+  "view.zoomOut": provided("view.zoomOut"),
+  "view.panLeft": provided("view.panLeft"),
+  "view.panRight": provided("view.panRight"),
+  "view.panUp": provided("view.panUp"),
+  "view.panDown": provided("view.panDown"),
+  "view.linkZoom": provided("view.linkZoom"),
+  "compare.crown": provided("compare.crown"),
+  "compare.swap": provided("compare.swap"),
+  "compare.side": provided("compare.side"),
   "view.clipping": {
     when: isLarge,
     run: () => useView.setState(({ showClipping }) => ({ showClipping: !showClipping })),

@@ -1,4 +1,10 @@
-import type { Flag, Label, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
+import type {
+  BurstRow,
+  Flag,
+  Label,
+  PhotoRow,
+  Rotation,
+} from "../../src-preload/contract/photos.ts";
 import { door, problemOf } from "../door/door.ts";
 import { useLibrary } from "./library-store.ts";
 import { showToast } from "./toasts.ts";
@@ -52,6 +58,22 @@ function quarterTurn(rotation: Rotation, quarters: 1 | -1): Rotation {
     270: [180, 0],
   };
   return turns[rotation][quarters === 1 ? 1 : 0];
+}
+
+/** Makes a photo the best frame of its burst: on the screen at once, taken back if main can't keep it. */
+export async function chooseBest(photoId: number): Promise<void> {
+  const { photos, bursts } = useLibrary.getState();
+  const burstId = photos.get(photoId)?.burstId ?? null;
+  const before = burstId === null ? undefined : bursts.get(burstId);
+  if (burstId === null || before === undefined) return;
+  layBurst({ ...before, pickId: photoId, pickIsManual: true });
+  const done = await attempt(() => door.edits.setBurstPick({ burstId, photoId }));
+  if (done === null) layBurst(before);
+}
+
+function layBurst(burst: BurstRow): void {
+  const { bursts } = useLibrary.getState();
+  useLibrary.setState({ bursts: new Map(bursts).set(burst.id, burst) });
 }
 
 /** Lays values over photos in the store and answers how they were. */

@@ -80,6 +80,13 @@ export function activate(photoId: number | null): void {
   });
 }
 
+/** Makes one photo the active one and keeps a selection that it is part of: a large view goes through the selection. */
+export function focusOn(photoId: number): void {
+  const { selection } = useView.getState();
+  if (selection.size > 1 && selection.has(photoId)) useView.setState({ activeId: photoId });
+  else activate(photoId);
+}
+
 /** Adds a photo to the selection or takes it out (Ctrl-click). */
 export function toggleSelected(photoId: number): void {
   const { selection, activeId } = useView.getState();
