@@ -8,7 +8,7 @@ import { root } from "../setup/project.mjs";
 import { run } from "../setup/run.mjs";
 import { inWords, SetupFailure } from "../setup/words.mjs";
 import { testElectronFolder } from "../test-electron.ts";
-import { cageCommand, cageFault } from "./cage.ts";
+import { findCage } from "./cage.ts";
 
 export const hostNames = ["chromium", "electron", "packed"] as const;
 export type HostName = (typeof hostNames)[number];
@@ -80,15 +80,12 @@ async function wrapFor(electron: FoundElectron): Promise<readonly string[] | Abs
     display.push("xvfb-run", "-a");
   }
   if (!electron.isCaged) return display;
-  const uid = process.getuid?.() ?? 0;
-  const fault = await cageFault(uid);
-  if (fault) {
-    return {
-      reason: `the test Electron runs only without a network, and this machine can't take it away (${fault})`,
-      isFailure: true,
-    };
-  }
-  return [...cageCommand(uid), ...display];
+  const cage = await findCage(process.getuid?.() ?? 0);
+  if (Array.isArray(cage)) return [...cage, ...display];
+  return {
+    reason: `the test Electron runs only without a network, and this machine can't take it away (${cage.fault})`,
+    isFailure: true,
+  };
 }
 
 /** @returns the twin of the packed app, which Playwright can attach to */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cageCommand } from "./cage.ts";
+import { cages } from "./cage.ts";
 import { parseTestOptions } from "./options.mjs";
 import { inLine, sum, tallyOfPlaywright, tallyOfVitest } from "./tally.ts";
 
@@ -72,7 +72,9 @@ test("kinds are chosen by name; a host brings the build that it runs", () => {
   expect(() => parseTestOptions(["--fast"])).toThrow("--fast");
 });
 
-test("in the cage there is no network, and root is an ordinary user", () => {
-  expect(cageCommand(0).join(" ")).toContain("--unshare-user --uid 1000 --gid 1000 --unshare-net");
-  expect(cageCommand(1234).join(" ")).toContain("--uid 1234");
+test("in every cage there is no network, and root is an ordinary user", () => {
+  for (const cage of cages(0)) {
+    expect(cage.join(" ")).toContain("--unshare-user --uid 1000 --gid 1000 --unshare-net");
+  }
+  for (const cage of cages(1234)) expect(cage.join(" ")).toContain("--uid 1234");
 });
