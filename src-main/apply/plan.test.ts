@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -57,11 +57,18 @@ test("a taken name gives '-2' to all files of the photo, on the disk, in the pla
   expect(draft.items.map(({ target }) => basename(target ?? ""))).toEqual([
     "IMG-2.JPG",
     "IMG-2.CR2",
-    // 'IMG.JPG' itself is free, since the first photo could not have it.
-    "img.jpg",
+    // 'img.jpg' is free, but it would stand beside somebody's 'img.cr2' as if they were one photo.
+    "img-3.jpg",
     "IMG-2-2.JPG",
   ]);
-  expect(draft.items.map(({ renamed }) => renamed)).toEqual([true, true, false, true]);
+  expect(draft.items.map(({ renamed }) => renamed)).toEqual([true, true, true, true]);
+  // An export may stand beside its RAW.
+  const [first, , third] = picks;
+  const exports = await targets({
+    picks: [first, third].filter((photo) => photo !== undefined),
+    action: "export",
+  });
+  expect(exports).toEqual(["IMG.jpg", "IMG-2.jpg"]);
 });
 
 test("the second copy has the same names, free in both places", async () => {
@@ -188,8 +195,7 @@ test("files that are gone are left out with their photo or alone; links are copi
 test("more bytes than there is room are refused with both numbers", async () => {
   const picks = [await bench.photo("a.jpg")];
   const path = picks[0]?.files[0].path ?? "";
-  // A sparse file: 2^50 bytes that take no room here.
-  const { truncate } = await import("node:fs/promises");
+  // A sparse file: bytes that take no room here.
   const size = 2 ** 43;
   await truncate(path, size);
   await expect(planApply(bench.input({ picks }))).rejects.toThrow(/take 8\.8 TB, but .* has only/);
@@ -225,11 +231,14 @@ test("any photos, names and folders: no target twice, none that exists, none out
     "Con",
     "a.b",
   );
-  const extension = fc.constantFrom("jpg", "JPG", "cr2", "xmp", "CR2.xmp");
+  const main = fc.constantFrom("jpg", "JPG", "cr2");
+  const companion = fc.constantFrom("xmp", "CR2.xmp", "mov", "THM");
   const photo = fc.tuple(
     fc.constantFrom("x", "y", "z"),
     name,
-    fc.uniqueArray(extension, { minLength: 1, maxLength: 3 }),
+    fc
+      .tuple(main, fc.uniqueArray(companion, { maxLength: 3 }))
+      .map(([first, others]) => [first, ...others]),
   );
   let round = 0;
   await fc.assert(

@@ -115,7 +115,12 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
             stem,
             sources.map((source) => source.file.path),
           );
-    const wanted = { folders, stem: namePattern.expand(fields), tails };
+    const wanted = {
+      folders,
+      stem: namePattern.expand(fields),
+      tails,
+      ownStem: input.action !== "export",
+    };
     if (input.action !== "export" && (await names.isHome(wanted, main.file.path))) {
       alreadyThere += 1;
       continue;

@@ -12,6 +12,11 @@ export interface WantedName {
   readonly stem: string;
   /** What follows the base name, for each of the photo's files: ".CR2", ".xmp". Legal and all different. */
   readonly tails: readonly string[];
+  /**
+   * True when no other file may have this base name: files that share one are taken for one photo, by Kiln as by
+   * every other program, and a RAW must not end up beside somebody else's JPEG. An export may join its RAW.
+   */
+  readonly ownStem: boolean;
 }
 
 /** What it gets. */
@@ -23,13 +28,15 @@ export interface GivenName {
 
 /**
  * Hands out names below one or more destinations: a photo's files share one base name, which is the same below
- * all of them, and no name is given that is on the disk or was given before. Compares without letter case
+ * all of them, and no name is given that is on the disk or was given before, nor (`ownStem`) its base name. Compares without letter case
  * (`sameNameKey`), since nobody knows what the next disk makes of it.
  */
 export class TargetNames {
   readonly #destinations: readonly string[];
   /** What has each name in each folder, by the keys of both. */
   readonly #taken = new Map<string, Map<string, "file" | "folder">>();
+  /** Base names in each folder, by the keys of both. */
+  readonly #stems = new Map<string, Set<string>>();
   readonly #read = new Set<string>();
   /** Where to go on counting for a base name of a folder: a day of 5,000 photos may share one. */
   readonly #nextNumber = new Map<string, number>();
@@ -64,7 +71,10 @@ export class TargetNames {
       const tails = wanted.tails.map((tail) => (number === 1 ? tail : `-${number}${tail}`));
       const stem = legalStem(wanted.stem, tails);
       const names = tails.map((tail) => stem + tail);
-      if (folders.some((folder) => names.some((name) => this.#kind(folder, name)))) continue;
+      const isTaken = (folder: string) =>
+        names.some((name) => this.#kind(folder, name)) ||
+        (wanted.ownStem && this.#hasStem(folder, number === 1 ? stem : `${stem}-${number}`));
+      if (folders.some(isTaken)) continue;
       for (const folder of folders) for (const name of names) this.#add(folder, name, "file");
       this.#nextNumber.set(counter, number + 1);
       return {
@@ -108,10 +118,17 @@ export class TargetNames {
     return this.#taken.get(sameNameKey(folder))?.get(sameNameKey(name));
   }
 
+  #hasStem(folder: string, stem: string): boolean {
+    return this.#stems.get(sameNameKey(folder))?.has(sameNameKey(stem)) ?? false;
+  }
+
   #add(folder: string, name: string, kind: "file" | "folder"): void {
     const key = sameNameKey(folder);
     const names = this.#taken.get(key) ?? new Map<string, "file" | "folder">();
     this.#taken.set(key, names.set(sameNameKey(name), kind));
+    if (kind === "folder") return;
+    const stems = this.#stems.get(key) ?? new Set();
+    this.#stems.set(key, stems.add(sameNameKey(stemOf(name))));
   }
 }
 

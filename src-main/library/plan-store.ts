@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Problem } from "../../src-preload/contract/problem.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -158,6 +159,18 @@ export class PlanStore {
       }
       return planId;
     });
+  }
+
+  /** The files of a photo that are where the library last saw them, the main file first: what a plan is made of. */
+  filesOf(photoId: number): { fileId: number; path: string }[] {
+    return this.#database.sql
+      .prepare<[number], { id: number; directory: string; name: string }>(
+        `SELECT files.id, directories.path AS directory, files.name
+         FROM files JOIN directories ON directories.id = files.directory_id
+         WHERE photo_id = ? AND is_missing = 0 ORDER BY is_primary DESC, name`,
+      )
+      .all(photoId)
+      .map((row) => ({ fileId: row.id, path: join(row.directory, row.name) }));
   }
 
   plan(planId: number): Plan | null {

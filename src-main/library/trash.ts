@@ -129,7 +129,7 @@ export function freedesktopTrash(
   } = {},
 ): Trash {
   const dataHome =
-    options.dataHome ?? (process.env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"));
+    options.dataHome ?? (process.env.XDG_DATA_HOME || join(homedir(), ".local", "share"));
   const findRoot = options.findRoot ?? volumeRoot;
   const now = options.now ?? (() => new Date());
   const homeTrash = join(dataHome, "Trash");
