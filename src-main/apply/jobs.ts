@@ -89,11 +89,7 @@ function runOptions(
     trash: services.trash,
     signal: context.signal,
     follow: services.follow,
-    onProgress: ({ items, totalItems, bytes, totalBytes }: PlanProgress) =>
-      context.progress(totalBytes > 0 ? bytes : items, totalBytes > 0 ? totalBytes : totalItems, {
-        en: `${items} of ${totalItems} files`,
-        ko: `파일 ${totalItems}개 중 ${items}개`,
-      }),
+    onProgress: ({ items, totalItems }: PlanProgress) => context.progress(items, totalItems),
   };
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { app, protocol, session } from "electron";
 
 /** The only origin that Kiln ever shows. */
@@ -78,7 +78,9 @@ export function appLocale(): string {
   return app.getLocale();
 }
 
-/** Arguments of this start, without Electron's own. */
+/** Arguments of a start, without Electron's own: its binary, and where the app lies while it is not packed. */
 export function launchArguments(argv: readonly string[]): string[] {
-  return argv.slice(app.isPackaged ? 1 : 2);
+  if (app.isPackaged) return argv.slice(1);
+  const appPath = app.getAppPath();
+  return argv.slice(argv.findIndex((argument) => resolve(argument) === appPath) + 1);
 }

@@ -113,7 +113,7 @@ async function scan(
       services.photos.recordFound(rootId, found.slice(start, start + 200));
     }
     for (const photo of found) seen.add(foundKey(photo.directory, photo.key));
-    context.progress(0, 1, photosFound(seen.size));
+    context.progress(0, 0, photosFound(seen.size));
   };
   if (files === null) {
     await scanFolder(path, {
