@@ -45,6 +45,8 @@ const namedKeys: Readonly<Record<string, string>> = {
   BracketRight: "]",
   ArrowRight: "Right",
   ArrowLeft: "Left",
+  ArrowUp: "Up",
+  ArrowDown: "Down",
 };
 
 /** "Mod+Shift+KeyZ" as Electron writes it: "CommandOrControl+Shift+Z". */
