@@ -105,7 +105,7 @@ export class BurstStore {
     return row === undefined ? null : toBurstRow(row);
   }
 
-  /** Writes best cut's ranks of a burst and the frame that it proposes. */
+  /** Writes best cut's ranks of a burst and the frame that it proposes; its other photos lose theirs. */
   saveRanks(burstId: number, ranks: readonly FrameRank[], proposedId: number | null): void {
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
@@ -119,12 +119,41 @@ export class BurstStore {
       }
       this.#database.sql
         .prepare(
-          `UPDATE bursts SET proposed_id = @proposedId, revision = @revision,
-             gone = NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id AND state <> 'gone')
-           WHERE id = @id`,
+          `UPDATE photos SET rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, revision = ?
+           WHERE burst_id = ? AND rank IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))`,
+        )
+        .run(revision, burstId, JSON.stringify(ranks.map(({ photoId }) => photoId)));
+      this.#database.sql
+        .prepare(
+          `UPDATE bursts SET proposed_id = @proposedId, gone = now_gone, revision = @revision
+           FROM (SELECT NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = @id AND state <> 'gone') AS now_gone)
+           WHERE id = @id AND (proposed_id IS NOT @proposedId OR gone <> now_gone)`,
         )
         .run({ id: burstId, proposedId, revision });
     });
+  }
+
+  /**
+   * Bursts of a root whose ranks don't tell of the frames that are in them (one left or joined, or the proposed one is
+   * not among them), and bursts that lost their last photo.
+   */
+  outdated(rootId: number): number[] {
+    return this.#database.sql
+      .prepare<[number], number>(
+        `WITH frames AS (
+           SELECT burst_id, count(*) AS count, count(rank) AS ranked, max(rank) AS last
+           FROM photos WHERE state IN ('probed', 'measured') AND burst_id IS NOT NULL GROUP BY burst_id)
+         SELECT DISTINCT bursts.id
+         FROM root_photos JOIN photos ON photos.id = photo_id JOIN bursts ON bursts.id = photos.burst_id
+           LEFT JOIN frames ON frames.burst_id = bursts.id
+           LEFT JOIN photos AS proposed ON proposed.id = proposed_id AND proposed.burst_id = bursts.id
+             AND proposed.state IN ('probed', 'measured')
+         WHERE root_id = ? AND count IS NOT NULL AND (count <> ranked OR count <> last OR proposed.id IS NULL)
+         UNION SELECT id FROM bursts
+         WHERE NOT gone AND NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id)`,
+      )
+      .pluck()
+      .all(rootId);
   }
 
   /** Bursts of a root that changed after `since`, those without photos marked `gone`. */

@@ -11,6 +11,7 @@ export {
   type PhotoProbe,
   PhotoStore,
   type SkipReason,
+  wholeNameKey,
 } from "./photo-store.ts";
 export {
   type Plan,

@@ -1,3 +1,4 @@
+import type { Statement } from "better-sqlite3";
 import type { Measures } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -21,21 +22,22 @@ interface MeasureRow {
 export class MeasureStore {
   readonly #database: LibraryDatabase;
   readonly #algorithm: number;
+  readonly #select: Statement<[string, number], MeasureRow>;
 
   /** `algorithm`: version of the measuring code; what an older one measured is not answered. */
   constructor(database: LibraryDatabase, algorithm: number) {
     this.#database = database;
     this.#algorithm = algorithm;
+    // Asked for every photo of a root whenever it is grouped.
+    this.#select = database.sql.prepare(
+      `SELECT sharpness, noise, contrast, brightness, clipped_highlights, clipped_shadows,
+         laplacian_variance, look
+       FROM measures WHERE identity = ? AND algorithm = ?`,
+    );
   }
 
   get(identity: string): StoredMeasures | null {
-    const row = this.#database.sql
-      .prepare<[string, number], MeasureRow>(
-        `SELECT sharpness, noise, contrast, brightness, clipped_highlights, clipped_shadows,
-           laplacian_variance, look
-         FROM measures WHERE identity = ? AND algorithm = ?`,
-      )
-      .get(identity, this.#algorithm);
+    const row = this.#select.get(identity, this.#algorithm);
     if (row === undefined) return null;
     return {
       sharpness: row.sharpness,

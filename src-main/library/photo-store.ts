@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, sep } from "node:path";
+import { basename, dirname, join, parse, sep } from "node:path";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -117,9 +117,16 @@ export class PhotoStore {
     );
     const existing = sql.prepare<
       [number, string],
-      { id: number; state: string; name: string; bytes: number; modified_ms: number }
+      {
+        id: number;
+        state: string;
+        skip_code: string | null;
+        name: string;
+        bytes: number;
+        modified_ms: number;
+      }
     >(
-      `SELECT photos.id, photos.state, files.name, files.bytes, files.modified_ms
+      `SELECT photos.id, photos.state, skip_code, files.name, files.bytes, files.modified_ms
        FROM photos JOIN files ON files.photo_id = photos.id AND files.is_primary = 1
        WHERE photos.directory_id = ? AND photos.key = ?`,
     );
@@ -129,7 +136,7 @@ export class PhotoStore {
     );
     const setState = sql.prepare(
       `UPDATE photos SET state = @state, name = @name, version = @version, skip_code = @code, skip_en = @en,
-         skip_ko = @ko, revision = @revision
+         skip_ko = @ko, burst_id = iif(@state = 'skipped', NULL, burst_id), revision = @revision
        WHERE id = @photoId`,
     );
     const clearPrimary = sql.prepare("UPDATE files SET is_primary = 0 WHERE photo_id = ?");
@@ -140,6 +147,10 @@ export class PhotoStore {
          photo_id = excluded.photo_id, kind = excluded.kind, is_primary = excluded.is_primary,
          fast_hash = iif(bytes = excluded.bytes AND modified_ms = excluded.modified_ms, fast_hash, ''),
          bytes = excluded.bytes, modified_ms = excluded.modified_ms, is_missing = 0`,
+    );
+    const loseOthers = sql.prepare<[number, string]>(
+      `UPDATE files SET is_missing = 1
+       WHERE photo_id = ? AND name NOT IN (SELECT value FROM json_each(?))`,
     );
     const link = sql.prepare(
       "INSERT INTO root_photos (root_id, photo_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -158,6 +169,7 @@ export class PhotoStore {
         for (const file of photo.files) {
           saveFile.run({ ...file, photoId, directoryId, isPrimary: file === primary ? 1 : 0 });
         }
+        loseOthers.run(photoId, JSON.stringify(photo.files.map(({ name }) => name)));
         const linked = link.run(rootId, photoId).changes > 0;
         const sameBytes =
           before !== undefined &&
@@ -166,41 +178,46 @@ export class PhotoStore {
           before.modified_ms === primary.modifiedMs;
         const settled =
           sameBytes &&
-          (before.state === "probed" || before.state === "measured" || before.state === "skipped");
+          (before.state === "probed" ||
+            before.state === "measured" ||
+            (before.state === "skipped" && !passingSkips.has(before.skip_code ?? "")));
         const row = { photoId, revision, name: primary.name, version: versionOf(primary) };
-        if (photo.skip !== null) {
-          setState.run({ ...row, state: "skipped", ...photo.skip });
-        } else if (!settled) {
-          setState.run({ ...row, state: "found", code: null, en: null, ko: null });
-        } else if (linked) {
+        if (settled) {
           // A photo that another root knows already must reach the clients of this one.
-          sql.prepare("UPDATE photos SET revision = ? WHERE id = ?").run(revision, photoId);
+          if (linked) {
+            sql.prepare("UPDATE photos SET revision = ? WHERE id = ?").run(revision, photoId);
+          }
+        } else if (photo.skip !== null) {
+          setState.run({ ...row, state: "skipped", ...photo.skip });
+        } else {
+          setState.run({ ...row, state: "found", code: null, en: null, ko: null });
         }
       }
     });
   }
 
   /**
-   * Photos of the root that a reading did not meet become `missing`.
+   * Photos inside the root that a reading did not meet become `missing`. Those that moved out of it are not its
+   * business.
    *
    * @param seen `foundKey`s of what the reading met
    * @param unread folders that it could not open: what is below them keeps its state
    */
   markMissing(rootId: number, seen: ReadonlySet<string>, unread: readonly string[]): void {
     const known = this.#database.sql
-      .prepare<[number], { id: number; path: string; key: string }>(
-        `SELECT photos.id, directories.path, photos.key
+      .prepare<[number], { id: number; path: string; key: string; root: string }>(
+        `SELECT photos.id, directories.path, photos.key, roots.path AS root
          FROM root_photos JOIN photos ON photos.id = photo_id
            JOIN directories ON directories.id = directory_id
-         WHERE root_id = ? AND state NOT IN ('missing', 'gone')`,
+           JOIN roots ON roots.id = root_id
+         WHERE root_id = ? AND photos.state NOT IN ('missing', 'gone')`,
       )
       .all(rootId);
-    const isBelow = (path: string, folder: string): boolean =>
-      path === folder || path.startsWith(folder + sep);
     const missing = known.filter(
       (photo) =>
+        isWithin(photo.path, photo.root) &&
         !seen.has(foundKey(photo.path, photo.key)) &&
-        !unread.some((folder) => isBelow(photo.path, folder)),
+        !unread.some((folder) => isWithin(photo.path, folder)),
     );
     this.#database.transaction(() => {
       for (const { id } of missing) this.markPhotoMissing(id);
@@ -245,14 +262,18 @@ export class PhotoStore {
 
   /**
    * A moved file: the photo `oldId`, with its decisions and its burst, takes over the place and the files of `newId`,
-   * which leaves the library. Both stay in the roots that showed them.
+   * which leaves the library. It is shown by the roots that it is in now.
    */
   followMove(oldId: number, newId: number): void {
     this.#database.transaction(() => {
       const { sql } = this.#database;
       const revision = this.#database.nextRevision();
-      const place = sql.prepare<[number], { directory_id: number; key: string; name: string }>(
-        "SELECT directory_id, key, name FROM photos WHERE id = ?",
+      const place = sql.prepare<
+        [number],
+        { directory_id: number; directory: string; key: string; name: string }
+      >(
+        `SELECT directory_id, path AS directory, key, name
+         FROM photos JOIN directories ON directories.id = directory_id WHERE photos.id = ?`,
       );
       const from = only(place.get(oldId));
       const to = only(place.get(newId));
@@ -260,9 +281,15 @@ export class PhotoStore {
         "UPDATE photos SET directory_id = ?, key = ?, name = ?, revision = ? WHERE id = ?",
       );
       move.run(from.directory_id, `moved:${newId}`, from.name, revision, newId);
-      sql.prepare("DELETE FROM files WHERE photo_id = ?").run(oldId);
-      sql.prepare("UPDATE files SET photo_id = ? WHERE photo_id = ?").run(oldId, newId);
       move.run(to.directory_id, to.key, to.name, revision, oldId);
+      // The old rows are kept, with the photo that leaves: the journal of an applied plan may name them.
+      sql
+        .prepare(
+          `UPDATE files SET photo_id = iif(photo_id = @oldId, @newId, @oldId),
+             is_missing = (photo_id = @oldId)
+           WHERE photo_id IN (@oldId, @newId)`,
+        )
+        .run({ oldId, newId });
       sql
         .prepare("UPDATE photos SET state = 'gone', burst_id = NULL, rank = NULL WHERE id = ?")
         .run(newId);
@@ -272,6 +299,10 @@ export class PhotoStore {
            SELECT root_id, ? FROM root_photos WHERE photo_id = ? ON CONFLICT DO NOTHING`,
         )
         .run(oldId, newId);
+      const unlink = sql.prepare("DELETE FROM root_photos WHERE root_id = ? AND photo_id = ?");
+      for (const root of this.#rootsOf(oldId)) {
+        if (!isWithin(to.directory, root.path)) unlink.run(root.id, oldId);
+      }
     });
   }
 
@@ -282,7 +313,7 @@ export class PhotoStore {
       this.#database.sql
         .prepare(
           `UPDATE photos SET state = 'probed', format = @format, width = @width, height = @height,
-             orientation = @orientation, identity = @identity, captured_at = @capturedAt,
+             orientation = @orientation, identity = @identity, version = @version, captured_at = @capturedAt,
              captured_local = @capturedLocal, captured_has_subseconds = @hasSubseconds,
              captured_offset_minutes = @offsetMinutes, camera_make = @cameraMake, camera_model = @cameraModel,
              lens = @lens, iso = @iso, exposure_seconds = @exposureSeconds, f_number = @fNumber,
@@ -296,6 +327,8 @@ export class PhotoStore {
           height: probe.height,
           orientation: probe.orientation,
           identity: probe.fastHash,
+          // The file may have been written again since it was found.
+          version: versionOf(probe),
           capturedAt: probe.capturedAt === null ? null : Date.parse(`${probe.capturedAt.local}Z`),
           capturedLocal: probe.capturedAt?.local ?? null,
           hasSubseconds: probe.capturedAt?.subSecond === true ? 1 : 0,
@@ -322,13 +355,14 @@ export class PhotoStore {
     });
   }
 
-  /** Every file of a photo where the library thinks it is, the primary first. */
+  /** The files of a photo where the library thinks they are, the primary first. */
   files(photoId: number): { readonly fileId: number; readonly path: string }[] {
     return this.#database.sql
       .prepare<[number], { id: number; directory: string; name: string }>(
         `SELECT files.id, directories.path AS directory, files.name
          FROM files JOIN directories ON directories.id = files.directory_id
-         WHERE photo_id = ? ORDER BY is_primary DESC, files.name`,
+         WHERE photo_id = ? AND (is_primary = 1 OR is_missing = 0)
+         ORDER BY is_primary DESC, files.name`,
       )
       .all(photoId)
       .map((row) => ({ fileId: row.id, path: join(row.directory, row.name) }));
@@ -378,14 +412,14 @@ export class PhotoStore {
         .prepare("UPDATE files SET directory_id = ?, name = ?, is_missing = 0 WHERE id = ?")
         .run(directoryId, name, fileId);
       if (file.is_primary !== 1) return;
-      const key = file.key === file.name ? name : name.slice(0, name.length - extname(name).length);
+      const key = file.key === wholeNameKey(file.name) ? wholeNameKey(name) : parse(name).name;
       sql
         .prepare(
           "UPDATE photos SET key = 'left:' || id WHERE directory_id = ? AND key = ? AND id <> ?",
         )
         .run(directoryId, key, file.photo_id);
-      const isShown = this.#rootPaths(file.photo_id).some((root) =>
-        path.startsWith(root.endsWith(sep) ? root : root + sep),
+      const isShown = this.#rootsOf(file.photo_id).some((root) =>
+        isWithin(dirname(path), root.path),
       );
       sql
         .prepare(
@@ -408,13 +442,13 @@ export class PhotoStore {
     });
   }
 
-  #rootPaths(photoId: number): string[] {
+  /** Roots that show a photo. */
+  #rootsOf(photoId: number): { id: number; path: string }[] {
     return this.#database.sql
-      .prepare<[number], string>(
-        `SELECT path FROM roots JOIN root_photos ON root_id = roots.id
+      .prepare<[number], { id: number; path: string }>(
+        `SELECT roots.id, path FROM roots JOIN root_photos ON root_id = roots.id
          WHERE photo_id = ? AND forgotten = 0`,
       )
-      .pluck()
       .all(photoId);
   }
 
@@ -437,11 +471,13 @@ export class PhotoStore {
     });
   }
 
-  /** Names of every file of a root that was made of single files. */
+  /** Names of every file in the folder of a root that was made of single files. */
   fileNames(rootId: number): string[] {
     return this.#database.sql
       .prepare<[number], string>(
-        "SELECT name FROM files JOIN root_photos USING (photo_id) WHERE root_id = ? ORDER BY name",
+        `SELECT name FROM root_photos JOIN files USING (photo_id)
+           JOIN directories ON directories.id = directory_id JOIN roots ON roots.id = root_id
+         WHERE root_id = ? AND directories.path = roots.path ORDER BY name`,
       )
       .pluck()
       .all(rootId);
@@ -452,7 +488,7 @@ export class PhotoStore {
     const row = this.#database.sql
       .prepare<[number], { readable: number; bursts: number; skipped: number }>(
         `SELECT count(*) FILTER (WHERE state IN ('found', 'probed', 'measured')) AS readable,
-           count(DISTINCT burst_id) AS bursts,
+           count(DISTINCT burst_id) FILTER (WHERE state IN ('probed', 'measured')) AS bursts,
            count(*) FILTER (WHERE state = 'skipped') AS skipped
          FROM root_photos JOIN photos ON photos.id = photo_id WHERE root_id = ?`,
       )
@@ -536,7 +572,8 @@ export class PhotoStore {
     if (row === undefined) return null;
     const files = this.#database.sql
       .prepare<[number], { name: string; kind: string; bytes: number; is_primary: number }>(
-        "SELECT name, kind, bytes, is_primary FROM files WHERE photo_id = ? ORDER BY is_primary DESC, name",
+        `SELECT name, kind, bytes, is_primary FROM files
+         WHERE photo_id = ? AND (is_primary = 1 OR is_missing = 0) ORDER BY is_primary DESC, name`,
       )
       .all(photoId);
     return {
@@ -563,6 +600,23 @@ export class PhotoStore {
       iccName: row.icc_name,
     };
   }
+}
+
+/** What kept a photo from being read may have passed by the next reading, though its bytes are the same. */
+const passingSkips: ReadonlySet<string> = new Set([
+  "file-unreadable",
+  "worker-died",
+  "worker-timed-out",
+]);
+
+/** Key of a photo that is one file of its own. No base name can be the same: no name holds a slash. */
+export function wholeNameKey(name: string): string {
+  return `/${name}`;
+}
+
+/** Whether a folder is `root` or below it. */
+function isWithin(folder: string, root: string): boolean {
+  return folder === root || folder.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 /** How `markMissing` names a photo of a reading. */

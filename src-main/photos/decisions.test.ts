@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { Decisions } from "./decisions.ts";
 import { groupRoot } from "./grouping.ts";
-import { type FixtureFrame, openFixtureLibrary } from "./library-fixture.ts";
+import { type FixtureFrame, openFixtureLibrary } from "./library.fixture.ts";
 
 /** Two bursts of three and a lone photo; the sharpest frame of each is its second. */
 const frames: FixtureFrame[] = [

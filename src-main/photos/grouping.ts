@@ -64,7 +64,7 @@ export function groupRoot(stores: GroupingStores, rootId: number, gapMs: number)
       if (before !== undefined && before !== null) touched.add(before);
     }
   }
-  rankBursts(stores, touched);
+  rankBursts(stores, touched.union(new Set(stores.bursts.outdated(rootId))));
 }
 
 /**
