@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, lstat, mkdir, symlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, symlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { implement } from "@orpc/server";
@@ -100,6 +100,8 @@ describe.skipIf(process.platform === "win32")("the local door", () => {
   });
 
   test("takes over the socket of a process that was killed", async () => {
+    const runtime = await temporaryFolder();
+    vi.stubEnv("XDG_RUNTIME_DIR", runtime);
     const library = await temporaryFolder();
     await mkdir(join(library, "door"), { mode: 0o700 });
     const socketPath = join(library, "door", "socket");
@@ -112,6 +114,7 @@ describe.skipIf(process.platform === "win32")("the local door", () => {
     expect(await connectLocalDoor(library)).toBeNull();
     await openApp(library);
     expect(await (await reach(library)).client.jobs.list()).toEqual([]);
+    expect(await readdir(runtime)).toEqual([]);
   });
 
   test("is in the runtime folder where the library's path is too long, by whatever way one comes", async () => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { KilnError } from "../errors.ts";
 import {
   exchange,
   mediaOf,
@@ -20,6 +21,7 @@ import {
   temporaryFolder,
   testHost,
   testLog,
+  testProblem,
   testRouter,
 } from "./fixture.ts";
 import type { RequestHandler } from "./handler.ts";
@@ -407,6 +409,26 @@ describe("uploads", () => {
     const own = { origin: host.origin };
     expect((await fetch(url, { method: "PUT", body: "bytes", headers: own })).status).toBe(204);
     expect(received).toEqual(["a.jpg: bytes"]);
+  });
+
+  test("that fail half-way are answered all the same", async () => {
+    const host = await testHost({
+      uploads: {
+        async write(_token, _segments, body) {
+          for await (const _chunk of body) {
+            throw new KilnError(testProblem.code, testProblem.happened, testProblem.todo);
+          }
+        },
+      },
+    });
+    for (const size of [10, 20_000_000]) {
+      const response = await fetch(`${host.url}upload/token/a.jpg`, {
+        method: "PUT",
+        body: new Uint8Array(size),
+        headers: { origin: host.origin },
+      });
+      expect([response.status, await response.json()]).toEqual([422, testProblem]);
+    }
   });
 
   test("that break off fail, and are known to", async () => {
