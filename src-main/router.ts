@@ -56,7 +56,10 @@ export function createRouter(services: Services) {
         const path = await host.pickFolder(input.purpose);
         return path === null ? null : { token: sources.issue([path]), path };
       }),
-      list: kiln.sources.list.handler(({ input }) => sources.list(input.token)),
+      list: kiln.sources.list.handler(({ input }) => {
+        if (host.folderPicker !== "list") throw useDialog();
+        return sources.list(input.token);
+      }),
       upload: kiln.sources.upload.handler(async () => ({
         token: sources.issue([await imports.receivingFolder()]),
       })),
@@ -76,9 +79,11 @@ export function createRouter(services: Services) {
         jobId: imports.refresh(services.root(input.rootId)),
       })),
       open: kiln.library.open.handler(async ({ input }) => {
-        const { id, path, whole } = services.root(input.rootId);
+        const { id, path, whole, kind } = services.root(input.rootId);
         roots.markOpened(id, Date.now());
-        if (whole) await services.watch.watch(id, path);
+        // What lies inside the library changes by Kiln's own hand alone.
+        if (whole && kind === "referenced") await services.watch.watch(id, path);
+        else await services.watch.close();
         const opened = roots.list().find((root) => root.id === id);
         if (opened === undefined) throw new Error("A root vanished while it was opened.");
         return opened;
@@ -217,6 +222,14 @@ function unknownPhoto(): KilnError {
       en: "Connect its drive or read the folder again.",
       ko: "드라이브를 연결하거나 폴더를 다시 읽으세요.",
     },
+  );
+}
+
+function useDialog(): KilnError {
+  return new KilnError(
+    "use-dialog",
+    { en: "Folders are not listed here.", ko: "여기에서는 폴더 목록을 보여 주지 않습니다." },
+    { en: "Use the system's dialog.", ko: "시스템 대화 상자를 사용하세요." },
   );
 }
 

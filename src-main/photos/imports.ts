@@ -18,6 +18,7 @@ export class Imports {
   readonly #roots: RootStore;
   readonly #photos: PhotoStore;
   readonly #libraryDirectory: string;
+  readonly #refreshes = new Map<number, number>();
   readonly #jobs: {
     readonly read: ReturnType<typeof readFolderJob>;
     readonly copy: ReturnType<typeof importCopiesJob>;
@@ -67,6 +68,12 @@ export class Imports {
 
   /** Copies photos into the library and reads the copies. */
   async asCopies(paths: readonly string[]): Promise<StartedImport> {
+    // What was received into the library already is not copied a second time.
+    const [received] = paths;
+    const originals = join(this.#libraryDirectory, "originals");
+    if (received !== undefined && dirname(resolve(received)) === originals) {
+      return this.#received(resolve(received));
+    }
     for (const path of paths) await isFolder(path);
     const source = paths[0] ?? "";
     const path = await this.#freshFolder(
@@ -79,7 +86,7 @@ export class Imports {
   }
 
   /** Reads a folder of the library that was filled otherwise (files dropped on a page that has no paths). */
-  received(path: string): StartedImport {
+  #received(path: string): StartedImport {
     const rootId = this.#roots.add({ path, whole: true, kind: "copied" }, Date.now());
     return { rootId, jobId: this.#engine.start(this.#jobs.read, { rootId, path, files: null }) };
   }
@@ -91,10 +98,19 @@ export class Imports {
     return { rootId, jobId: this.#engine.start(this.#jobs.sample, { rootId, path }) };
   }
 
-  /** Reads a root again. */
+  /** Reads a root again. A reading that still waits will see everything anyway: it is answered instead. */
   refresh(root: RootRecord): number {
+    const last = this.#refreshes.get(root.id);
+    if (
+      last !== undefined &&
+      this.#engine.list().some((job) => job.id === last && job.state === "queued")
+    ) {
+      return last;
+    }
     const files = root.whole ? null : this.#photos.fileNames(root.id);
-    return this.#engine.start(this.#jobs.read, { rootId: root.id, path: root.path, files });
+    const jobId = this.#engine.start(this.#jobs.read, { rootId: root.id, path: root.path, files });
+    this.#refreshes.set(root.id, jobId);
+    return jobId;
   }
 
   /** A new folder inside the library for what is about to be received. */
