@@ -57,7 +57,7 @@ export function createRouter(services: Services) {
         return path === null ? null : { token: sources.issue([path]), path };
       }),
       list: kiln.sources.list.handler(({ input }) => {
-        if (host.folderPicker !== "list") throw useDialog();
+        if (host.folderPicker !== "list") throw notListedHere();
         return sources.list(input.token);
       }),
       upload: kiln.sources.upload.handler(async () => ({
@@ -225,7 +225,7 @@ function unknownPhoto(): KilnError {
   );
 }
 
-function useDialog(): KilnError {
+function notListedHere(): KilnError {
   return new KilnError(
     "use-dialog",
     { en: "Folders are not listed here.", ko: "여기에서는 폴더 목록을 보여 주지 않습니다." },
