@@ -24,30 +24,8 @@ export function fetchRequest(
   if (method === "GET" || method === "HEAD") {
     return new Request(url, { method, headers, signal: abort.signal });
   }
-  const body = bodyOf(incoming);
+  const body = Readable.toWeb(incoming);
   return new Request(url, { method, headers, signal: abort.signal, body, duplex: "half" });
-}
-
-/**
- * The request's body at the reader's pace. A reader that has seen enough still answers: browsers read an answer only
- * when all is sent, so the rest is taken in and dropped, where `Readable.toWeb` would cut the connection.
- */
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks = incoming.iterator({ destroyOnReturn: false });
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await chunks.return?.();
-        incoming.resume();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** Sends an answer at the client's pace; a client that leaves ends the answer's source. */
