@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { defineJob } from "../jobs/index.ts";
 import { copyIntoLibrary } from "./copy-into-library.ts";
-import { type ReadingServices, readingStages, readRoot } from "./read-root.ts";
+import { type ReadingServices, readingStages, readRoot, showFound } from "./read-root.ts";
 
 const rootInput = {
   rootId: z.int().positive(),
@@ -75,14 +75,20 @@ export const sampleJob = (services: ReadingServices) =>
     resume: "stage",
     async run(context, { rootId, path }) {
       context.stage("paint");
+      let shown = Promise.resolve();
       await services.images.run(
         "sample",
         { directory: path, seed: sampleSeed },
         {
           signal: context.signal,
-          onProgress: ({ done, total }) => context.progress(done, total),
+          onProgress({ done, total }) {
+            context.progress(done, total);
+            // Photos appear as they are painted: the person can begin to look.
+            shown = shown.then(() => showFound(services, { rootId, path }, context.signal));
+          },
         },
       );
+      await shown;
       return readRoot(services, context, rootId, null);
     },
   });

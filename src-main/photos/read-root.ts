@@ -100,6 +100,20 @@ export async function readRoot(
   return { revealPath: root.path, summary: summary(services, rootId) };
 }
 
+/** Shows what is in a root's folder so far, while it is still being filled. */
+export async function showFound(
+  services: ReadingServices,
+  root: { readonly rootId: number; readonly path: string },
+  signal: AbortSignal,
+): Promise<void> {
+  await scanFolder(root.path, {
+    signal,
+    onFolder: (found) => services.photos.recordFound(root.rootId, found),
+    // The reading that follows says what can't be opened.
+    onUnread: () => undefined,
+  });
+}
+
 async function scan(
   services: ReadingServices,
   context: ReadingContext,
