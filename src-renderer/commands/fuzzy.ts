@@ -7,7 +7,7 @@ export interface FuzzyMatch {
 
 const startOfText = 12;
 const startOfWord = 8;
-const inARow = 6;
+const inARow = 10;
 const plain = 1;
 
 /**

@@ -1,17 +1,27 @@
+import type { CommandId } from "../../src-preload/contract/commands.ts";
 import { move } from "../state/navigation.ts";
-import { openPanel, setMode, useView } from "../state/view-store.ts";
+import { activate, openPanel, setMode, useView } from "../state/view-store.ts";
 import { commandOfKey } from "./keys.ts";
 import { isEnabled, runCommand } from "./registry.ts";
 
 export const isMac = navigator.platform.startsWith("Mac");
 
-/** Something that takes letters, or keys of its own: shortcuts without Ctrl leave it alone. */
-function takesKeys(target: EventTarget | null): boolean {
+/** Something to type into: shortcuts without Ctrl leave it alone. */
+function takesLetters(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
     target.closest(
-      "input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]",
+      "input:not([type=checkbox], [type=radio], [type=range]), select, textarea, [contenteditable]",
     ) !== null
+  );
+}
+
+/** Arrows and the like move a slider, or go through radio buttons. */
+function takesArrows(event: KeyboardEvent): boolean {
+  return (
+    /^(Arrow|Home$|End$|Page)/.test(event.code) &&
+    event.target instanceof Element &&
+    event.target.closest("[type=range], [type=radio]") !== null
   );
 }
 
@@ -32,36 +42,54 @@ function movesFocus(event: KeyboardEvent): boolean {
   return !(target instanceof Element && target.closest("[data-keys=photos]") !== null);
 }
 
+/** One step back: out of a field, out of a drawer, out of a large view, out of a selection of many. */
+function stepBack(target: EventTarget | null): void {
+  const { panel, mode, activeId, selection } = useView.getState();
+  if (takesLetters(target)) focusView();
+  else if (panel !== null) openPanel(null);
+  else if (mode !== "grid") setMode("grid");
+  else if (selection.size > 1) activate(activeId);
+}
+
+/** Gives the keyboard back to the photos. */
+function focusView(): void {
+  document.querySelector<HTMLElement>("main [data-keys=photos]")?.focus();
+}
+
 /** Hears every shortcut of the list. Views hear arrows that mean more to them than 'next' in their own elements. */
 export function listenToKeys(): () => void {
   const hear = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
-    const { panel } = useView.getState();
     const isModal = document.querySelector("dialog[open]") !== null;
-    if (event.code === "Escape" && !isModal) {
-      if (panel !== null) openPanel(null);
-      else setMode("grid");
+    if (event.code === "Escape") {
+      if (!isModal) stepBack(event.target);
       return;
     }
     const command = commandOfKey(event, isMac);
-    const hasModifier = event.ctrlKey || event.metaKey;
-    if (isModal && !(command === "help.palette" || command === "help.keys")) return;
-    if (!hasModifier && (takesKeys(event.target) || pressesControl(event) || movesFocus(event)))
-      return;
-    if (hasModifier && takesKeys(event.target) && command?.startsWith("edit.") === true) return;
+    if (isModal && command !== "help.palette" && command !== "help.keys") return;
+    if (isForTarget(event, command)) return;
     if (command !== null && isEnabled(command)) {
       event.preventDefault();
       // A key that is held down decides once.
       if (!(event.repeat && command.startsWith("photo."))) runCommand(command);
       return;
     }
-    if (hasModifier || event.altKey) return;
-    if (event.code === "ArrowRight" || event.code === "ArrowLeft") {
-      if (!isEnabled("view.grid")) return;
-      event.preventDefault();
-      move(event.code === "ArrowRight" ? 1 : -1, event.shiftKey);
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !isEnabled("view.grid")) return;
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.code];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step, event.shiftKey);
   };
   window.addEventListener("keydown", hear);
   return () => window.removeEventListener("keydown", hear);
+}
+
+/** Whether a key means something to the element that has the focus. */
+function isForTarget(event: KeyboardEvent, command: CommandId | null): boolean {
+  if (event.ctrlKey || event.metaKey) {
+    return takesLetters(event.target) && command?.startsWith("edit.") === true;
+  }
+  return (
+    takesLetters(event.target) || takesArrows(event) || pressesControl(event) || movesFocus(event)
+  );
 }

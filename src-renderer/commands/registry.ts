@@ -27,6 +27,13 @@ interface Action {
 const hasRoot = (): boolean => useLibrary.getState().rootId !== null;
 const hasTarget = (): boolean => targetIds().length > 0;
 const hasActive = (): boolean => useView.getState().activeId !== null;
+/** A lone photo is a burst of one: there is nothing to take apart. */
+const hasStack = (): boolean => {
+  const burstIds = new Set(targetBurstIds());
+  return currentItems().some(
+    (item) => item.burstSize > 1 && item.burstId !== null && burstIds.has(item.burstId),
+  );
+};
 const isLarge = (): boolean => useView.getState().mode !== "grid";
 
 /** Decides on the target and goes on to the next photo where that is wanted. */
@@ -88,6 +95,18 @@ const stack = (
   run: (burstIds: number[]) => Promise<unknown>,
   when: () => boolean = () => targetBurstIds().length > 0,
 ): Action => ({ when, run: () => attempt(() => run(targetBurstIds())) });
+
+/** Takes the proposals of the target and goes on to the next burst where that is wanted. */
+const accept = (others: "leave" | "reject"): Action => ({
+  when: () => targetBurstIds().length > 0,
+  run: async () => {
+    const burstIds = targetBurstIds();
+    const { autoAdvance } = useLibrary.getState().preferences;
+    const done = attempt(() => door.edits.acceptProposals({ burstIds, others }));
+    if (autoAdvance && burstIds.length === 1) moveBurst(1);
+    await done;
+  },
+});
 
 function shownBurstIds(): number[] {
   return [...new Set(currentItems().flatMap((item) => item.burstId ?? []))];
@@ -181,10 +200,8 @@ const actions: Record<CommandId, Action> = {
         if (activeId !== null) await door.photos.reveal({ photoId: activeId });
       }),
   },
-  "stack.accept": stack((burstIds) => door.edits.acceptProposals({ burstIds, others: "leave" })),
-  "stack.acceptAndReject": stack((burstIds) =>
-    door.edits.acceptProposals({ burstIds, others: "reject" }),
-  ),
+  "stack.accept": accept("leave"),
+  "stack.acceptAndReject": accept("reject"),
   "stack.acceptAll": stack(
     () => door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
     () => shownBurstIds().length > 0,
@@ -196,12 +213,12 @@ const actions: Record<CommandId, Action> = {
       return activeId === null ? undefined : chooseBest(activeId);
     },
   },
-  "stack.split": stack(() => door.edits.splitBurst({ photoIds: targetIds() }), hasTarget),
+  "stack.split": stack(() => door.edits.splitBurst({ photoIds: targetIds() }), hasStack),
   "stack.merge": stack(
     (burstIds) => door.edits.mergeBursts({ burstIds }),
     () => targetBurstIds().length > 1,
   ),
-  "stack.dissolve": stack((burstIds) => door.edits.dissolveBursts({ burstIds })),
+  "stack.dissolve": stack((burstIds) => door.edits.dissolveBursts({ burstIds }), hasStack),
   "stack.dissolveAll": stack(
     () => door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
     () => shownBurstIds().length > 0,
@@ -238,7 +255,7 @@ const actions: Record<CommandId, Action> = {
     run: () => useView.setState(({ showPeaking }) => ({ showPeaking: !showPeaking })),
   },
   "view.filmstrip": {
-    when: hasRoot,
+    when: isLarge,
     run: () => setPreferences({ showFilmstrip: !useLibrary.getState().preferences.showFilmstrip }),
   },
   "view.panels": {

@@ -60,3 +60,9 @@ export function problemOf(error: unknown): Problem {
   const parsed = problemSchema.safeParse(error instanceof ORPCError ? error.data : null);
   return parsed.success ? parsed.data : bug;
 }
+
+/** What an HTTP answer that is no success means: its body is a problem, too. */
+export async function refusalOf(answer: Response): Promise<Error> {
+  const parsed = problemSchema.safeParse(await answer.json().catch(() => null));
+  return new ORPCError("PROBLEM", { data: parsed.success ? parsed.data : bug });
+}

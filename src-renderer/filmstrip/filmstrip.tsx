@@ -1,12 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactElement, useEffect, useRef } from "react";
+import { type MouseEvent, type ReactElement, useEffect, useRef } from "react";
+import { clickPhoto, photoAt } from "../grid/click.ts";
 import { Thumbnail } from "../grid/thumbnail.tsx";
-import { Marks } from "../grid/tile.tsx";
+import { edgeOf, Marks } from "../grid/tile.tsx";
 import { useMessages } from "../messages/language.ts";
 import type { Item } from "../state/derive.ts";
 import { useItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { activate, useView } from "../state/view-store.ts";
+import { move } from "../state/navigation.ts";
+import { useView } from "../state/view-store.ts";
 import css from "./filmstrip.module.css";
 
 const frameWidth = 104;
@@ -15,6 +17,7 @@ const frameWidth = 104;
 export function Filmstrip(): ReactElement {
   const items = useItems();
   const activeId = useView((state) => state.activeId);
+  const selection = useView((state) => state.selection);
   const messages = useMessages();
   const scroller = useRef<HTMLDivElement>(null);
   const frames = useVirtualizer({
@@ -37,6 +40,13 @@ export function Filmstrip(): ReactElement {
       aria-activedescendant={activeIndex < 0 ? undefined : `frame-${activeId}`}
       tabIndex={0}
       data-keys="photos"
+      onClick={onClick}
+      onKeyDown={(event) => {
+        const steps = { Home: -items.length, End: items.length }[event.code];
+        if (steps === undefined) return;
+        event.preventDefault();
+        move(steps, event.shiftKey);
+      }}
     >
       <div className={css.line} style={{ width: frames.getTotalSize() }} role="presentation">
         {frames.getVirtualItems().map((frame) => {
@@ -47,6 +57,7 @@ export function Filmstrip(): ReactElement {
               item={item}
               left={frame.start}
               isActive={item.photoId === activeId}
+              isSelected={selection.has(item.photoId)}
             />
           );
         })}
@@ -55,12 +66,18 @@ export function Filmstrip(): ReactElement {
   );
 }
 
+function onClick(event: MouseEvent): void {
+  const photoId = photoAt(event);
+  if (photoId !== null) clickPhoto(photoId, event);
+}
+
 function Frame(props: {
   readonly item: Item;
   readonly left: number;
   readonly isActive: boolean;
+  readonly isSelected: boolean;
 }): ReactElement | null {
-  const { item, left, isActive } = props;
+  const { item, left, isActive, isSelected } = props;
   const photo = useLibrary((state) => state.photos.get(item.photoId));
   if (photo === undefined) return null;
   return (
@@ -70,13 +87,12 @@ function Frame(props: {
       style={{ left }}
       role="option"
       tabIndex={-1}
-      aria-selected={isActive}
+      aria-selected={isSelected}
       aria-label={photo.name}
       data-flag={photo.flag}
-      data-first={item.burstSize > 1 && item.burstPosition === 1 ? "" : undefined}
-      data-burst={item.burstSize > 1 ? "" : undefined}
-      onClick={() => activate(item.photoId)}
-      onKeyDown={() => undefined}
+      data-photo={item.photoId}
+      data-active={isActive || undefined}
+      data-burst={item.burstSize > 1 && !item.isStack ? edgeOf(item) : undefined}
     >
       <div className={css.picture}>
         <Thumbnail photo={photo} edge={256} />

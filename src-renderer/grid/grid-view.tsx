@@ -8,39 +8,48 @@ import {
   useRef,
   useState,
 } from "react";
-import { useMessages } from "../messages/language.ts";
+import { useLanguage, useMessages } from "../messages/language.ts";
 import { useItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { currentOrder, move } from "../state/navigation.ts";
-import { activate, selectRange, setMode, toggleSelected, useView } from "../state/view-store.ts";
+import { move } from "../state/navigation.ts";
+import { activate, setMode, useView } from "../state/view-store.ts";
+import { clickPhoto, photoAt } from "./click.ts";
 import css from "./grid.module.css";
 import { Tile } from "./tile.tsx";
 
-const gap = 8;
-const padding = 12;
+const padding = 10;
+/** What a tile has besides its picture: padding to the sides, and above and below with its two lines of text. */
+const frameX = 24;
+const frameY = 62;
+/** Height of the picture's box by its width: between landscape and portrait, so that neither wastes much. */
+const pictureAspect = 0.75;
 
 /** All photos as tiles. Only rows near the view exist in the page. */
 export function GridView(): ReactElement {
   const items = useItems();
   const tileSize = useLibrary((state) => state.preferences.tileSize);
+  const photos = useLibrary((state) => state.photos);
   const activeId = useView((state) => state.activeId);
+  const selection = useView((state) => state.selection);
+  const language = useLanguage();
   const messages = useMessages();
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const columns = Math.max(1, Math.floor((width - 2 * padding + gap) / (tileSize + gap)));
+  const columns = Math.max(1, Math.floor((width - 2 * padding) / tileSize));
   // Tiles grow a little, so that a row fills the width.
-  const size = Math.max(1, Math.floor((width - 2 * padding - gap * (columns - 1)) / columns));
+  const tileWidth = Math.max(1, Math.floor((width - 2 * padding) / columns));
+  const tileHeight = Math.round((tileWidth - frameX) * pictureAspect) + frameY;
   const rowCount = Math.ceil(items.length / columns);
   const rows = useVirtualizer({
     count: rowCount,
     getScrollElement: () => scroller.current,
-    estimateSize: () => size + gap,
+    estimateSize: () => tileHeight,
     overscan: 2,
     paddingStart: padding,
     paddingEnd: padding,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the size decides what was measured
-  useEffect(() => rows.measure(), [rows, size]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height decides what was measured
+  useEffect(() => rows.measure(), [rows, tileHeight]);
 
   const activeIndex = activeId === null ? -1 : items.findIndex((item) => item.photoId === activeId);
   const activeRow = activeIndex < 0 ? -1 : Math.floor(activeIndex / columns);
@@ -62,6 +71,11 @@ export function GridView(): ReactElement {
     move(steps, event.shiftKey);
   };
 
+  const canvas: CSSProperties & Record<"--tile" | "--tile-height", string> = {
+    "--tile": `${tileWidth}px`,
+    "--tile-height": `${tileHeight}px`,
+    height: rows.getTotalSize(),
+  };
   return (
     // The page hears the arrow keys of the whole window; up and down mean a row only here.
     <div
@@ -79,35 +93,36 @@ export function GridView(): ReactElement {
         if (photoAt(event) !== null) setMode("loupe");
       }}
     >
-      <div className={css.canvas} style={{ height: rows.getTotalSize() }} role="presentation">
-        {rows.getVirtualItems().map((row) => {
-          const style: CSSProperties & Record<"--tile" | "--gap", string> = {
-            "--tile": `${size}px`,
-            "--gap": `${gap}px`,
-            transform: `translateY(${row.start}px)`,
-          };
-          return (
-            <div key={row.key} className={css.row} style={style} role="presentation">
-              {items.slice(row.index * columns, (row.index + 1) * columns).map((item, column) => (
+      <div className={css.canvas} style={canvas} role="presentation">
+        {rows.getVirtualItems().map((row) => (
+          <div
+            key={row.key}
+            className={css.row}
+            style={{ transform: `translateY(${row.start}px)` }}
+            role="presentation"
+          >
+            {items.slice(row.index * columns, (row.index + 1) * columns).map((item, column) => {
+              const photo = photos.get(item.photoId);
+              if (photo === undefined) return null;
+              return (
                 <Tile
                   key={item.photoId}
                   item={item}
-                  size={size}
+                  photo={photo}
+                  isSelected={selection.has(item.photoId)}
+                  isActive={item.photoId === activeId}
+                  language={language}
+                  width={tileWidth}
                   position={row.index * columns + column + 1}
                   count={items.length}
                 />
-              ))}
-            </div>
-          );
-        })}
+              );
+            })}
+          </div>
+        ))}
       </div>
     </div>
   );
-}
-
-function photoAt(event: MouseEvent): number | null {
-  const tile = event.target instanceof Element ? event.target.closest("[data-photo]") : null;
-  return tile instanceof HTMLElement ? Number(tile.dataset.photo) : null;
 }
 
 function onClick(event: MouseEvent): void {
@@ -121,9 +136,7 @@ function onClick(event: MouseEvent): void {
     toggleBurst(Number(badge.dataset.stackBadge));
     return;
   }
-  if (event.shiftKey) selectRange(photoId, currentOrder());
-  else if (event.ctrlKey || event.metaKey) toggleSelected(photoId);
-  else activate(photoId);
+  clickPhoto(photoId, event);
 }
 
 function toggleBurst(burstId: number): void {

@@ -1,95 +1,89 @@
 import { memo, type ReactElement } from "react";
-import type { Label } from "../../src-preload/contract/photos.ts";
-import { useLocalized, useMessages } from "../messages/language.ts";
+import type { Label, PhotoRow } from "../../src-preload/contract/photos.ts";
+import { captureTime, type Language, messagesIn } from "../messages/language.ts";
 import type { Item } from "../state/derive.ts";
-import { useLibrary } from "../state/library-store.ts";
-import { useView } from "../state/view-store.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 import css from "./tile.module.css";
 
-const thumbnailLimit = 256;
+/** A thumbnail may be shown a little larger than it is before the next size is asked for. */
+const stretch = 1.15;
 
 interface TileProps {
   readonly item: Item;
-  /** CSS pixels; the tile is square. */
-  readonly size: number;
+  readonly photo: PhotoRow;
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  readonly language: Language;
+  /** Width in CSS pixels. */
+  readonly width: number;
   /** Place in the whole list, from 1, and its length: what a screen reader says. */
   readonly position: number;
   readonly count: number;
 }
 
-export const Tile = memo(function Tile({
-  item,
-  size,
-  position,
-  count,
-}: TileProps): ReactElement | null {
-  const { photoId } = item;
-  const photo = useLibrary((state) => state.photos.get(photoId));
-  const isSelected = useView((state) => state.selection.has(photoId));
-  const isActive = useView((state) => state.activeId === photoId);
-  const messages = useMessages();
-  const localized = useLocalized();
-  if (photo === undefined) return null;
+/** One place of the grid. Everything comes as properties: thousands of tiles listen to nothing by themselves. */
+export const Tile = memo(function Tile(props: TileProps): ReactElement {
+  const { item, photo, isSelected, isActive, language, width, position, count } = props;
   const inBurst = item.burstSize > 1;
-  const description = [
-    photo.name,
-    inBurst
-      ? item.isStack
-        ? messages.stack(item.burstSize)
-        : messages.inStack(item.burstPosition, item.burstSize)
-      : "",
-    inBurst && item.isPick ? messages.bestFrame : "",
-    messages.flags[photo.flag],
-    photo.stars > 0 ? messages.stars(photo.stars) : "",
-    photo.label === "none" ? "" : messages.labels[photo.label],
-  ];
   return (
     <div
-      id={`photo-${photoId}`}
+      id={`photo-${photo.id}`}
       className={css.tile}
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
-      aria-label={description.filter((part) => part !== "").join(", ")}
+      aria-label={spokenText(item, photo, language)}
       aria-posinset={position}
       aria-setsize={count}
-      data-photo={photoId}
+      data-photo={photo.id}
       data-active={isActive || undefined}
       data-flag={photo.flag}
       data-stack={item.isStack || undefined}
       data-burst={!item.isStack && inBurst ? edgeOf(item) : undefined}
-      title={inBurst && photo.reason !== null ? localized(photo.reason) : undefined}
     >
       <div className={css.picture}>
-        <Thumbnail
-          photo={photo}
-          edge={size * devicePixelRatio > thumbnailLimit * 1.2 ? 512 : thumbnailLimit}
-        />
+        <Thumbnail photo={photo} edge={width * devicePixelRatio > 256 * stretch ? 512 : 256} />
       </div>
-      {inBurst && (
-        <span className={css.badge} data-stack-badge={item.burstId}>
-          {item.isStack ? (
-            <>
-              <Icon name="stack" /> {item.burstSize}
-            </>
-          ) : (
-            `${item.burstPosition}/${item.burstSize}`
-          )}
-          {item.isPick && <span className={css.best} />}
-        </span>
-      )}
-      <span className={css.caption}>
+      <div className={css.caption}>
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         <span className={css.name}>{photo.name}</span>
-      </span>
+        {inBurst && (
+          <span className={css.badge} data-stack-badge={item.burstId}>
+            {item.isStack && <Icon name="stack" />}
+            {item.isStack ? item.burstSize : `${item.burstPosition}/${item.burstSize}`}
+          </span>
+        )}
+      </div>
+      <div className={css.second} data-best={(inBurst && item.isPick) || undefined}>
+        {inBurst && photo.reason !== null
+          ? photo.reason[language]
+          : captureTime(photo.capturedAt, language)}
+      </div>
     </div>
   );
 });
 
+function spokenText(item: Item, photo: PhotoRow, language: Language): string {
+  const messages = messagesIn(language);
+  const parts = [photo.name];
+  if (item.burstSize > 1) {
+    parts.push(
+      item.isStack
+        ? messages.stack(item.burstSize)
+        : messages.inStack(item.burstPosition, item.burstSize),
+    );
+    if (item.isPick) parts.push(messages.bestFrame);
+    if (photo.reason !== null) parts.push(photo.reason[language]);
+  }
+  parts.push(messages.flags[photo.flag]);
+  if (photo.stars > 0) parts.push(messages.stars(photo.stars));
+  if (photo.label !== "none") parts.push(messages.labels[photo.label]);
+  return parts.join(", ");
+}
+
 /** Where the band that holds an open stack together begins and ends. */
-function edgeOf(item: Item): "first" | "last" | "inside" {
+export function edgeOf(item: Item): "first" | "last" | "inside" {
   if (item.burstPosition === 1) return "first";
   return item.burstPosition === item.burstSize ? "last" : "inside";
 }

@@ -5,6 +5,11 @@ import { ko } from "./ko.ts";
 
 export type Language = keyof Localized;
 
+/** The texts of one language. */
+export function messagesIn(language: Language): Messages {
+  return byLanguage[language];
+}
+
 const byLanguage: Record<Language, Messages> = { en, ko };
 
 function chosen(preference: "system" | Language, locale: string): Language {
@@ -33,4 +38,16 @@ export function useMessages(): Messages {
 export function useLocalized(): (text: Localized) => string {
   const language = useLanguage();
   return (text) => text[language];
+}
+
+// Wall-clock time of the capture, kept as if it were UTC.
+const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC" } as const;
+const clocks: Record<Language, Intl.DateTimeFormat> = {
+  en: new Intl.DateTimeFormat("en-GB", clock),
+  ko: new Intl.DateTimeFormat("ko", { ...clock, hourCycle: "h23" }),
+};
+
+/** When a photo was taken, to the second; empty when nobody knows. */
+export function captureTime(capturedAt: number | null, language: Language): string {
+  return capturedAt === null ? "" : clocks[language].format(capturedAt);
 }

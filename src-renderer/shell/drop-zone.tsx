@@ -33,6 +33,9 @@ export function DropZone({ children }: { readonly children: ReactNode }): ReactE
         event.preventDefault();
         event.dataTransfer.dropEffect = "copy";
       }}
+      onMouseDown={(event) => {
+        if (isPlainButton(event.target)) event.preventDefault();
+      }}
       onDrop={(event) => {
         event.preventDefault();
         depth.current = 0;
@@ -55,4 +58,10 @@ export function DropZone({ children }: { readonly children: ReactNode }): ReactE
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer.types.includes("Files");
+}
+
+/** A click on a button of the bars leaves the keyboard with the photos: the next key is meant for them. */
+function isPlainButton(target: EventTarget): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest("button") !== null && target.closest("dialog, [popover]") === null;
 }

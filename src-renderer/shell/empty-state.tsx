@@ -3,12 +3,14 @@ import { runCommand } from "../commands/registry.ts";
 import { useMessages } from "../messages/language.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { useFocus } from "../ui/use-focus.ts";
 import { ImportModeChoice } from "./import-mode.tsx";
 import css from "./screens.module.css";
 
 /** Before anything was dropped. */
 export function EmptyState(): ReactElement {
   const messages = useMessages();
+  const open = useFocus<HTMLButtonElement>();
   return (
     <main className={css.screen}>
       <div className={css.target}>
@@ -18,7 +20,7 @@ export function EmptyState(): ReactElement {
         <h1>{messages.emptyTitle}</h1>
         <p>{messages.emptyText}</p>
         <div className={css.actions}>
-          <Button tone="primary" icon="folder" autoFocus onClick={() => runCommand("file.open")}>
+          <Button ref={open} tone="primary" icon="folder" onClick={() => runCommand("file.open")}>
             {messages.emptyOpen}
           </Button>
           <Button onClick={() => runCommand("file.sample")}>{messages.emptySample}</Button>

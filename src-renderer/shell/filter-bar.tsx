@@ -8,25 +8,27 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Toggle } from "../ui/toggle.tsx";
 import ui from "../ui/ui.module.css";
+import { useFocus } from "../ui/use-focus.ts";
 import css from "./window.module.css";
 
 export function FilterBar(): ReactElement {
   const messages = useMessages();
+  const text = useFocus<HTMLInputElement>();
   const filters = useView((state) => state.filters);
   const photos = useLibrary((state) => state.photos);
   const choices = useMemo(() => filterChoices(photos), [photos]);
   return (
     <search className={css.filters} aria-label={messages.filters}>
       <input
+        ref={text}
         type="search"
         className={ui.field}
         aria-label={messages.filterText}
         placeholder={messages.filterText}
-        autoFocus
         value={filters.text}
         onChange={(event) => setFilters({ text: event.target.value })}
       />
-      <div className={css.filter} role="group" aria-label={messages.filterStars}>
+      <fieldset className={css.filter} aria-label={messages.filterStars}>
         {[1, 2, 3, 4, 5].map((stars) => (
           <Toggle
             key={stars}
@@ -38,8 +40,8 @@ export function FilterBar(): ReactElement {
             ★
           </Toggle>
         ))}
-      </div>
-      <div className={css.filter} role="group" aria-label={messages.filterFlag}>
+      </fieldset>
+      <fieldset className={css.filter} aria-label={messages.filterFlag}>
         {flags.map((flag) => (
           <Toggle
             key={flag}
@@ -51,8 +53,8 @@ export function FilterBar(): ReactElement {
             <Icon name={flag === "none" ? "undecided" : flag} />
           </Toggle>
         ))}
-      </div>
-      <div className={css.filter} role="group" aria-label={messages.filterLabel}>
+      </fieldset>
+      <fieldset className={css.filter} aria-label={messages.filterLabel}>
         {labels.map((label) => (
           <Toggle
             key={label}
@@ -63,7 +65,7 @@ export function FilterBar(): ReactElement {
             <span className={ui.swatch} data-label={label} />
           </Toggle>
         ))}
-      </div>
+      </fieldset>
       <Toggle
         label={messages.filterPicks}
         isOn={filters.picksOnly}
@@ -85,7 +87,7 @@ export function FilterBar(): ReactElement {
         onChange={(lens) => setFilters({ lens })}
       />
       {choices.isos.length > 1 && (
-        <div className={css.filter} role="group" aria-label={messages.filterIso}>
+        <fieldset className={css.filter} aria-label={messages.filterIso}>
           <span className={css.filterName}>{messages.filterIso}</span>
           <IsoChoice
             label={messages.isoFrom}
@@ -100,7 +102,7 @@ export function FilterBar(): ReactElement {
             isos={choices.isos}
             onChange={(isoTo) => setFilters({ isoTo })}
           />
-        </div>
+        </fieldset>
       )}
       {isFiltering(filters) && (
         <Button tone="quiet" icon="close" onClick={clearFilters}>

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
 import type { FolderListing } from "../../src-preload/contract/library.ts";
+import { isMac } from "../commands/keyboard.ts";
+import { showKey } from "../commands/keys.ts";
 import { door } from "../door/door.ts";
 import { useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
@@ -8,6 +10,7 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
 import ui from "../ui/ui.module.css";
+import { useFocus } from "../ui/use-focus.ts";
 import css from "./folder-dialog.module.css";
 import { ImportModeChoice } from "./import-mode.tsx";
 
@@ -70,17 +73,11 @@ function FolderList(props: {
               }
             />
           )}
-          {isImport && <ImportModeChoice />}
-          <span className={css.space} />
+          <span className={css.space}>{isImport && <ImportModeChoice />}</span>
           <Button onClick={() => answer(null)}>{messages.cancel}</Button>
-          <Button
-            tone="primary"
-            disabled={!canUse}
-            onClick={use}
-            data-tip={isImport ? undefined : messages.useFolder}
-            data-keys="Ctrl+Enter"
-          >
+          <Button tone="primary" disabled={!canUse} onClick={use}>
             {isImport ? messages.openFolder : messages.useFolder}
+            <kbd className={ui.kbdOnStrong}>{showKey("Mod+Enter", isMac)}</kbd>
           </Button>
         </>
       }
@@ -106,7 +103,6 @@ function FolderList(props: {
           </span>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows go through the buttons inside */}
       <ul ref={list} className={css.list} onKeyDown={onKeyDown}>
         {listing?.folders.map((folder) => (
           <li key={folder.token}>
@@ -129,24 +125,36 @@ function FolderList(props: {
 
 function NewFolder(props: { readonly onMake: (name: string) => Promise<void> }): ReactElement {
   const messages = useMessages();
-  const [name, setName] = useState<string | null>(null);
-  if (name === null) return <Button onClick={() => setName("")}>{messages.newFolder}</Button>;
+  const [isAsking, setIsAsking] = useState(false);
+  if (!isAsking) return <Button onClick={() => setIsAsking(true)}>{messages.newFolder}</Button>;
+  return (
+    <NewFolderName
+      onMake={(name) => {
+        setIsAsking(false);
+        void props.onMake(name);
+      }}
+    />
+  );
+}
+
+function NewFolderName(props: { readonly onMake: (name: string) => void }): ReactElement {
+  const messages = useMessages();
+  const [name, setName] = useState("");
+  const input = useFocus<HTMLInputElement>();
   return (
     <form
       className={css.make}
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() === "") return;
-        setName(null);
-        void props.onMake(name.trim());
+        if (name.trim() !== "") props.onMake(name.trim());
       }}
     >
       <input
+        ref={input}
         className={ui.field}
         aria-label={messages.newFolderName}
         placeholder={messages.newFolderName}
         maxLength={120}
-        autoFocus
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
@@ -164,7 +172,7 @@ function rowsOf(list: HTMLElement | null): HTMLElement[] {
 /** Arrows, Home and End go through the rows; a letter goes to the next row that begins with it. */
 function moveInList(event: KeyboardEvent, list: HTMLElement | null): void {
   const rows = rowsOf(list);
-  const at = rows.findIndex((row) => row === document.activeElement);
+  const at = rows.findIndex((row) => row.matches(":focus"));
   const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ";
   const next = typed
     ? [...rows.keys()]

@@ -55,7 +55,6 @@ export function Palette(): ReactElement {
         aria-activedescendant={active === undefined ? undefined : `palette-${active.id}`}
         aria-label={messages.palettePlaceholder}
         placeholder={messages.palettePlaceholder}
-        autoFocus
         spellCheck={false}
         value={query}
         onKeyDown={onKeyDown}

@@ -1,6 +1,7 @@
 import { type ReactElement, type ReactNode, useState } from "react";
 import type { CommandId } from "../../src-preload/contract/commands.ts";
 import { CommandItem } from "../commands/command-item.tsx";
+import { photoAt } from "../grid/click.ts";
 import { useMessages } from "../messages/language.ts";
 import { activate, useView } from "../state/view-store.ts";
 import { ContextMenu, MenuSeparator } from "../ui/menu.tsx";
@@ -35,8 +36,7 @@ export function PhotoMenu({ children }: { readonly children: ReactNode }): React
     <div
       data-view
       onContextMenu={(event) => {
-        const tile = event.target instanceof Element ? event.target.closest("[data-photo]") : null;
-        const photoId = tile instanceof HTMLElement ? Number(tile.dataset.photo) : null;
+        const photoId = photoAt(event);
         const { selection, activeId } = useView.getState();
         if (photoId !== null && !selection.has(photoId)) activate(photoId);
         if (photoId === null && activeId === null) return;

@@ -75,7 +75,10 @@ function Reason(): ReactElement {
   const isPick = useLibrary(
     ({ bursts }) => photo?.burstId != null && bursts.get(photo.burstId)?.pickId === photo.id,
   );
-  if (photo === undefined || photo.reason === null) return <span className={css.reason} />;
+  const isLone = useItems().every((item) => item.photoId !== activeId || item.burstSize === 1);
+  // A lone photo wins against nobody: nothing to explain.
+  if (photo === undefined || photo.reason === null || isLone)
+    return <span className={css.reason} />;
   const reason = localized(photo.reason);
   return (
     <span className={css.reason} title={reason}>

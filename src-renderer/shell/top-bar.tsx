@@ -11,7 +11,7 @@ import { isFiltering } from "../state/filters.ts";
 import { showRoot, useLibrary, useRoot } from "../state/library-store.ts";
 import { type SortKey, useView, type ViewMode } from "../state/view-store.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { MenuButton, MenuHeading, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+import { MenuButton, MenuChoice, MenuHeading, MenuSeparator } from "../ui/menu.tsx";
 import css from "./window.module.css";
 
 export function TopBar(): ReactElement {
@@ -111,14 +111,14 @@ function RootMenu(): ReactElement {
           <MenuSeparator />
           <MenuHeading>{messages.recentFolders}</MenuHeading>
           {roots.slice(0, 12).map((recent) => (
-            <MenuItem
+            <MenuChoice
               key={recent.id}
               isChecked={recent.id === root?.id}
               detail={recent.state === "missing" ? messages.folderGone : recent.path}
               onChoose={() => void attempt(() => showRoot(recent.id))}
             >
               {recent.name}
-            </MenuItem>
+            </MenuChoice>
           ))}
           <MenuSeparator />
           <CommandItem id="file.refresh" />
@@ -145,7 +145,7 @@ function SortMenu(): ReactElement {
       {() => (
         <>
           {sortKeys.map((key) => (
-            <MenuItem
+            <MenuChoice
               key={key}
               isChecked={key === sort.key}
               onChoose={() =>
@@ -155,17 +155,17 @@ function SortMenu(): ReactElement {
               }
             >
               {names[key]}
-            </MenuItem>
+            </MenuChoice>
           ))}
           <MenuSeparator />
           {[false, true].map((descending) => (
-            <MenuItem
+            <MenuChoice
               key={String(descending)}
               isChecked={descending === sort.descending}
               onChoose={() => useView.setState({ sort: { ...sort, descending } })}
             >
               {descending ? messages.descending : messages.ascending}
-            </MenuItem>
+            </MenuChoice>
           ))}
         </>
       )}

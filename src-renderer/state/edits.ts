@@ -1,20 +1,8 @@
-import type {
-  BurstRow,
-  Flag,
-  Label,
-  PhotoRow,
-  Rotation,
-} from "../../src-preload/contract/photos.ts";
+import type { BurstRow, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
 import { door, problemOf } from "../door/door.ts";
 import { useLibrary } from "./library-store.ts";
+import { type Decision, holdDecision } from "./pending.ts";
 import { showToast } from "./toasts.ts";
-
-interface Decision {
-  readonly stars?: number;
-  readonly flag?: Flag;
-  readonly label?: Label;
-  readonly rotation?: Rotation;
-}
 
 /** Runs something that asks main; a problem becomes a toast that says what happened and what to do. */
 export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
@@ -31,7 +19,9 @@ export async function attempt<Result>(work: () => Promise<Result>): Promise<Resu
 export async function decide(photoIds: readonly number[], decision: Decision): Promise<void> {
   if (photoIds.length === 0) return;
   const before = lay(photoIds, () => decision);
+  const letGo = holdDecision(photoIds, decision);
   const done = await attempt(() => door.edits.decide({ photoIds: [...photoIds], ...decision }));
+  letGo();
   if (done === null) lay(photoIds, (photo) => pickFields(before.get(photo.id) ?? photo, decision));
 }
 

@@ -12,9 +12,31 @@ export function currentItems(): readonly Item[] {
   const key = [photos, bursts, filters, sort, toggledBursts, stacksCollapsed];
   if (last === null || key.some((part, index) => part !== last?.key[index])) {
     const items = deriveItems({ photos, bursts, filters, sort, toggledBursts, stacksCollapsed });
-    last = { key, items };
+    last = { key, items: keepSame(last?.items ?? [], items) };
   }
   return last.items;
+}
+
+/** Items that say the same as before stay the same objects: their tiles need not be drawn again. */
+function keepSame(before: readonly Item[], now: readonly Item[]): readonly Item[] {
+  const known = new Map(before.map((item) => [item.photoId, item]));
+  const kept = now.map((item) => {
+    const old = known.get(item.photoId);
+    return old !== undefined && isSame(old, item) ? old : item;
+  });
+  const isAllSame =
+    kept.length === before.length && kept.every((item, index) => item === before[index]);
+  return isAllSame ? before : kept;
+}
+
+function isSame(a: Item, b: Item): boolean {
+  return (
+    a.burstId === b.burstId &&
+    a.burstSize === b.burstSize &&
+    a.burstPosition === b.burstPosition &&
+    a.isStack === b.isStack &&
+    a.isPick === b.isPick
+  );
 }
 
 /** `currentItems` for components: renders again when it changes. */

@@ -5,6 +5,7 @@ import type { BurstRow, PhotoRow } from "../../src-preload/contract/photos.ts";
 import { type Preferences, preferencesSchema } from "../../src-preload/contract/preferences.ts";
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { type Door, door } from "../door/door.ts";
+import { withHeldDecisions } from "./pending.ts";
 
 export type AppInfo = Awaited<ReturnType<Door["app"]["info"]>>;
 
@@ -100,5 +101,9 @@ export async function pullChanges(): Promise<void> {
   const state = useLibrary.getState();
   // Another root was shown, or an earlier call answered later: what is newer stays.
   if (state.rootId !== rootId || state.revision !== revision) return;
-  useLibrary.setState({ ...withChanges(state, changes), revision: changes.revision });
+  const photos = changes.photos.map(withHeldDecisions);
+  useLibrary.setState({
+    ...withChanges(state, { photos, bursts: changes.bursts }),
+    revision: changes.revision,
+  });
 }

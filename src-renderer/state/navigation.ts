@@ -1,4 +1,5 @@
-import { currentItems } from "./items.ts";
+import { useEffect, useRef } from "react";
+import { currentItems, useItems } from "./items.ts";
 import { useLibrary } from "./library-store.ts";
 import { activate, selectRange, useView } from "./view-store.ts";
 
@@ -62,4 +63,24 @@ export function targetBurstIds(): number[] {
   const ids = selection.size > 0 ? [...selection] : activeId === null ? [] : [activeId];
   const bursts = ids.flatMap((id) => photos.get(id)?.burstId ?? []);
   return [...new Set(bursts)];
+}
+
+/**
+ * Keeps the place when the active photo goes out of sight (filtered away, folded into a stack, gone): the photo that
+ * took its place becomes active.
+ */
+export function useKeepPlace(): void {
+  const items = useItems();
+  const activeId = useView((state) => state.activeId);
+  const place = useRef(0);
+  useEffect(() => {
+    if (activeId === null) return;
+    const at = items.findIndex((item) => item.photoId === activeId);
+    if (at >= 0) {
+      place.current = at;
+      return;
+    }
+    const next = items[Math.min(place.current, items.length - 1)];
+    activate(next?.photoId ?? null);
+  }, [items, activeId]);
 }

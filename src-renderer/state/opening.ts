@@ -1,9 +1,9 @@
 import { uploadUrl } from "../../src-preload/contract/media.ts";
-import { door } from "../door/door.ts";
+import { door, refusalOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { chooseFolder } from "./folder-choice.ts";
 import { showRoot, useLibrary } from "./library-store.ts";
-import { showToast } from "./toasts.ts";
+import { dismissToast, showToast, updateToast } from "./toasts.ts";
 import { setMode } from "./view-store.ts";
 
 /** Reads what a token stands for, and shows it. */
@@ -47,26 +47,48 @@ export async function takeDrop(transfer: DataTransfer): Promise<void> {
 
 const uploadLanes = 4;
 
+/** Sends copies of what was dropped to main, where a page has no paths to give, and reads them there. */
 async function upload(entries: readonly FileSystemEntry[]): Promise<void> {
   await attempt(async () => {
     const files = await Array.fromAsync(filesBelow(entries));
     if (files.length === 0) return;
-    showToast({
-      text: { en: `Receiving ${files.length} files…`, ko: `파일 ${files.length}개를 받는 중…` },
+    const text = (done: number) => ({
+      en: `Receiving files: ${done} of ${files.length}`,
+      ko: `파일을 받는 중: ${files.length}개 중 ${done}개`,
     });
-    const { token } = await door.sources.upload();
-    const queue = files.values();
-    const lane = async (): Promise<void> => {
-      for (const entry of queue) {
-        const file = await fileOf(entry);
-        const path = uploadUrl(token, entry.fullPath.replace(/^\//, ""));
-        const answer = await fetch(path, { method: "PUT", body: file });
-        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-      }
-    };
-    await Promise.all(Array.from({ length: uploadLanes }, lane));
-    await importToken(token, "copy");
+    const abort = new AbortController();
+    const toastId = showToast({
+      text: text(0),
+      progress: 0,
+      action: { label: { en: "Cancel", ko: "취소" }, run: () => abort.abort() },
+    });
+    try {
+      const { token } = await door.sources.upload();
+      let done = 0;
+      const queue = files.values();
+      const lane = async (): Promise<void> => {
+        for (const entry of queue) {
+          await send(entry, token, abort.signal);
+          done += 1;
+          updateToast(toastId, { text: text(done), progress: done / files.length });
+        }
+      };
+      await Promise.all(Array.from({ length: uploadLanes }, lane));
+      await importToken(token, "copy");
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+    } finally {
+      abort.abort();
+      dismissToast(toastId);
+    }
   });
+}
+
+async function send(entry: FileSystemFileEntry, token: string, signal: AbortSignal): Promise<void> {
+  const body = await fileOf(entry);
+  const path = uploadUrl(token, entry.fullPath.replace(/^\//, ""));
+  const answer = await fetch(path, { method: "PUT", body, signal });
+  if (!answer.ok) throw await refusalOf(answer);
 }
 
 async function* filesBelow(

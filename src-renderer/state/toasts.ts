@@ -6,6 +6,8 @@ export interface Toast {
   readonly tone: "plain" | "problem";
   readonly text: Localized;
   readonly detail: Localized | null;
+  /** Done share, 0..1: work that this page does by itself. Such a toast stays until it is dismissed. */
+  readonly progress: number | null;
   readonly action: { readonly label: Localized; readonly run: () => void } | null;
 }
 
@@ -14,13 +16,21 @@ let lastId = 0;
 
 export const useToasts = create<{ readonly toasts: readonly Toast[] }>(() => ({ toasts: [] }));
 
-export function showToast(toast: Partial<Omit<Toast, "id">> & { text: Localized }): void {
+/** Says what just happened. Answers the toast's id. */
+export function showToast(toast: Partial<Omit<Toast, "id">> & { text: Localized }): number {
   lastId += 1;
   const id = lastId;
-  const full: Toast = { tone: "plain", detail: null, action: null, ...toast, id };
+  const full: Toast = { tone: "plain", detail: null, progress: null, action: null, ...toast, id };
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-3), full] }));
   // A problem stays until it is read.
-  if (full.tone === "plain") setTimeout(() => dismissToast(id), shownMs);
+  if (full.tone === "plain" && full.progress === null) setTimeout(() => dismissToast(id), shownMs);
+  return id;
+}
+
+export function updateToast(id: number, patch: Partial<Omit<Toast, "id">>): void {
+  useToasts.setState(({ toasts }) => ({
+    toasts: toasts.map((toast) => (toast.id === id ? { ...toast, ...patch } : toast)),
+  }));
 }
 
 export function dismissToast(id: number): void {

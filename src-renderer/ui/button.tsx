@@ -1,8 +1,8 @@
-import type { ButtonHTMLAttributes, ReactElement, ReactNode } from "react";
+import type { ComponentPropsWithRef, ReactElement, ReactNode } from "react";
 import { Icon, type IconName } from "./icons.tsx";
 import css from "./ui.module.css";
 
-interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface ButtonProps extends ComponentPropsWithRef<"button"> {
   readonly tone?: "plain" | "primary" | "quiet";
   readonly icon?: IconName;
   readonly children: ReactNode;
@@ -19,7 +19,7 @@ export function Button(props: ButtonProps): ReactElement {
   );
 }
 
-interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface IconButtonProps extends ComponentPropsWithRef<"button"> {
   readonly icon: IconName;
   /** What it does; shown as a tooltip, with its shortcut. */
   readonly label: string;

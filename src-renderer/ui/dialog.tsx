@@ -25,19 +25,21 @@ interface DialogProps {
   readonly top?: boolean;
 }
 
+const focusable = "input, select, textarea, button:not(:disabled)";
+
 /** A modal dialog for as long as it is rendered: the platform keeps the focus inside and hands it back. */
 export function Dialog(props: DialogProps): ReactElement {
   const { title, onClose, children, footer, width, bare, headless, top } = props;
   const element = useRef<HTMLDialogElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const titleId = useId();
   const messages = useMessages();
   useEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
-    // The element that `autoFocus` names was focused before the dialog was open; the platform would pass it over.
-    const wanted = document.activeElement;
     dialog.showModal();
-    if (wanted instanceof HTMLElement && dialog.contains(wanted)) wanted.focus();
+    // The platform would take the close button, which comes first and is wanted last.
+    (content.current?.querySelector<HTMLElement>(focusable) ?? content.current)?.focus();
     return () => dialog.close();
   }, []);
   const style: (CSSProperties & Record<"--dialog-width", string>) | undefined =
@@ -63,7 +65,11 @@ export function Dialog(props: DialogProps): ReactElement {
           <IconButton icon="close" label={messages.close} shortcut="Esc" onClick={onClose} />
         </header>
       )}
-      <div className={bare === true || headless === true ? css.dialogBare : css.dialogBody}>
+      <div
+        ref={content}
+        className={bare === true || headless === true ? css.dialogBare : css.dialogBody}
+        tabIndex={-1}
+      >
         {children}
       </div>
       {footer !== undefined && <footer className={css.dialogFoot}>{footer}</footer>}

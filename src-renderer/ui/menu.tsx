@@ -1,6 +1,7 @@
 import {
   type CSSProperties,
   type KeyboardEvent,
+  type MouseEvent,
   type ReactElement,
   type ReactNode,
   type ToggleEvent,
@@ -123,36 +124,57 @@ interface MenuItemProps {
   readonly children: ReactNode;
   readonly onChoose: () => void;
   readonly shortcut?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly isChecked?: boolean | undefined;
   readonly disabled?: boolean | undefined;
 }
 
-export function MenuItem(props: MenuItemProps): ReactElement {
-  const { children, onChoose, shortcut, detail, isChecked, disabled } = props;
+export function MenuItem({ children, onChoose, shortcut, disabled }: MenuItemProps): ReactElement {
   return (
     <button
       type="button"
       className={css.menuItem}
-      role={isChecked === undefined ? "menuitem" : "menuitemradio"}
-      aria-checked={isChecked}
+      role="menuitem"
       tabIndex={-1}
       disabled={disabled}
-      onClick={(event) => {
-        event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
-        onChoose();
-      }}
+      onClick={(event) => choose(event, onChoose)}
     >
-      {isChecked !== undefined && (
-        <span className={css.menuMark}>{isChecked && <Icon name="check" />}</span>
-      )}
+      <span className={css.menuText}>{children}</span>
+      {shortcut !== undefined && <kbd>{shortcut}</kbd>}
+    </button>
+  );
+}
+
+interface MenuChoiceProps {
+  readonly children: ReactNode;
+  readonly onChoose: () => void;
+  readonly isChecked: boolean;
+  readonly detail?: string | undefined;
+}
+
+/** One of several, of which one is chosen. */
+export function MenuChoice(props: MenuChoiceProps): ReactElement {
+  const { children, onChoose, isChecked, detail } = props;
+  return (
+    <button
+      type="button"
+      className={css.menuItem}
+      role="menuitemradio"
+      aria-checked={isChecked}
+      tabIndex={-1}
+      onClick={(event) => choose(event, onChoose)}
+    >
+      <span className={css.menuMark}>{isChecked && <Icon name="check" />}</span>
       <span className={css.menuText}>
         {children}
         {detail !== undefined && <small>{detail}</small>}
       </span>
-      {shortcut !== undefined && <kbd>{shortcut}</kbd>}
     </button>
   );
+}
+
+/** The menu closes first, so that what is chosen may take the focus. */
+function choose(event: MouseEvent<HTMLElement>, onChoose: () => void): void {
+  event.currentTarget.closest<HTMLElement>("[popover]")?.hidePopover();
+  onChoose();
 }
 
 export function MenuSeparator(): ReactElement {
@@ -179,7 +201,7 @@ function moveInMenu(event: KeyboardEvent, menu: HTMLElement | null): void {
     return;
   }
   const items = itemsOf(menu);
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.findIndex((item) => item.matches(":focus"));
   const next = {
     ArrowDown: (at + 1) % items.length,
     ArrowUp: at < 0 ? items.length - 1 : (at - 1 + items.length) % items.length,

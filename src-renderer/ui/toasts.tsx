@@ -2,6 +2,7 @@ import { type ReactElement, useEffect, useRef } from "react";
 import { useLocalized, useMessages } from "../messages/language.ts";
 import { dismissToast, useToasts } from "../state/toasts.ts";
 import { Button, IconButton } from "./button.tsx";
+import { Progress } from "./progress.tsx";
 import css from "./ui.module.css";
 
 /** What just happened, above everything, dialogs too. */
@@ -10,12 +11,12 @@ export function Toasts(): ReactElement {
   const localized = useLocalized();
   const messages = useMessages();
   const element = useRef<HTMLDivElement>(null);
+  const newestId = toasts.at(-1)?.id ?? null;
   // A popover that is shown again goes above a dialog that was opened meanwhile.
   useEffect(() => {
-    if (toasts.length === 0) return;
     element.current?.hidePopover();
-    element.current?.showPopover();
-  }, [toasts]);
+    if (newestId !== null) element.current?.showPopover();
+  }, [newestId]);
   return (
     <div ref={element} popover="manual" className={css.toasts} role="status" aria-live="polite">
       {toasts.map((toast) => (
@@ -23,10 +24,13 @@ export function Toasts(): ReactElement {
           key={toast.id}
           className={`${css.toast} ${toast.tone === "problem" ? css.toastProblem : ""}`}
         >
-          <p className={css.toastText}>
+          <div className={css.toastText}>
             {localized(toast.text)}
             {toast.detail !== null && <small>{localized(toast.detail)}</small>}
-          </p>
+            {toast.progress !== null && (
+              <Progress label={localized(toast.text)} fraction={toast.progress} />
+            )}
+          </div>
           {toast.action !== null && (
             <Button
               tone="quiet"
