@@ -1,0 +1,66 @@
+/** "1/250 s", "0.5 s", "30 s": as cameras show it. */
+export function shutterText(seconds: number): string {
+  if (seconds <= 0) return "";
+  if (seconds < 0.3) return `1/${Math.round(1 / seconds)} s`;
+  return `${Number(seconds.toFixed(1))} s`;
+}
+
+/** "f/2.8", "f/11". */
+export function apertureText(fNumber: number): string {
+  return `f/${Number(fNumber.toFixed(1))}`;
+}
+
+/** "50 mm", "23.5 mm". */
+export function focalText(millimetres: number): string {
+  return `${Number(millimetres.toFixed(1))} mm`;
+}
+
+/** "37.56650° N, 126.97800° E": five digits are a metre. */
+export function placeText(latitude: number, longitude: number): string {
+  const north = `${Math.abs(latitude).toFixed(5)}° ${latitude < 0 ? "S" : "N"}`;
+  const east = `${Math.abs(longitude).toFixed(5)}° ${longitude < 0 ? "W" : "E"}`;
+  return `${north}, ${east}`;
+}
+
+/** "+09:00". */
+export function offsetText(minutes: number): string {
+  const size = Math.abs(minutes);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${minutes < 0 ? "−" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/**
+ * The capture's wall clock in the person's language. It is never moved into another time zone: what the camera's clock
+ * said is what was.
+ * @param local "YYYY-MM-DDTHH:mm:ss" with or without a fraction
+ */
+export function captureText(local: string, language: string): string {
+  const time = Date.parse(`${local}Z`);
+  if (Number.isNaN(time)) return local;
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+    timeZone: "UTC",
+  }).format(time);
+}
+
+/** "24.0 MP". */
+export function megapixelText(width: number, height: number): string {
+  const millions = (width * height) / 1e6;
+  return `${millions.toFixed(millions < 10 ? 2 : 1)} MP`;
+}
+
+/** A share 0..1 as percent: "0.3 %", "12 %", "0 %"; a trace is not nothing: "< 0.1 %". */
+export function shareText(share: number): string {
+  const percent = share * 100;
+  if (percent === 0) return "0 %";
+  if (percent < 0.1) return "< 0.1 %";
+  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+}
+
+/** A relative difference: "+12 %", "−8 %", "±0 %". */
+export function differenceText(ratio: number): string {
+  const percent = Math.round((ratio - 1) * 100);
+  if (percent === 0) return "±0 %";
+  return percent > 0 ? `+${percent} %` : `−${-percent} %`;
+}
