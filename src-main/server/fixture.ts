@@ -185,3 +185,28 @@ export function testRouter() {
     stopped: (name: string) => of(stopped, name).promise,
   };
 }
+
+/** The request handler without a host around it. */
+export interface Answers {
+  readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly handler: RequestHandler;
+  readonly logged: () => Promise<string>;
+}
+
+export async function serveRequests(
+  media: MediaSource = noMedia,
+  uploads?: Uploads,
+): Promise<Answers> {
+  const log = await testLog();
+  const handler = createRequestHandler({
+    rendererDirectory: await rendererFolder(),
+    media,
+    ...(uploads === undefined ? {} : { uploads }),
+    log,
+  });
+  return {
+    handler,
+    ask: (path, init) => handler(new Request(`app://kiln${path}`, init)),
+    logged: () => log.tail(100_000),
+  };
+}
