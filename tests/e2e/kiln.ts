@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { createInterface } from "node:readline";
 import {
   _electron,
   test as base,
   chromium,
   type ElectronApplication,
+  type Locator,
   type Page,
 } from "@playwright/test";
 import {
@@ -35,8 +36,13 @@ export interface Kiln {
   readonly libraryDirectory: string;
   /** Drops files or folders on the window, as a person would. */
   drop(paths: readonly string[]): Promise<void>;
-  /** Answers the next folder question with this path: the system's dialog, or the host's own folder list. */
-  chooseFolder(path: string): Promise<void>;
+  /**
+   * Answers the folder question that `ask` brings up, without a mouse: the system's dialog, or the host's own list,
+   * which begins at `home`.
+   */
+  chooseFolder(path: string, ask: () => Promise<void>): Promise<void>;
+  /** The person's home folder in this test; `folder` and the library are inside. */
+  readonly home: string;
   /** Ends Kiln with all its children, as a crash would, and starts it again on the same library. */
   crashAndRestart(): Promise<void>;
   /** Ends Kiln as a person would and starts it again on the same library, with these arguments. */
@@ -74,7 +80,8 @@ export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko
       folder,
       libraryDirectory,
       drop: (paths) => dropFiles(host.page, paths),
-      chooseFolder: (path) => chooseFolder(host, path),
+      home,
+      chooseFolder: (path, ask) => chooseFolder(host, home, path, ask),
       async crashAndRestart() {
         await killTree(host);
         host = await start();
@@ -162,11 +169,31 @@ async function startElectron(
       options.libraryDirectory,
       ...options.args,
     ],
+    // Else Playwright adds --no-sandbox by itself; for root, electronFlags does.
+    chromiumSandbox: true,
     env: { ...process.env, HOME: options.home, ELECTRON_DISABLE_SECURITY_WARNINGS: "1" },
   });
-  const page = await electron.firstWindow();
+  const page = await firstWindow(electron);
   await page.setViewportSize(options.viewport);
   return { page, electron, process: electron.process(), close: () => electron.close() };
+}
+
+/**
+ * Playwright attaches while the window is opening, and about once in ten starts it misses that the page was committed
+ * and then waits for it for ever. Loading the page once more tells it.
+ */
+async function firstWindow(electron: ElectronApplication): Promise<Page> {
+  const window = electron.firstWindow();
+  const again = setTimeout(() => {
+    void electron.evaluate(({ BrowserWindow }) => {
+      for (const missed of BrowserWindow.getAllWindows()) missed.webContents.reload();
+    });
+  }, 5_000);
+  try {
+    return await window;
+  } finally {
+    clearTimeout(again);
+  }
 }
 
 /** A real drop through the browser's own drag machinery: the page gets files as from the system. */
@@ -182,14 +209,31 @@ async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
   await devtools.detach();
 }
 
-async function chooseFolder(host: RunningHost, path: string): Promise<void> {
+async function chooseFolder(
+  host: RunningHost,
+  home: string,
+  path: string,
+  ask: () => Promise<void>,
+): Promise<void> {
   if (host.electron !== null) {
     await host.electron.evaluate(({ dialog }, chosen) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
     }, path);
+    await ask();
     return;
   }
-  throw new Error("In the browser host the spec walks the folder list itself.");
+  await ask();
+  const question = host.page.getByRole("dialog").last();
+  for (const name of relative(home, path).split(sep)) {
+    await question.getByRole("button", { name: new RegExp(`^${name}`) }).press("Enter");
+  }
+  await expectPath(question, path);
+  await host.page.keyboard.press("Control+Enter");
+}
+
+/** The list has arrived where it was to go. */
+async function expectPath(question: Locator, path: string): Promise<void> {
+  await question.getByText(path, { exact: true }).waitFor();
 }
 
 async function killTree(host: RunningHost): Promise<void> {

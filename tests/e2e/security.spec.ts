@@ -1,0 +1,101 @@
+import { expect, test } from "./kiln.ts";
+
+test("the page can't leave, open windows, ask for permissions or run foreign code", async ({
+  kiln,
+}) => {
+  const { page } = kiln;
+  await expect(page.getByRole("button", { name: "Try the sample project" })).toBeVisible();
+  const address = page.url();
+
+  // Navigation by script, a new window, a permission.
+  expect(await page.evaluate(() => window.open("https://example.com/") === null)).toBe(
+    kiln.hostName !== "chromium",
+  );
+  const permission = await page.evaluate(async () => {
+    try {
+      await navigator.mediaDevices.getUserMedia({ audio: true });
+      return "granted";
+    } catch (error) {
+      return error instanceof DOMException ? error.name : "no devices at all";
+    }
+  });
+  expect(permission).not.toBe("granted");
+  expect(await page.evaluate(() => Notification.requestPermission())).not.toBe("granted");
+
+  // Inline script and code from text are refused by the content security policy.
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.ranInline = true";
+    document.head.append(script);
+    return "ranInline" in window;
+  });
+  expect(ran).toBe(false);
+  expect(
+    await page.evaluate(() => {
+      try {
+        return new Function("return 1")() === 1;
+      } catch {
+        return false;
+      }
+    }),
+  ).toBe(false);
+
+  // A foreign address is not reached, whatever asks for it.
+  expect(
+    await page.evaluate(() =>
+      fetch("https://example.com/").then(
+        () => "reached",
+        () => "refused",
+      ),
+    ),
+  ).toBe("refused");
+  expect(page.url()).toBe(address);
+});
+
+test("no path of the disk can be reached from the page", async ({ kiln }) => {
+  const { page } = kiln;
+  const answers = await page.evaluate(async () => {
+    const paths = [
+      "../../../../etc/passwd",
+      "..%2f..%2f..%2fetc%2fpasswd",
+      "%2e%2e/%2e%2e/etc/passwd",
+      "..\\\\..\\\\etc\\\\passwd",
+      "/etc/passwd",
+      "media/photo/../../../../etc/passwd",
+      "media/photo/1%00",
+      "media/thumbnail/-1/256",
+      "media/photo/999999",
+      "package.json",
+    ];
+    return Promise.all(
+      paths.map((path) =>
+        fetch(path).then(
+          async (answer) =>
+            `${answer.status} ${(await answer.text()).includes("root:") ? "LEAK" : ""}`,
+          () => "refused",
+        ),
+      ),
+    );
+  });
+  for (const answer of answers) expect(answer.trim()).toMatch(/^(4\d\d|refused)$/);
+});
+
+test("navigation away is refused", async ({ kiln }) => {
+  const { page } = kiln;
+  test.skip(kiln.hostName === "chromium", "A browser's own address bar is the person's.");
+  const address = page.url();
+  await page.evaluate(() => {
+    location.href = "https://example.com/";
+  });
+  await page.evaluate(() => {
+    const link = document.createElement("a");
+    link.href = "file:///etc/passwd";
+    document.body.append(link);
+    link.click();
+    link.remove();
+  });
+  await expect(page.getByRole("button", { name: "Try the sample project" })).toBeVisible();
+  expect(page.url()).toBe(address);
+  expect(await page.evaluate(() => Object.keys(window.kiln ?? {}))).toEqual(["dropped"]);
+  expect(await page.evaluate(() => "require" in window || "process" in window)).toBe(false);
+});
