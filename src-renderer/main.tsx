@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { listenToKeys } from "./commands/keyboard.ts";
 import { runCommand } from "./commands/registry.ts";
+import { ErrorBoundary } from "./shell/error-boundary.tsx";
 import { followNews } from "./state/news.ts";
 import "./ui/tokens.css";
 
@@ -13,6 +14,8 @@ listenToKeys();
 void followNews(runCommand);
 createRoot(place).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary>
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 );

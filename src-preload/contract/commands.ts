@@ -185,19 +185,24 @@ export const commands = {
     keys: [],
   },
   "stack.collapse": {
-    title: { en: "Collapse or open stacks", ko: "묶음 접기/펼치기" },
+    title: { en: "Close or open the stack", ko: "묶음 접기/펼치기" },
     group: "stack",
     keys: ["KeyT"],
+  },
+  "stack.collapseAll": {
+    title: { en: "Close or open all stacks", ko: "모든 묶음 접기/펼치기" },
+    group: "stack",
+    keys: ["Shift+KeyT"],
   },
   "stack.next": {
     title: { en: "Next burst", ko: "다음 묶음" },
     group: "stack",
-    keys: ["Alt+ArrowRight", "PageDown"],
+    keys: ["Alt+ArrowRight", "Mod+ArrowRight", "PageDown"],
   },
   "stack.previous": {
     title: { en: "Previous burst", ko: "이전 묶음" },
     group: "stack",
-    keys: ["Alt+ArrowLeft", "PageUp"],
+    keys: ["Alt+ArrowLeft", "Mod+ArrowLeft", "PageUp"],
   },
   "view.grid": { title: { en: "Grid", ko: "격자" }, group: "view", keys: ["KeyG"] },
   "view.loupe": { title: { en: "Loupe", ko: "확대" }, group: "view", keys: ["KeyE"] },

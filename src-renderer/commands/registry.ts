@@ -113,22 +113,18 @@ function shownBurstIds(): number[] {
 }
 
 function toggleStacks(): void {
-  const burstIds = targetBurstIds();
   const { toggledBursts } = useView.getState();
-  const isLone = burstIds.every(
-    (id) => currentItems().find((item) => item.burstId === id)?.burstSize === 1,
-  );
-  if (burstIds.length === 0 || isLone) {
-    const { stacksCollapsed } = useLibrary.getState().preferences;
-    useView.setState({ toggledBursts: new Set() });
-    void setPreferences({ stacksCollapsed: !stacksCollapsed });
-    return;
-  }
   const next = new Set(toggledBursts);
-  for (const id of burstIds) {
+  for (const id of targetBurstIds()) {
     if (!next.delete(id)) next.add(id);
   }
   useView.setState({ toggledBursts: next });
+}
+
+function toggleAllStacks(): Promise<void> {
+  const { stacksCollapsed } = useLibrary.getState().preferences;
+  useView.setState({ toggledBursts: new Set() });
+  return setPreferences({ stacksCollapsed: !stacksCollapsed });
 }
 
 async function copyDiagnostics(): Promise<void> {
@@ -223,7 +219,8 @@ const actions: Record<CommandId, Action> = {
     () => door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
     () => shownBurstIds().length > 0,
   ),
-  "stack.collapse": { when: hasRoot, run: toggleStacks },
+  "stack.collapse": { when: hasStack, run: toggleStacks },
+  "stack.collapseAll": { when: hasRoot, run: toggleAllStacks },
   "stack.next": { when: hasRoot, run: () => moveBurst(1) },
   "stack.previous": { when: hasRoot, run: () => moveBurst(-1) },
   "view.grid": mode("grid"),

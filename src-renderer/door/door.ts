@@ -34,7 +34,8 @@ export const door: Door = createORPCClient<Door>({
   },
 });
 
-const bug: Problem = {
+/** A mistake of ours, for a person. */
+export const bug: Problem = {
   code: "bug",
   happened: { en: "Kiln made a mistake.", ko: "Kiln 내부에서 오류가 발생했습니다." },
   todo: {

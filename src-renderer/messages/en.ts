@@ -127,6 +127,7 @@ export const en = {
   importReferenceHint: "Photos stay where they are",
   importCopy: "Import a copy",
   importCopyHint: "Copies go into Kiln’s library",
+  burstGapShort: "Burst gap",
   burstGapHint: "Frames further apart are different moments",
   autoAdvance: "Go to the next photo after a decision",
   stacksCollapsed: "Show bursts as closed stacks",

@@ -127,6 +127,7 @@ export const ko = {
   importReferenceHint: "사진은 원래 자리에 그대로 있습니다",
   importCopy: "복사해서 가져오기",
   importCopyHint: "Kiln 라이브러리에 복사본을 둡니다",
+  burstGapShort: "묶음 간격",
   burstGapHint: "이보다 간격이 길면 다른 순간으로 봅니다",
   autoAdvance: "결정하면 다음 사진으로",
   stacksCollapsed: "묶음을 접어서 보기",

@@ -23,9 +23,13 @@ export function StatusBar(): ReactElement {
       {mode === "grid" && (
         <>
           <span className={css.gapOnWide}>
+            {messages.burstGapShort}
             <BurstGap />
           </span>
-          <TileSize />
+          <span className={css.tiles}>
+            <Icon name="grid" />
+            <TileSize />
+          </span>
         </>
       )}
       <Jobs label={messages.jobsTitle} />

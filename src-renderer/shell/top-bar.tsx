@@ -49,7 +49,7 @@ export function TopBar(): ReactElement {
       <div className={css.end}>
         <CommandButton id="view.filters" icon="filter" pressed={showFilters || filtering} />
         <SortMenu />
-        <CommandButton id="stack.collapse" icon="stack" pressed={stacksCollapsed} />
+        <CommandButton id="stack.collapseAll" icon="stack" pressed={stacksCollapsed} />
         <CommandButton id="view.panels" icon="info" pressed={showPanels} />
         <MenuButton label={messages.more} icon="more">
           {() =>
