@@ -23,6 +23,7 @@ export class MeasureStore {
   readonly #database: LibraryDatabase;
   readonly #algorithm: number;
   readonly #select: Statement<[string, number], MeasureRow>;
+  readonly #exists: Statement<[string, number]>;
 
   /** `algorithm`: version of the measuring code; what an older one measured is not answered. */
   constructor(database: LibraryDatabase, algorithm: number) {
@@ -33,6 +34,9 @@ export class MeasureStore {
       `SELECT sharpness, noise, contrast, brightness, clipped_highlights, clipped_shadows,
          laplacian_variance, look
        FROM measures WHERE identity = ? AND algorithm = ?`,
+    );
+    this.#exists = database.sql.prepare(
+      "SELECT 1 FROM measures WHERE identity = ? AND algorithm = ?",
     );
   }
 
@@ -49,6 +53,10 @@ export class MeasureStore {
       laplacianVariance: row.laplacian_variance,
       look: row.look,
     };
+  }
+
+  has(identity: string): boolean {
+    return this.#exists.get(identity, this.#algorithm) !== undefined;
   }
 
   save(identity: string, measures: StoredMeasures): void {

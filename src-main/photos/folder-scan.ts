@@ -1,12 +1,12 @@
 import type { Dirent } from "node:fs";
-import { opendir, realpath, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { KilnError } from "../errors.ts";
-import type { FileKind, FoundPhoto, SkipReason } from "../library/index.ts";
+import { lstat, opendir, realpath, stat } from "node:fs/promises";
+import { extname, join, parse, sep } from "node:path";
+import { type FileKind, type FoundPhoto, type SkipReason, wholeNameKey } from "../library/index.ts";
 import { kindOfName, sniffFile } from "./formats.ts";
-import { unreadableFolder } from "./problems.ts";
+import { isSystemError, unreadableFolder } from "./problems.ts";
+import { formatUnsupported } from "./worker/problems.ts";
 
-/** A folder inside the scanned one that could not be opened. */
+/** A folder (or a file) inside the scanned one that could not be opened. */
 export interface UnreadFolder {
   readonly path: string;
   readonly reason: { readonly en: string; readonly ko: string };
@@ -14,6 +14,8 @@ export interface UnreadFolder {
 
 export interface ScanPorts {
   readonly signal: AbortSignal;
+  /** A folder that is passed over wherever it is met: the library's own, whose cache is full of pictures. */
+  readonly leaveOut: string;
   /** Called once a folder, as soon as it has been read: the photos directly inside. */
   readonly onFolder: (photos: FoundPhoto[]) => void;
   readonly onUnread: (folder: UnreadFolder) => void;
@@ -32,92 +34,138 @@ const companions: ReadonlySet<FileKind> = new Set(["xmp", "thumbnail", "video"])
 const cameraFormats: readonly FileKind[] = ["jpeg", "heic", "raw"];
 
 /**
- * Reads a folder and everything below it, depth first, in name order. Links to folders are followed once: a loop
- * ends where it closes. Hidden files and folders are left alone.
+ * Reads a folder and everything below it, depth first, in name order. Links to folders come last, so that a photo is
+ * known by its own place rather than by a link's; each folder is read once, and a link that leads to a folder around
+ * the scanned one closes a loop and is not followed. Hidden files and folders are left alone.
  *
- * @throws KilnError `folder-missing` or `folder-unreadable` for the folder itself; folders below it go to `onUnread`.
+ * @throws KilnError `folder-missing` or `folder-unreadable` for the folder itself; folders below it go to `onUnread`,
+ * those that vanish meanwhile are passed over.
  */
 export async function scanFolder(root: string, ports: ScanPorts): Promise<void> {
-  const visited = new Set<string>();
-  const visit = async (directory: string): Promise<void> => {
-    ports.signal.throwIfAborted();
-    const real = await realpath(directory);
-    if (visited.has(real)) return;
-    visited.add(real);
-    const { files, folders } = await readDirectory(directory, ports.signal);
-    ports.onFolder(pairFiles(directory, files));
-    for (const folder of folders.toSorted(byName)) {
-      try {
-        await visit(join(directory, folder));
-      } catch (error) {
-        ports.signal.throwIfAborted();
-        const path = join(directory, folder);
-        ports.onUnread({ path, reason: unreadableFolder(path, error).happened });
+  const { signal } = ports;
+  const visited = new Set([await realpath(ports.leaveOut)]);
+  const links: string[] = [];
+  let realRoot: string | null = null;
+
+  const read = async (directory: string): Promise<Folder | null> => {
+    try {
+      const real = await realpath(directory);
+      realRoot ??= real;
+      if (visited.has(real) || realRoot.startsWith(withSeparator(real))) return null;
+      visited.add(real);
+      return await readDirectory(directory, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const problem = unreadableFolder(directory, error);
+      if (directory === root) throw problem;
+      if (problem.code !== "folder-missing") {
+        ports.onUnread({ path: directory, reason: problem.happened });
       }
+      return null;
     }
   };
-  try {
-    await visit(root);
-  } catch (error) {
-    ports.signal.throwIfAborted();
-    throw error instanceof KilnError ? error : unreadableFolder(root, error);
-  }
+  const visit = async (directory: string): Promise<void> => {
+    const folder = await read(directory);
+    if (folder === null) return;
+    for (const name of folder.misnamed) {
+      ports.onUnread({ path: join(directory, name), reason: nameNotText });
+    }
+    ports.onFolder(pairFiles(directory, folder.files));
+    links.push(...folder.links.map((name) => join(directory, name)));
+    for (const name of folder.folders) await visit(join(directory, name));
+  };
+  await visit(root);
+  // Grows while it is walked: what a link leads to may hold links.
+  for (const link of links) await visit(link);
 }
 
-/** The photos among single files of one folder (dropped as files, not as a folder). Files that vanished are left out. */
+/**
+ * The photos that single files of one folder (dropped as files, not as a folder) belong to, with everything that
+ * belongs to those photos. Files that vanished are left out.
+ *
+ * @throws KilnError `folder-missing` or `folder-unreadable`
+ */
 export async function scanFiles(
   directory: string,
   names: readonly string[],
+  signal: AbortSignal,
 ): Promise<FoundPhoto[]> {
-  const files = await Promise.all(names.map((name) => statFile(directory, name)));
-  return pairFiles(
-    directory,
-    files.filter((file) => file !== null),
+  const wanted = new Set(names);
+  const { files } = await readDirectory(directory, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw unreadableFolder(directory, error);
+  });
+  return pairFiles(directory, files).filter((photo) =>
+    photo.files.some(({ name }) => wanted.has(name)),
   );
 }
 
-async function readDirectory(
-  directory: string,
-  signal: AbortSignal,
-): Promise<{ files: ScannedFile[]; folders: string[] }> {
-  const folders: string[] = [];
-  const pending: Promise<ScannedFile | null>[] = [];
+/** What lies directly in a folder, in name order. */
+interface Folder {
+  readonly files: ScannedFile[];
+  readonly folders: string[];
+  /** Links that lead to folders. */
+  readonly links: string[];
+  /** Names that are not valid text, with what can't be shown replaced: nothing can be opened by them. */
+  readonly misnamed: string[];
+}
+
+async function readDirectory(directory: string, signal: AbortSignal): Promise<Folder> {
+  const entries: Dirent[] = [];
   for await (const entry of await opendir(directory)) {
     signal.throwIfAborted();
-    if (entry.name.startsWith(".")) continue;
-    if (await leadsToFolder(directory, entry)) folders.push(entry.name);
-    else pending.push(statFile(directory, entry.name));
+    if (!entry.name.startsWith(".")) entries.push(entry);
   }
-  const files = (await Promise.all(pending)).filter((file) => file !== null);
-  return { files: files.toSorted((a, b) => byName(a.name, b.name)), folders };
+  entries.sort((a, b) => byName(a.name, b.name));
+  const found = await Promise.all(entries.map((entry) => lookAt(directory, entry)));
+  const named = (what: Found): string[] =>
+    entries.filter((_, at) => found[at] === what).map(({ name }) => name);
+  return {
+    files: found.filter((each) => typeof each === "object" && each !== null),
+    folders: named("folder"),
+    links: named("link"),
+    misnamed: named("misnamed"),
+  };
 }
 
-async function leadsToFolder(directory: string, entry: Dirent): Promise<boolean> {
-  if (entry.isDirectory()) return true;
-  if (!entry.isSymbolicLink()) return false;
-  try {
-    return (await stat(join(directory, entry.name))).isDirectory();
-  } catch {
-    // A link to nowhere, or to itself: no folder, and statFile will find no file either.
-    return false;
-  }
-}
+/** Null for what is no photo and no part of one, for links to nowhere and for files that vanished since. */
+type Found = ScannedFile | "folder" | "link" | "misnamed" | null;
 
-/** Null for what is no photo and no part of one, and for files that vanished since they were listed. */
-async function statFile(directory: string, name: string): Promise<ScannedFile | null> {
+/** Throws where the folder lets nobody see its files. */
+async function lookAt(directory: string, entry: Dirent): Promise<Found> {
+  const { name } = entry;
   const path = join(directory, name);
-  const info = await stat(path).catch(() => null);
-  if (info === null || !info.isFile()) return null;
+  if (entry.isDirectory()) return (await isMisnamed(path)) ? "misnamed" : "folder";
+  const info = await stat(path).catch((error: unknown) => {
+    if (entry.isSymbolicLink() || isSystemError(error, "ENOENT")) return null;
+    throw error;
+  });
+  if (info === null) return (await isMisnamed(path)) ? "misnamed" : null;
+  if (info.isDirectory()) return "link";
+  if (!info.isFile()) return null;
+  const promised = kindOfName(name);
   const kind =
-    kindOfName(name) ??
-    (await sniffFile(path)) ??
-    (foreignPictures.has(extname(name).toLowerCase()) ? "other" : null);
+    promised === null || promised === "other" ? ((await sniffFile(path)) ?? promised) : promised;
   return kind === null ? null : { name, kind, bytes: info.size, modifiedMs: info.mtimeMs };
+}
+
+/** Whether the name was garbled when it became text, so that it names nothing. */
+async function isMisnamed(path: string): Promise<boolean> {
+  if (!path.includes("\ufffd")) return false;
+  return lstat(path).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** Puts the files of one folder together into photos: RAW, JPEG and HEIC of one base name are one photo. */
 function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto[] {
-  const groups = Map.groupBy(files, (file) => baseName(file.name));
+  const names = new Set(files.map(({ name }) => name));
+  const groups = Map.groupBy(files, ({ name, kind }) => {
+    const base = parse(name).name;
+    // Some programs name a companion after the whole file: IMG_1.JPG.xmp.
+    return companions.has(kind) && names.has(base) ? parse(base).name : base;
+  });
   return [...groups].flatMap(([base, group]) => {
     // One file of each camera format; a second JPEG of the same base name (IMG.jpg, IMG.jpeg) is another photo.
     const ofCamera = cameraFormats.flatMap(
@@ -125,13 +173,13 @@ function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto
     );
     const others = group.filter((file) => !ofCamera.includes(file) && !companions.has(file.kind));
     const beside = group.filter((file) => companions.has(file.kind));
-    const photos: FoundPhoto[] = others.map((file) => ({
+    const [primary] = ofCamera;
+    const photos: FoundPhoto[] = others.map((file, at) => ({
       directory,
-      key: file.name,
-      files: [file],
+      key: wholeNameKey(file.name),
+      files: primary === undefined && at === 0 ? [file, ...beside] : [file],
       skip: file.kind === "other" ? unsupported(file.name) : null,
     }));
-    const primary = ofCamera[0];
     if (primary !== undefined) {
       photos.push({
         directory,
@@ -139,11 +187,15 @@ function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto
         files: [...ofCamera, ...beside],
         skip: primary.kind === "raw" ? rawAlone : null,
       });
-    } else if (others.length === 0) {
-      const movie = beside.find((file) => file.kind === "video");
-      if (movie !== undefined) {
-        photos.push({ directory, key: movie.name, files: [movie], skip: movieAlone });
-      }
+    }
+    const movie = beside.find((file) => file.kind === "video");
+    if (photos.length === 0 && movie !== undefined) {
+      photos.push({
+        directory,
+        key: wholeNameKey(movie.name),
+        files: [movie],
+        skip: movieAlone,
+      });
     }
     return photos;
   });
@@ -161,35 +213,22 @@ const movieAlone: SkipReason = {
   ko: "사진이 아니라 동영상입니다.",
 };
 
+const nameNotText = {
+  en: "Its name is not valid text (UTF-8), so it can't be opened. Rename it.",
+  ko: "이름이 올바른 문자(UTF-8)가 아니어서 열 수 없습니다. 이름을 바꾸세요.",
+};
+
 function unsupported(name: string): SkipReason {
-  const format = extname(name).slice(1).toUpperCase();
-  return {
-    code: "format-unsupported",
-    en: `Kiln doesn't read ${format} files.`,
-    ko: `Kiln은 ${format} 파일을 읽지 않습니다.`,
-  };
+  const { code, happened } = formatUnsupported(extname(name).slice(1).toUpperCase());
+  return { code, ...happened };
 }
-
-function baseName(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
-}
-
-/** Pictures that a person may expect to see here; they are listed with a reason rather than left out silently. */
-const foreignPictures = new Set([
-  ".gif",
-  ".bmp",
-  ".psd",
-  ".svg",
-  ".jxl",
-  ".jp2",
-  ".exr",
-  ".hdr",
-  ".ico",
-  ".tga",
-]);
 
 const collator = new Intl.Collator("en", { numeric: true });
 
 function byName(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : 1);
+}
+
+function withSeparator(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Log } from "../log/index.ts";
 
@@ -22,10 +23,10 @@ export class FolderWatch {
   /** Watches this folder instead of the one before. */
   async watch(rootId: number, path: string): Promise<void> {
     if (this.#current?.rootId === rootId) return;
-    await this.close();
+    const closed = this.close();
     const watcher = watch(path, {
       ignoreInitial: true,
-      ignored: (each) => /[/\\]\.[^/\\]+$/.test(each),
+      ignored: (each) => each !== path && basename(each).startsWith("."),
       followSymlinks: false,
     });
     this.#current = { rootId, watcher };
@@ -35,6 +36,7 @@ export class FolderWatch {
     });
     // Where a folder can't be watched (limits, network drives), 'read again' still works.
     watcher.on("error", (error) => this.#log.warn("folder is not watched", { path, error }));
+    await closed;
   }
 
   async close(): Promise<void> {

@@ -53,10 +53,15 @@ const kindsByExtension: Readonly<Record<string, FileKind>> = {
   m4v: "video",
   // Pictures all the same: listed, with the reason why they can't be opened.
   bmp: "other",
+  exr: "other",
   gif: "other",
+  hdr: "other",
+  ico: "other",
   jp2: "other",
   jxl: "other",
   psd: "other",
+  svg: "other",
+  tga: "other",
 };
 
 /** What a file's name promises; null when it promises nothing about photos. */
@@ -64,7 +69,7 @@ export function kindOfName(name: string): FileKind | null {
   return kindsByExtension[extname(name).slice(1).toLowerCase()] ?? null;
 }
 
-/** What a file without a telling name is; null when it is no photo or can't be read. */
+/** What a file is whose name promises no photo; null when it is no photo or can't be read. */
 export async function sniffFile(path: string): Promise<FileKind | null> {
   const head = Buffer.alloc(SNIFF_BYTES);
   let bytesRead: number;

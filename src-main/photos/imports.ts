@@ -2,8 +2,9 @@ import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { KilnError } from "../errors.ts";
 import type { JobEngine } from "../jobs/index.ts";
-import type { PhotoStore, RootRecord, RootStore } from "../library/index.ts";
+import type { RootRecord, RootStore } from "../library/index.ts";
 import { importCopiesJob, readFolderJob, sampleJob } from "./jobs.ts";
+import { isSystemError } from "./problems.ts";
 import type { ReadingServices } from "./read-root.ts";
 
 /** A root and the job that reads it. */
@@ -16,9 +17,9 @@ export interface StartedImport {
 export class Imports {
   readonly #engine: JobEngine;
   readonly #roots: RootStore;
-  readonly #photos: PhotoStore;
   readonly #libraryDirectory: string;
-  readonly #refreshes = new Map<number, number>();
+  /** The newest reading of each root. */
+  readonly #readings = new Map<number, number>();
   readonly #jobs: {
     readonly read: ReturnType<typeof readFolderJob>;
     readonly copy: ReturnType<typeof importCopiesJob>;
@@ -28,7 +29,6 @@ export class Imports {
   constructor(services: ReadingServices, engine: JobEngine) {
     this.#engine = engine;
     this.#roots = services.roots;
-    this.#photos = services.photos;
     this.#libraryDirectory = services.database.directory;
     this.#jobs = {
       read: readFolderJob(services),
@@ -88,7 +88,7 @@ export class Imports {
   /** Reads a folder of the library that was filled otherwise (files dropped on a page that has no paths). */
   #received(path: string): StartedImport {
     const rootId = this.#roots.add({ path, whole: true, kind: "copied" }, Date.now());
-    return { rootId, jobId: this.#engine.start(this.#jobs.read, { rootId, path, files: null }) };
+    return { rootId, jobId: this.#startReading(rootId, path, null) };
   }
 
   async sample(): Promise<StartedImport> {
@@ -98,19 +98,9 @@ export class Imports {
     return { rootId, jobId: this.#engine.start(this.#jobs.sample, { rootId, path }) };
   }
 
-  /** Reads a root again. A reading that still waits will see everything anyway: it is answered instead. */
+  /** Reads a root again. */
   refresh(root: RootRecord): number {
-    const last = this.#refreshes.get(root.id);
-    if (
-      last !== undefined &&
-      this.#engine.list().some((job) => job.id === last && job.state === "queued")
-    ) {
-      return last;
-    }
-    const files = root.whole ? null : this.#photos.fileNames(root.id);
-    const jobId = this.#engine.start(this.#jobs.read, { rootId: root.id, path: root.path, files });
-    this.#refreshes.set(root.id, jobId);
-    return jobId;
+    return this.#startReading(root.id, root.path, root.whole ? null : []);
   }
 
   /** A new folder inside the library for what is about to be received. */
@@ -123,7 +113,7 @@ export class Imports {
         await mkdir(path);
         return path;
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+        if (!isSystemError(error, "EEXIST")) throw error;
       }
     }
   }
@@ -135,7 +125,23 @@ export class Imports {
 
   #read(path: string, files: string[] | null): StartedImport {
     const rootId = this.#roots.add({ path, whole: files === null, kind: "referenced" }, Date.now());
-    return { rootId, jobId: this.#engine.start(this.#jobs.read, { rootId, path, files }) };
+    return { rootId, jobId: this.#startReading(rootId, path, files) };
+  }
+
+  /** A reading that still waits will see everything anyway: it is answered instead of a second one. */
+  #startReading(rootId: number, path: string, files: string[] | null): number {
+    const last = this.#readings.get(rootId);
+    const bringsFiles = files !== null && files.length > 0;
+    if (
+      last !== undefined &&
+      !bringsFiles &&
+      this.#engine.list().some((job) => job.id === last && job.state === "queued")
+    ) {
+      return last;
+    }
+    const jobId = this.#engine.start(this.#jobs.read, { rootId, path, files });
+    this.#readings.set(rootId, jobId);
+    return jobId;
   }
 }
 

@@ -17,7 +17,7 @@ export const readFolderJob = (services: ReadingServices) =>
     slot: "cpu",
     input: z.object({
       ...rootInput,
-      /** Names of the dropped files; null for the whole folder. */
+      /** Names of files that come to those that the root has; null where the root is a whole folder. */
       files: z.array(z.string()).nullable(),
     }),
     stages: readingStages,
@@ -46,11 +46,12 @@ export const importCopiesJob = (services: ReadingServices) =>
     resume: "stage",
     async run(context, { rootId, path, sources }) {
       context.stage("copy");
-      await copyIntoLibrary(sources, path, {
+      const uncopied = await copyIntoLibrary(sources, path, {
         signal: context.signal,
+        leaveOut: services.database.directory,
         onProgress: (done, total) => context.progress(done, total),
       });
-      return readRoot(services, context, rootId, null);
+      return readRoot(services, context, rootId, null, uncopied);
     },
   });
 

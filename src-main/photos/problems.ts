@@ -1,8 +1,12 @@
 import { KilnError } from "../errors.ts";
 
-/** A folder that can't be opened, said in the words of the reason that the system gave. */
+/**
+ * A folder that can't be opened, said in the words of the reason that the system gave. What the system did not throw is
+ * a bug and is thrown on.
+ */
 export function unreadableFolder(path: string, cause: unknown): KilnError {
-  const code = errorCode(cause);
+  if (!isSystemError(cause)) throw cause;
+  const { code } = cause;
   if (code === "ENOENT" || code === "ENOTDIR") {
     return new KilnError(
       "folder-missing",
@@ -42,8 +46,8 @@ export function unreadableFolder(path: string, cause: unknown): KilnError {
   );
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "unknown error";
+/** An error of the operating system; with `code`, that one. */
+export function isSystemError(error: unknown, code?: string): error is Error & { code: string } {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return false;
+  return code === undefined || error.code === code;
 }

@@ -12,11 +12,12 @@ import {
   type PhotoFile,
   type PhotoStore,
   type RootStore,
+  type StoredMeasures,
 } from "../library/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import { scanFiles, scanFolder, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot, rankBursts } from "./grouping.ts";
-import { unreadableFolder } from "./problems.ts";
+import { isSystemError, unreadableFolder } from "./problems.ts";
 import type { RenditionCache } from "./rendition-cache.ts";
 import type { ImageWorkerMethods } from "./worker/protocol.ts";
 
@@ -57,14 +58,17 @@ const batchMs = 120;
  * that can't be read is kept with its reason and stops nothing. Unchanged photos cost nothing, so that a reading that
  * was broken off simply runs again.
  *
- * @param files when only some files of the root's folder were dropped: their names
- * @throws KilnError `folder-missing` or `folder-unreadable` when the root itself can't be read
+ * @param files of a root that is made of single files: names of those that come to the ones that it has; else null
+ * @param uncopied what an import could not copy: listed with what the reading can't open
+ * @throws KilnError `folder-missing` or `folder-unreadable` when the root itself can't be read; what keeps the library
+ * from being written, or a worker from starting
  */
 export async function readRoot(
   services: ReadingServices,
   context: ReadingContext,
   rootId: number,
   files: readonly string[] | null,
+  uncopied: readonly UnreadFolder[] = [],
 ): Promise<JobResult> {
   const root = services.roots.get(rootId);
   if (root === null) {
@@ -76,16 +80,18 @@ export async function readRoot(
   }
   context.stage("scan");
   try {
-    await scan(services, context, { rootId, path: root.path, files });
+    await scan(services, context, { rootId, path: root.path, files, uncopied });
   } catch (error) {
-    if (error instanceof KilnError) services.roots.setState(rootId, "missing");
+    if (isFolderProblem(error)) services.roots.setState(rootId, "missing");
     throw error;
   }
   services.roots.setState(rootId, "ready");
+  const group = (): void =>
+    services.database.transaction(() => groupRoot(services, rootId, services.burstGapMs()));
 
   context.stage("probe");
   await probeAll(services, context, rootId);
-  groupRoot(services, rootId, services.burstGapMs());
+  group();
 
   context.stage("measure");
   await measureAll(services, context, rootId);
@@ -96,7 +102,7 @@ export async function readRoot(
     throw error;
   });
   context.stage("group");
-  groupRoot(services, rootId, services.burstGapMs());
+  group();
   return { revealPath: root.path, summary: summary(services, rootId) };
 }
 
@@ -108,6 +114,7 @@ export async function showFound(
 ): Promise<void> {
   await scanFolder(root.path, {
     signal,
+    leaveOut: services.database.directory,
     onFolder: (found) => services.photos.recordFound(root.rootId, found),
     // The reading that follows says what can't be opened.
     onUnread: () => undefined,
@@ -117,9 +124,15 @@ export async function showFound(
 async function scan(
   services: ReadingServices,
   context: ReadingContext,
-  target: { rootId: number; path: string; files: readonly string[] | null },
+  target: {
+    rootId: number;
+    path: string;
+    files: readonly string[] | null;
+    uncopied: readonly UnreadFolder[];
+  },
 ): Promise<void> {
-  const { rootId, path, files } = target;
+  const { rootId, path, files, uncopied } = target;
+  const { signal } = context;
   const seen = new Set<string>();
   const unread: UnreadFolder[] = [];
   const take = (found: readonly FoundPhoto[]): void => {
@@ -131,21 +144,20 @@ async function scan(
   };
   if (files === null) {
     await scanFolder(path, {
-      signal: context.signal,
+      signal,
+      leaveOut: services.database.directory,
       onFolder: take,
       onUnread: (folder) => unread.push(folder),
     });
-    services.photos.markMissing(
-      rootId,
-      seen,
-      unread.map((folder) => folder.path),
-    );
   } else {
-    await assertFolder(path);
-    take(await scanFiles(path, files));
-    services.photos.markMissing(rootId, seen, []);
+    take(await scanFiles(path, [...services.photos.fileNames(rootId), ...files], signal));
   }
-  services.roots.saveUnreadFolders(rootId, unread);
+  services.photos.markMissing(
+    rootId,
+    seen,
+    unread.map((folder) => folder.path),
+  );
+  services.roots.saveUnreadFolders(rootId, [...unread, ...uncopied]);
 }
 
 async function probeAll(
@@ -153,23 +165,24 @@ async function probeAll(
   context: ReadingContext,
   rootId: number,
 ): Promise<void> {
+  const { signal } = context;
   const found = services.photos.inState(rootId, ["found"]);
   const writes = new WriteBatch(services.database);
+  const followed = new Set<number>();
   let done = 0;
   await forEachConcurrently(found, async (photo) => {
-    try {
-      const probe = await services.images.run(
-        "probe",
-        { path: photo.path },
-        { signal: context.signal },
-      );
-      const moved = await movedFrom(services, photo, probe);
+    const probe = await orProblem(
+      () => services.images.run("probe", { path: photo.path }, { signal }),
+      signal,
+    );
+    if (probe instanceof KilnError) {
+      writes.add(() => setAside(services, photo, probe));
+    } else {
+      const moved = await movedFrom(services, photo, probe, followed);
       writes.add(() => {
         if (moved !== null) services.photos.followMove(moved, photo.id);
         services.photos.saveProbe(moved ?? photo.id, probe);
       });
-    } catch (error) {
-      setAside(services, writes, photo, error, context.signal);
     }
     done += 1;
     context.progress(done, found.length);
@@ -177,20 +190,30 @@ async function probeAll(
   writes.flush();
 }
 
-/** The photo that had these very bytes and whose file is no longer where it was: this one is it, moved. */
+/**
+ * The photo that had these very bytes and whose file is no longer where it was: this one is it, moved. Of several
+ * copies only the first that comes is: `followed` remembers.
+ */
 async function movedFrom(
   services: ReadingServices,
   photo: PhotoFile,
   identity: { readonly fastHash: string; readonly bytes: number },
+  followed: Set<number>,
 ): Promise<number | null> {
   for (const twin of services.photos.twins(photo.id, identity)) {
-    const isThere = await access(twin.path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) return twin.id;
+    if ((await isThere(twin.path)) || followed.has(twin.id)) continue;
+    followed.add(twin.id);
+    return twin.id;
   }
   return null;
+}
+
+/** What may not be looked at is taken to be there. */
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: unknown) => !isSystemError(error, "ENOENT") && !isSystemError(error, "ENOTDIR"),
+  );
 }
 
 async function measureAll(
@@ -198,56 +221,84 @@ async function measureAll(
   context: ReadingContext,
   rootId: number,
 ): Promise<void> {
-  const probed = services.photos.inState(rootId, ["probed"]);
+  const { signal } = context;
+  const { photos, measures } = services;
+  const unmeasured = [
+    ...photos.inState(rootId, ["probed"]),
+    // What an older Kiln measured in another way.
+    ...photos.inState(rootId, ["measured"]).filter(({ identity }) => !measures.has(identity)),
+  ];
   const writes = new WriteBatch(services.database);
   let done = 0;
-  await forEachConcurrently(probed, async (photo) => {
-    try {
-      if (services.measures.get(photo.identity) === null) {
-        const developed = await services.images.run(
-          "develop",
-          {
-            path: photo.path,
-            thumbnail: { file: services.renditions.path(photo, "256"), edge: 256 },
-            measure: true,
-          },
-          { signal: context.signal },
-        );
-        const { measured } = developed;
-        if (measured !== null) {
-          const { measures, look } = measured;
-          writes.add(() => services.measures.save(photo.identity, { ...measures, look }));
-        }
-      }
+  await forEachConcurrently(unmeasured, async (photo) => {
+    const developed = measures.has(photo.identity)
+      ? null
+      : await orProblem(() => develop(services, photo, signal), signal);
+    if (developed instanceof KilnError) {
+      writes.add(() => setAside(services, photo, developed));
+    } else {
       writes.add(() => {
-        services.photos.markMeasured(photo.id);
-        const [row] = services.photos.rows([photo.id]);
+        if (developed !== null) measures.save(photo.identity, developed);
+        photos.markMeasured(photo.id);
+        const [row] = photos.rows([photo.id]);
         if (row !== undefined && row.burstId !== null) rankBursts(services, [row.burstId]);
       });
-    } catch (error) {
-      setAside(services, writes, photo, error, context.signal);
     }
     done += 1;
-    context.progress(done, probed.length, { en: basename(photo.path), ko: basename(photo.path) });
+    const name = basename(photo.path);
+    context.progress(done, unmeasured.length, { en: name, ko: name });
   });
   writes.flush();
 }
 
-/** A photo that failed is kept with its reason, or as missing. A failure that says nothing of it ends the job. */
-function setAside(
+/** One decode: what is measured on the photo, and its thumbnail on the way. */
+async function develop(
   services: ReadingServices,
-  writes: WriteBatch,
   photo: PhotoFile,
-  error: unknown,
   signal: AbortSignal,
-): void {
-  signal.throwIfAborted();
-  if (!(error instanceof KilnError)) throw error;
-  const { code, happened } = error;
-  writes.add(() =>
-    code === "file-missing"
-      ? services.photos.markPhotoMissing(photo.id)
-      : services.photos.saveSkip(photo.id, { code, en: happened.en, ko: happened.ko }),
+): Promise<StoredMeasures | null> {
+  const thumbnail = { file: services.renditions.path(photo, "256"), edge: 256 };
+  const { measured } = await services.images.run(
+    "develop",
+    { path: photo.path, thumbnail, measure: true },
+    { signal },
+  );
+  return measured === null ? null : { ...measured.measures, look: measured.look };
+}
+
+/** Problems that are no photo's: the whole reading ends with them. */
+const commonProblems: ReadonlySet<string> = new Set([
+  "disk-full",
+  "cache-unwritable",
+  "worker-cannot-start",
+]);
+
+/** What the worker answers, or what is wrong with the photo. Everything else is thrown. */
+async function orProblem<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | KilnError> {
+  try {
+    return await work().catch((error: unknown) => {
+      // The system may have ended the child (memory ran out); a photo that kills its reader does so twice.
+      if (error instanceof KilnError && error.code === "worker-died") return work();
+      throw error;
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof KilnError && !commonProblems.has(error.code)) return error;
+    throw error;
+  }
+}
+
+/** A photo that failed is kept with its reason, or as missing. */
+function setAside(services: ReadingServices, photo: PhotoFile, problem: KilnError): void {
+  const { code, happened } = problem;
+  if (code === "file-missing") services.photos.markPhotoMissing(photo.id);
+  else services.photos.saveSkip(photo.id, { code, en: happened.en, ko: happened.ko });
+}
+
+function isFolderProblem(error: unknown): boolean {
+  return (
+    error instanceof KilnError &&
+    (error.code === "folder-missing" || error.code === "folder-unreadable")
   );
 }
 
@@ -257,15 +308,26 @@ async function assertFolder(path: string): Promise<void> {
   });
 }
 
+/** Works on a few items at a time. The first failure stops all, and is thrown when nothing runs any more. */
 async function forEachConcurrently<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const queue = items.values();
+  let hasFailed = false;
   const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item);
+    for (const item of queue) {
+      if (hasFailed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
   };
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: concurrency }, lane));
+  for (const each of lanes) if (each.status === "rejected") throw each.reason;
 }
 
 /** Gathers small writes of many photos into one commit, at the latest after `batchMs`. */
@@ -295,13 +357,18 @@ class WriteBatch {
 }
 
 function photosFound(count: number): Localized {
-  return { en: `${count} photos found`, ko: `사진 ${count}장 찾음` };
+  return { en: `${counted(count, "photo")} found`, ko: `사진 ${count}장 찾음` };
 }
 
 function summary(services: ReadingServices, rootId: number): Localized {
   const { readable, skipped, bursts } = services.photos.counts(rootId);
+  const en = `${counted(readable, "photo")} in ${counted(bursts, "moment")}`;
   return {
-    en: `${readable} photos in ${bursts} moments${skipped > 0 ? `, ${skipped} not read` : ""}`,
+    en: `${en}${skipped > 0 ? `, ${skipped} not read` : ""}`,
     ko: `사진 ${readable}장, 순간 ${bursts}개${skipped > 0 ? `, 읽지 못함 ${skipped}장` : ""}`,
   };
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Renditions that the cache keeps, by what they are for. */
@@ -18,20 +17,15 @@ const folders: Record<Rendition, string> = {
  */
 export class RenditionCache {
   readonly #directory: string;
-  readonly #made = new Set<string>();
 
   constructor(libraryDirectory: string) {
     this.#directory = join(libraryDirectory, "cache");
   }
 
-  /** Absolute path of a rendition; its folder exists. */
+  /** Absolute path of a rendition; whoever writes it makes its folder. */
   path(photo: { readonly id: number; readonly version: string }, rendition: Rendition): string {
     const shard = (photo.id % 100).toString().padStart(2, "0");
-    const folder = join(this.#directory, folders[rendition], shard);
-    if (!this.#made.has(folder)) {
-      mkdirSync(folder, { recursive: true });
-      this.#made.add(folder);
-    }
-    return join(folder, `${photo.id}-${photo.version}-${rendition}.jpg`);
+    const name = `${photo.id}-${photo.version}-${rendition}.jpg`;
+    return join(this.#directory, folders[rendition], shard, name);
   }
 }
