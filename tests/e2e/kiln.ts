@@ -34,6 +34,8 @@ export interface Kiln {
   readonly folder: string;
   /** Where this Kiln keeps its data. */
   readonly libraryDirectory: string;
+  /** How many windows this Kiln has open. */
+  windowCount(): number;
   /** Drops files or folders on the window, as a person would. */
   drop(paths: readonly string[]): Promise<void>;
   /**
@@ -79,6 +81,7 @@ export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko
       hostName,
       folder,
       libraryDirectory,
+      windowCount: () => (host.electron?.windows() ?? host.page.context().pages()).length,
       drop: (paths) => dropFiles(host.page, paths),
       home,
       chooseFolder: (path, ask) => chooseFolder(host, home, path, ask),
