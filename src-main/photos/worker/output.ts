@@ -16,7 +16,8 @@ export async function writeWhole(file: string, bytes: Uint8Array): Promise<void>
     await writeFile(partial, bytes);
     await rename(partial, file);
   } catch (error) {
-    await rm(partial, { force: true });
+    // Whether or not this works: what went wrong first is what counts.
+    await Promise.allSettled([rm(partial, { force: true })]);
     const code = errorCode(error);
     throw code === "ENOSPC" || code === "EDQUOT" ? diskFull(error) : cacheUnwritable(code, error);
   }

@@ -1,4 +1,5 @@
-import type { Sharp as Pipeline } from "sharp";
+import type { Metadata, Sharp as Pipeline } from "sharp";
+import { KilnError } from "../../errors.ts";
 import { type Frame, fitInside, openImage, readMetadata } from "./decode.ts";
 import { embeddedThumbnail } from "./embedded-thumbnail.ts";
 import { writeWhole } from "./output.ts";
@@ -28,8 +29,24 @@ export async function makeThumbnail(
   target: ThumbnailTarget,
 ): Promise<WrittenImage> {
   const metadata = await readMetadata(sharp, source);
-  const embedded = await embeddedThumbnail(sharp, source, metadata, target.edge);
-  return saveThumbnail(embedded ?? (await openImage(sharp, source, metadata, "lenient")), target);
+  const written = await saveEmbedded(sharp, source, metadata, target);
+  return written ?? saveThumbnail(await openImage(sharp, source, metadata, "lenient"), target);
+}
+
+async function saveEmbedded(
+  sharp: Sharp,
+  source: PhotoSource,
+  metadata: Metadata,
+  target: ThumbnailTarget,
+): Promise<WrittenImage | null> {
+  try {
+    const embedded = await embeddedThumbnail(sharp, source, metadata, target.edge);
+    return embedded && (await saveThumbnail(embedded, target));
+  } catch (error) {
+    // A broken thumbnail says nothing about the photo; a cache that can't be written does about the next try.
+    if (error instanceof KilnError) throw error;
+    return null;
+  }
 }
 
 /**
