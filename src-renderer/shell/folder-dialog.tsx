@@ -42,7 +42,7 @@ function FolderList(props: {
   }, []);
   // A new list begins at its top, under the keys.
   useEffect(() => {
-    if (listing !== null) rowsOf(list.current)[0]?.focus();
+    if (listing !== null) (rowsOf(list.current)[0] ?? list.current)?.focus();
   }, [listing]);
 
   const canUse = listing !== null && (isImport || listing.writable);
@@ -103,7 +103,7 @@ function FolderList(props: {
           </span>
         )}
       </div>
-      <ul ref={list} className={css.list} onKeyDown={onKeyDown}>
+      <ul ref={list} className={css.list} tabIndex={-1} onKeyDown={onKeyDown}>
         {listing?.folders.map((folder) => (
           <li key={folder.token}>
             <button type="button" className={css.row} onClick={() => void go(folder.token)}>
