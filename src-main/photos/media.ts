@@ -29,14 +29,14 @@ const shownByChromium: Partial<Record<NonNullable<PhotoRow["format"]>, string>> 
 /** Pixels for windows: originals where Chromium shows them, else renditions, made when first asked for and kept. */
 export class Media {
   readonly #photos: PhotoStore;
-  readonly #images: WorkerPool<ImageWorkerMethods>;
+  readonly #images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly #renditions: RenditionCache;
   /** One rendering a file, however many ask for it. */
   readonly #making = new Map<string, Making>();
 
   constructor(ports: {
     photos: PhotoStore;
-    images: WorkerPool<ImageWorkerMethods>;
+    images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
     renditions: RenditionCache;
   }) {
     this.#photos = ports.photos;
@@ -77,6 +77,7 @@ export class Media {
     priority: number,
     signal: AbortSignal,
   ): Promise<void> {
+    signal.throwIfAborted();
     const making = this.#making.get(file) ?? this.#start(photo, rendition, file, priority);
     making.waiting += 1;
     const leave = (): void => {
@@ -84,8 +85,7 @@ export class Media {
       // Nobody looks any more: a tile that was scrolled past is not worth a decode.
       if (making.waiting === 0) making.abort.abort();
     };
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
+    signal.addEventListener("abort", leave, { once: true });
     try {
       await making.done;
     } finally {

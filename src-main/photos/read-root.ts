@@ -28,7 +28,7 @@ export interface ReadingServices {
   readonly photos: PhotoStore;
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
-  readonly images: WorkerPool<ImageWorkerMethods>;
+  readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly renditions: RenditionCache;
   /** Longest pause between two frames of one moment, milliseconds. */
   readonly burstGapMs: () => number;
