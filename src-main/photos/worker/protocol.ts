@@ -70,7 +70,7 @@ export interface Developed {
 export interface RenderTarget {
   /** Absolute path of the file to write; its folder is made if missing. Replaced in one step. */
   readonly file: string;
-  /** Long edge in pixels; null keeps the full size, up to 16,383. Photos are never enlarged. */
+  /** Long edge in pixels; null keeps the full size, up to 16,383 (WebP: 8,191). Photos are never enlarged. */
   readonly edge: number | null;
   readonly format: "jpeg" | "webp";
 }

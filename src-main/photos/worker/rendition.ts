@@ -10,8 +10,8 @@ import type { PhotoSource } from "./source.ts";
 const THUMBNAIL_QUALITY = 80;
 const RENDER_QUALITY = 90;
 
-/** libwebp's own limit, and about what Chromium can still show. */
-const MAX_RENDERED_EDGE = 16_383;
+/** About what Chromium can still show, and libwebp, which holds all pixels, can encode in some 300 MB. */
+const MAX_RENDERED_EDGE = { jpeg: 16_383, webp: 8_191 };
 
 /** A thumbnail from a frame that is decoded already. */
 export function saveFrame(
@@ -60,7 +60,8 @@ export async function render(
 ): Promise<WrittenImage> {
   const metadata = await readMetadata(sharp, source);
   const pipeline = await openImage(sharp, source, metadata, "lenient");
-  const edge = Math.min(target.edge ?? MAX_RENDERED_EDGE, MAX_RENDERED_EDGE);
+  const most = MAX_RENDERED_EDGE[target.format];
+  const edge = Math.min(target.edge ?? most, most);
   const sized = fitInside(pipeline, edge);
   const hasProfile = metadata.icc !== undefined;
   if (hasProfile && metadata.space === "srgb") sized.keepIccProfile();
@@ -69,7 +70,12 @@ export async function render(
   const encoded =
     target.format === "webp"
       ? sized.webp({ quality: RENDER_QUALITY, effort: 2 })
-      : onWhite(sized).jpeg({ quality: RENDER_QUALITY, chromaSubsampling: "4:4:4" });
+      : onWhite(sized).jpeg({
+          quality: RENDER_QUALITY,
+          chromaSubsampling: "4:4:4",
+          // Two passes would hold the whole picture in memory for 3 % of its bytes.
+          optimiseCoding: false,
+        });
   return save(encoded, target.file);
 }
 
