@@ -25,7 +25,10 @@ test("a dropped folder becomes a decided folder, without a mouse", async ({ kiln
   );
   await page.keyboard.press("Enter");
   await expect(grid.getByRole("option", { name: /IMG_0002.*Picked/ })).toBeVisible();
-  await page.keyboard.press("Alt+ArrowRight");
+  await expect(grid.getByRole("option", { selected: true })).toHaveAttribute(
+    "aria-label",
+    /IMG_0004/,
+  );
   await page.keyboard.press("e");
   await page.keyboard.press("x");
   await page.keyboard.press("x");
@@ -69,5 +72,4 @@ test("a dropped folder becomes a decided folder, without a mouse", async ({ kiln
   // Undo takes the copies back.
   await page.keyboard.press("Control+z");
   await expect.poll(() => readdirSync(picked)).toEqual([]);
-  expect(basename(folder)).toBe("photos");
 });
