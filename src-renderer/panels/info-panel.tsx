@@ -1,6 +1,225 @@
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
+import type { Measures, PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
+import { CommandButton } from "../commands/command-button.tsx";
+import { door } from "../door/door.ts";
+import { DecisionStrip } from "../loupe/decision-strip.tsx";
+import { Verdict } from "../loupe/verdict.tsx";
+import { bytesText } from "../messages/bytes.ts";
+import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
+import { attempt } from "../state/edits.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { showToast } from "../state/toasts.ts";
+import { useView } from "../state/view-store.ts";
+import { IconButton } from "../ui/button.tsx";
+import {
+  apertureText,
+  captureText,
+  focalText,
+  megapixelText,
+  offsetText,
+  placeText,
+  shareText,
+  shutterText,
+} from "./exposure.ts";
+import { HistogramPlot } from "./histogram-plot.tsx";
+import css from "./info-panel.module.css";
+import { contrastLevel, noiseLevel, toneOf } from "./measure-words.ts";
+import { detailQuestion, histogramQuestion } from "./questions.ts";
+import { useAnswer } from "./settled.ts";
 
-/** What is known about the focused photo. */
+/** What is known about the active photo: histogram, decisions, best cut, how it was taken, its files. */
 export function InfoPanel(): ReactElement {
-  return <section aria-label="Photo" />;
+  const messages = useMessages();
+  const activeId = useView((state) => state.activeId);
+  const selected = useView((state) => state.selection.size);
+  const mode = useView((state) => state.mode);
+  const photo = useLibrary((state) => (activeId === null ? undefined : state.photos.get(activeId)));
+  const detail = useAnswer(detailQuestion, photo);
+  const histogram = useAnswer(histogramQuestion, photo);
+  if (photo === undefined) return <p className={css.nothing}>{messages.nothingActive}</p>;
+  return (
+    <div className={css.panel}>
+      <HistogramPlot histogram={histogram} />
+      <header className={css.head}>
+        <h2 className={css.name}>{photo.name}</h2>
+        <CommandButton id="photo.reveal" icon="folder" />
+      </header>
+      {mode === "grid" && selected > 1 && (
+        <p className={css.quiet}>{messages.selectedMore(selected)}</p>
+      )}
+      <DecisionStrip photo={photo} />
+      <BestCut photo={photo} detail={detail} />
+      <Shot photo={photo} detail={detail} />
+      {detail !== null && <Files detail={detail} photo={photo} />}
+      {detail !== null && <Location detail={detail} />}
+    </div>
+  );
+}
+
+function Section(props: { readonly title: string; readonly children: ReactNode }): ReactElement {
+  return (
+    <section className={css.section}>
+      <h3>{props.title}</h3>
+      {props.children}
+    </section>
+  );
+}
+
+/** A line of the panel; nothing where nothing is known. */
+function Fact(props: { readonly name: string; readonly children: ReactNode }): ReactElement | null {
+  const { name, children } = props;
+  if (children === null || children === undefined || children === "") return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+interface PhotoAndDetail {
+  readonly photo: PhotoRow;
+  readonly detail: PhotoDetail | null;
+}
+
+function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const isPick = useLibrary(
+    (state) => photo.burstId !== null && state.bursts.get(photo.burstId)?.pickId === photo.id,
+  );
+  if (photo.state === "skipped") {
+    return (
+      <Section title={messages.notReadTitle}>
+        <p>{photo.reason === null ? messages.photoMissing : localized(photo.reason)}</p>
+      </Section>
+    );
+  }
+  return (
+    <Section title={messages.bestCut}>
+      <Verdict photo={photo} isPick={isPick} />
+      {detail?.measures != null && <MeasureFacts measures={detail.measures} />}
+    </Section>
+  );
+}
+
+function MeasureFacts({ measures }: { readonly measures: Measures }): ReactElement {
+  const messages = useMessages();
+  return (
+    <dl className={css.facts}>
+      <Fact name={messages.noise}>
+        {messages.noiseLevels[noiseLevel(measures.noise)]}{" "}
+        <span className={css.figure}>{measures.noise.toFixed(1)}</span>
+      </Fact>
+      <Fact name={messages.contrast}>
+        {messages.contrastLevels[contrastLevel(measures.contrast)]}{" "}
+        <span className={css.figure}>{Math.round(measures.contrast)}</span>
+      </Fact>
+      <Fact name={messages.brightness}>
+        {messages.tones[toneOf(measures.brightness)]}{" "}
+        <span className={css.figure}>{Math.round(measures.brightness * 100)} %</span>
+      </Fact>
+      <Fact name={messages.lostHighlights}>{shareText(measures.clippedHighlights)}</Fact>
+      <Fact name={messages.lostShadows}>{shareText(measures.clippedShadows)}</Fact>
+    </dl>
+  );
+}
+
+function Shot({ photo, detail }: PhotoAndDetail): ReactElement {
+  const messages = useMessages();
+  const language = useLanguage();
+  return (
+    <Section title={messages.shot}>
+      {detail !== null && <Exposure detail={detail} />}
+      <dl className={css.facts}>
+        <Fact name={messages.camera}>{photo.camera}</Fact>
+        <Fact name={messages.lens}>{photo.lens}</Fact>
+        {detail?.capturedLocal != null && (
+          <Fact name={messages.captured}>
+            {captureText(detail.capturedLocal, language)}
+            {detail.offsetMinutes !== null && (
+              <span className={css.figure}> {offsetText(detail.offsetMinutes)}</span>
+            )}
+          </Fact>
+        )}
+        {photo.width > 0 && (
+          <Fact name={messages.size}>
+            {photo.width} × {photo.height}
+            <span className={css.figure}> {megapixelText(photo.width, photo.height)}</span>
+          </Fact>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+/** Shutter, aperture, ISO and focal length in one line, as photographers say it. */
+function Exposure({ detail }: { readonly detail: PhotoDetail }): ReactElement | null {
+  const { exposureSeconds, fNumber, iso, focalLengthMm } = detail;
+  const parts = [
+    exposureSeconds === null ? "" : shutterText(exposureSeconds),
+    fNumber === null ? "" : apertureText(fNumber),
+    iso === null ? "" : `ISO ${iso}`,
+    focalLengthMm === null ? "" : focalText(focalLengthMm),
+  ].filter((part) => part !== "");
+  if (parts.length === 0) return null;
+  return (
+    <p className={css.exposure}>
+      {parts.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </p>
+  );
+}
+
+function Files({
+  detail,
+  photo,
+}: {
+  readonly detail: PhotoDetail;
+  readonly photo: PhotoRow;
+}): ReactElement {
+  const messages = useMessages();
+  return (
+    <Section title={messages.file}>
+      <ul className={css.files}>
+        {detail.files.map((file) => (
+          <li key={file.name}>
+            <span>{file.name}</span>
+            <span className={css.figure}>{bytesText(file.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+      <dl className={css.facts}>
+        {photo.format !== null && (
+          <Fact name={messages.colourProfile}>{detail.iccName ?? messages.noProfile}</Fact>
+        )}
+      </dl>
+      <p className={css.path}>{detail.path}</p>
+    </Section>
+  );
+}
+
+function Location({ detail }: { readonly detail: PhotoDetail }): ReactElement | null {
+  const messages = useMessages();
+  const { id: photoId, latitude, longitude } = detail;
+  if (latitude === null || longitude === null) return null;
+  const place = placeText(latitude, longitude);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(`${latitude}, ${longitude}`);
+    showToast({ text: { en: "Location copied.", ko: "위치를 복사했습니다." } });
+  };
+  return (
+    <Section title={messages.location}>
+      <div className={css.location}>
+        <span className={css.place}>{place}</span>
+        <IconButton icon="copy" label={messages.copyLocation} onClick={() => void copy()} />
+        <IconButton
+          icon="map"
+          label={messages.showOnMap}
+          onClick={() => void attempt(() => door.photos.showOnMap({ photoId }))}
+        />
+      </div>
+    </Section>
+  );
 }

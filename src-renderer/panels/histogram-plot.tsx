@@ -1,0 +1,70 @@
+import type { ReactElement } from "react";
+import type { Histogram } from "../../src-preload/contract/photos.ts";
+import { useMessages } from "../messages/language.ts";
+import { shareText } from "./exposure.ts";
+import css from "./histogram.module.css";
+
+const width = 256;
+const height = 96;
+/** Below this share nobody calls it clipping: a glint, a black button. */
+const noticeable = 0.0005;
+
+/** The photo's histogram: the three colours over luma, with triangles in the corners where tones are lost. */
+export function HistogramPlot({
+  histogram,
+}: {
+  readonly histogram: Histogram | null;
+}): ReactElement {
+  const messages = useMessages();
+  const shadows = histogram?.clippedShadows ?? 0;
+  const highlights = histogram?.clippedHighlights ?? 0;
+  return (
+    <figure className={css.histogram}>
+      <svg
+        className={css.plot}
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={
+          histogram === null
+            ? messages.histogram
+            : `${messages.histogram}. ${messages.histogramText(shareText(shadows), shareText(highlights))}`
+        }
+      >
+        <path className={css.grid} d="M64 0V96M128 0V96M192 0V96" />
+        {histogram !== null && <Curves histogram={histogram} />}
+      </svg>
+      <figcaption className={css.ends}>
+        <span data-lost={shadows > noticeable || undefined}>◣ {shareText(shadows)}</span>
+        <span data-lost={highlights > noticeable || undefined}>{shareText(highlights)} ◢</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Curves({ histogram }: { readonly histogram: Histogram }): ReactElement {
+  const { red, green, blue, luma } = histogram;
+  const top = peakOf([red, green, blue, luma]);
+  return (
+    <>
+      <path className={css.luma} d={areaOf(luma, top)} />
+      <path className={css.red} d={areaOf(red, top)} />
+      <path className={css.green} d={areaOf(green, top)} />
+      <path className={css.blue} d={areaOf(blue, top)} />
+    </>
+  );
+}
+
+/** The highest count that is drawn in full. The ends are left out: what is clipped there would flatten all the rest. */
+function peakOf(channels: readonly (readonly number[])[]): number {
+  return Math.max(1e-9, ...channels.flatMap((bins) => bins.slice(2, -2)));
+}
+
+/** An area below the counts. Their square roots, so that small amounts can be seen beside large ones. */
+function areaOf(bins: readonly number[], top: number): string {
+  const points = bins.map((count, level) => {
+    const share = Math.min(1, Math.sqrt(count / top));
+    return `L${level} ${(height - share * (height - 2)).toFixed(1)}`;
+  });
+  return `M0 ${height}${points.join("")}L255 ${height}Z`;
+}

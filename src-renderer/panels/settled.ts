@@ -1,0 +1,54 @@
+import { useEffect, useState } from "react";
+
+/** How long a photo must be looked at before more is asked about it: longer than a held arrow key repeats. */
+const settleMs = 120;
+/** Answers that are kept, so that going back is instant. */
+const keptAnswers = 300;
+
+/** Something that can be asked about a photo, and the answers that are known. */
+export interface Question<Answer> {
+  /** Null where main has nothing to say. */
+  readonly ask: (photoId: number) => Promise<Answer | null>;
+  readonly known: Map<string, Answer>;
+}
+
+export function createQuestion<Answer>(ask: Question<Answer>["ask"]): Question<Answer> {
+  return { ask, known: new Map() };
+}
+
+interface Asked {
+  readonly id: number;
+  readonly version: string;
+  /** What is known of a photo grows with its state. */
+  readonly state: string;
+}
+
+/**
+ * The answer about the photo that is looked at, asked for once it has been looked at for a moment: a held arrow key asks
+ * nothing. Null until it is there; an answer that is known is there at once.
+ */
+export function useAnswer<Answer>(
+  question: Question<Answer>,
+  photo: Asked | undefined,
+): Answer | null {
+  const { ask, known } = question;
+  const key = photo === undefined ? null : `${photo.id}/${photo.version}/${photo.state}`;
+  const photoId = photo?.id ?? null;
+  const [, setArrived] = useState<string | null>(null);
+  useEffect(() => {
+    if (key === null || photoId === null || known.has(key)) return;
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      const answer = await ask(photoId);
+      if (answer === null) return;
+      if (known.size >= keptAnswers) known.clear();
+      known.set(key, answer);
+      if (isWanted) setArrived(key);
+    }, settleMs);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [ask, known, key, photoId]);
+  return key === null ? null : (known.get(key) ?? null);
+}
