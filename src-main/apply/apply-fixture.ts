@@ -1,6 +1,6 @@
 /** A library, a shoot and a destination on a real disk, for the tests of this room. */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, relative } from "node:path";
 import {
@@ -15,6 +15,7 @@ import {
 } from "../library/index.ts";
 import { applyPlan, type Encode } from "./execute.ts";
 import { type ApplyPlanDraft, type ApplyPlanInput, type PlannedPhoto, planApply } from "./plan.ts";
+import type { PlanOrder } from "./plan-child-fixture.ts";
 import type { FileMove, PlanRunOptions } from "./run.ts";
 import { undoPlan } from "./undo.ts";
 
@@ -48,13 +49,14 @@ export function sha256Of(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Every file below a folder: its path from there, with the hash of its bytes. */
+/** Every file below a folder: its path from there, with the hash of its bytes (a link: of what it says). */
 export async function treeOf(folder: string): Promise<Map<string, string>> {
   const tree = new Map<string, string>();
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     if (entry.isDirectory()) continue;
     const path = join(entry.parentPath, entry.name);
-    tree.set(relative(folder, path), sha256Of(await readFile(path)));
+    const bytes = entry.isSymbolicLink() ? await readlink(path) : await readFile(path);
+    tree.set(relative(folder, path), sha256Of(bytes));
   }
   return new Map([...tree].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -123,6 +125,21 @@ export class Bench {
     const row = photos.changes(this.rootId, 0).find(({ id }) => !before.has(id));
     if (row === undefined) throw new Error(`${main} is in the library already.`);
     return this.planned(row.id);
+  }
+
+  order(planId: number, direction: PlanOrder["direction"]): PlanOrder {
+    const library = join(this.folder, "library");
+    return { library, dataHome: this.dataHome, planId, direction, killAt: null };
+  }
+
+  /** Lets the library go, so that a child can open it. */
+  closeLibrary(): void {
+    this.database.close();
+  }
+
+  openLibrary(): void {
+    this.database = openDatabase(join(this.folder, "library"));
+    this.store = new PlanStore(this.database);
   }
 
   planned(photoId: number): PlannedPhoto {

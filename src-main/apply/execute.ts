@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, lstat, open, stat, unlink } from "node:fs/promises";
+import { access, lstat, open, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { KilnError } from "../errors.ts";
 import { entryAt, type PlanItem } from "../library/index.ts";
@@ -16,6 +16,7 @@ import {
 import { isOwn, place, relocate, settle } from "./relocate.ts";
 import {
   byPhoto,
+  isAsPlanned,
   originalHolds,
   PlanRun,
   type PlanRunOptions,
@@ -74,9 +75,19 @@ export function applyPlan(options: ApplyPlanOptions): Promise<ApplyOutcome> {
     store.setState(planId, "applying");
     const items = store.items(planId);
     const run = new PlanRun(options, plan, items);
-    for (const item of items) if (item.state === "started") await settleApply(run, item);
-    await checkPlaces(run, store.items(planId));
-    for (const group of byPhoto(store.items(planId))) await applyPhoto(run, group, options.encode);
+    const givenUp = new Set<number>();
+    for (const item of items) {
+      if (item.state !== "started") continue;
+      if ((await settleApply(run, item)).state === "failed") givenUp.add(item.seq);
+    }
+    const settled = store.items(planId);
+    await checkPlaces(run, settled);
+    for (const group of byPhoto(settled)) {
+      // What a crash made impossible has its sentence, which another try in the same run would replace.
+      const hopeful = group.filter((item) => !givenUp.has(item.seq));
+      await applyPhoto(run, hopeful, options.encode);
+    }
+    for (const item of store.items(planId)) await run.removeParts(item);
     store.setState(planId, "applied");
     const ended = store.items(planId);
     return {
@@ -123,12 +134,10 @@ async function applyPhoto(run: PlanRun, group: readonly PlanItem[], encode: Enco
 /** Refuses a file that is not what was planned, or whose name somebody took. Changes nothing. */
 async function checkItem(item: PlanItem): Promise<void> {
   await guard(sourceProblem, item.source, async () => {
-    const takesAway = item.operation === "move" || item.operation === "trash";
-    const found = await (takesAway ? lstat(item.source) : stat(item.source));
-    const isAsPlanned =
-      found.isFile() && found.size === item.bytes && found.mtimeMs === item.modifiedMs;
-    if (!isAsPlanned) throw sourceChanged(item.source);
-    if (!takesAway) await access(item.source, constants.R_OK);
+    // A move needs no right to read; a trash neither.
+    const mustRead = item.operation === "copy" || item.operation === "export";
+    await (mustRead ? access(item.source, constants.R_OK) : lstat(item.source));
+    if (!(await isAsPlanned(item))) throw sourceChanged(item.source);
   });
   for (const target of [item.target, item.secondTarget]) {
     if (target !== null && (await entryAt(target)) !== null) throw nameTaken(target);

@@ -1,51 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { access, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDatabase, PlanStore } from "../library/index.ts";
 import { Bench, seeded, treeOf } from "./apply-fixture.ts";
 import type { ApplyPlanInput, PlannedPhoto } from "./plan.ts";
-import { type PlanOrder, planReportSchema } from "./plan-child-fixture.ts";
+import type { PlanOrder } from "./plan-child-fixture.ts";
+import { runChild } from "./run-child-fixture.ts";
 
 /** What `npm run proofs` runs in full and `npm test` as a slice of the same seeds. */
 const isProof = process.env.KILN_PROOFS === "1";
 const operations = isProof ? 200 : 20;
 
-const child = join(import.meta.dirname, "plan-child-fixture.ts");
 /** Memory as a second device; where there is none, moves to another device are not among the operations. */
 const memory = "/dev/shm";
-
-interface Killed {
-  readonly wasKilled: boolean;
-  readonly calls: number | null;
-  readonly code: string | null;
-}
-
-/** Runs one order in a child; `killAfterMs` kills it from here, at whatever it is doing then. */
-async function runChild(order: PlanOrder, killAfterMs: number | null): Promise<Killed> {
-  const process_: ChildProcess = spawn(process.execPath, [child, JSON.stringify(order)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const { stdout, stderr } = process_;
-  if (stdout === null || stderr === null) throw new Error("The child has no pipes.");
-  let complaint = "";
-  stderr.on("data", (text: Buffer) => {
-    complaint += text.toString();
-  });
-  let report: string | null = null;
-  const lines = createInterface({ input: stdout });
-  lines.on("line", (line) => {
-    if (line !== "ready") report = line;
-    else if (killAfterMs !== null) setTimeout(() => process_.kill("SIGKILL"), killAfterMs);
-  });
-  const [[exitCode, signal]] = await Promise.all([once(process_, "exit"), once(lines, "close")]);
-  if (signal === "SIGKILL") return { wasKilled: true, calls: null, code: null };
-  if (exitCode !== 0 || report === null) throw new Error(`The child failed: ${complaint}`);
-  return { wasKilled: false, ...planReportSchema.parse(JSON.parse(report)) };
-}
 
 let bench: Bench;
 let otherDevice: string | null;
@@ -106,24 +73,15 @@ test(`${operations} applies and undos, killed at random points: no original chan
     expect([...now].sort()).toEqual([...before].sort());
   };
 
-  bench.database.close();
+  bench.closeLibrary();
   const inLibrary = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    bench.database = openDatabase(join(bench.folder, "library"));
-    bench.store = new PlanStore(bench.database);
+    bench.openLibrary();
     try {
       return await work();
     } finally {
-      bench.database.close();
+      bench.closeLibrary();
     }
   };
-  const order = (planId: number, direction: PlanOrder["direction"]): PlanOrder => ({
-    library: join(bench.folder, "library"),
-    dataHome: bench.dataHome,
-    planId,
-    direction,
-    killAt: null,
-  });
-
   let kills = 0;
   let spared = 0;
   /** How many calls such an operation takes, learned from those that survived; where to kill is drawn from it. */
@@ -135,7 +93,10 @@ test(`${operations} applies and undos, killed at random points: no original chan
       ? { call: 1 + Math.floor(random() * most), when: pick(["before", "after"] as const) }
       : null;
     const after = byCall ? null : random() * 60;
-    const result = await runChild({ ...order(planId, direction), killAt }, after);
+    const result = await runChild(
+      { ...bench.order(planId, direction), killAt },
+      { killAfterMs: after },
+    );
     expect(result.code).toBeNull();
     if (result.wasKilled) kills += 1;
     else spared += 1;

@@ -4,9 +4,9 @@ import {
   areTwoNamesOfOneFile,
   entryAt,
   isCode,
-  isReservation,
   type MoveOutcome,
   moveWithoutOverwrite,
+  removeReservation,
   syncFolder,
 } from "../library/index.ts";
 import {
@@ -109,7 +109,7 @@ export async function settle(
   way: Way,
   sha256: string | null,
 ): Promise<"from" | "to" | "both" | "none"> {
-  if (await isReservation(way.to, way.reservation)) await unlink(way.to);
+  await removeReservation(way.to, way.reservation);
   const source = await entryAt(way.from);
   if (source === null) {
     if ((await entryAt(way.to)) === null) return "none";

@@ -1,4 +1,4 @@
-import { lstat, mkdir, rmdir, stat, unlink } from "node:fs/promises";
+import { lstat, mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Problem } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
@@ -6,10 +6,10 @@ import {
   entryAt,
   type FindVolumeRoot,
   isCode,
-  isReservation,
   type Plan,
   type PlanItem,
   type PlanStore,
+  removeReservation,
   reservationFor,
   syncFolder,
   type Trash,
@@ -120,7 +120,7 @@ export class PlanRun {
 
   /** Removes what a crash left of a name taken for a file of this item. */
   async dropReservation(item: PlanItem, path: string): Promise<void> {
-    if (await isReservation(path, this.reservation(item))) await unlink(path);
+    await removeReservation(path, this.reservation(item));
   }
 
   /** The way of a moved file, there or back. */
@@ -177,7 +177,10 @@ export class PlanRun {
     }
   }
 
-  /** Removes whatever unfinished files an item may have left. */
+  /**
+   * Removes whatever unfinished files an item may have left. Each run ends with this for all items: a crash may fall
+   * between a row that says that nothing is left and the removal.
+   */
   async removeParts(item: PlanItem): Promise<void> {
     const { source, target, secondTarget } = item;
     const parts = [
@@ -188,6 +191,18 @@ export class PlanRun {
     ];
     for (const part of parts) await removePart(part).catch(ignoreUnreachable);
   }
+}
+
+/** True when the source is the file, by kind, size and time, that it was when the plan was made. */
+export async function isAsPlanned(item: PlanItem): Promise<boolean> {
+  const mayFollowLink = item.operation === "copy" || item.operation === "export";
+  const found = await (mayFollowLink ? stat(item.source) : lstat(item.source)).catch(nullIfMissing);
+  return found?.isFile() === true && found.size === item.bytes && found.mtimeMs === item.modifiedMs;
+}
+
+function nullIfMissing(error: unknown): null {
+  if (isCode(error, "ENOENT", "ENOTDIR")) return null;
+  throw error;
 }
 
 /** SHA-256 of what the second copy of an item holds; null until known. */

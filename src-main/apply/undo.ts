@@ -1,12 +1,20 @@
 import { mkdir, unlink } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { KilnError } from "../errors.ts";
-import { cardHolding, entryAt, isCode, type PlanItem, trashOneWay } from "../library/index.ts";
+import {
+  cardHolding,
+  entryAt,
+  isCode,
+  type PlanItem,
+  trashEmptied,
+  trashOneWay,
+} from "../library/index.ts";
 import { settleApply } from "./execute.ts";
 import { destinationOnCard } from "./plan-problems.ts";
 import { relocate, settle } from "./relocate.ts";
 import {
   byPhoto,
+  isAsPlanned,
   originalHolds,
   PlanRun,
   type PlanRunOptions,
@@ -62,6 +70,7 @@ export function undoPlan(options: PlanRunOptions): Promise<UndoOutcome> {
     const items = store.items(planId).toReversed();
     const run = new PlanRun(options, plan, items);
     for (const group of byPhoto(items)) await undoPhoto(run, group);
+    for (const item of items) await run.removeParts(item);
     await run.removeEmptyFolders();
     store.setState(planId, "undone");
     const ended = store.items(planId);
@@ -95,23 +104,34 @@ async function nameWayBack(run: PlanRun, group: readonly PlanItem[]): Promise<Pl
     const returns = item.operation === "move" || item.operation === "trash";
     if (isUndoable(item) && returns && (await isAway(run, item))) returning.push(item);
   }
+  const main = group.toSorted((a, b) => a.seq - b.seq)[0];
+  const stem = stemOf(main?.source ?? "");
   const areFree = async (number: number): Promise<boolean> => {
-    for (const item of returning) {
-      if ((await entryAt(numbered(item.source, number))) !== null) return false;
+    for (const { source } of returning) {
+      if ((await entryAt(numbered(source, stem, number))) !== null) return false;
     }
     return true;
   };
   let number = 1;
   while (!(await areFree(number))) number += 1;
   if (number === 1) return [...group];
-  return group.map((item) => {
-    if (!returning.includes(item)) return item;
-    const source = numbered(item.source, number);
-    return run.store.save(item, {
-      source,
-      problem: problemOf(backUnderOtherName(source, item.source)),
-    });
-  });
+  // All or none: a crash between two of them would count one of them again.
+  return run.store.together(() =>
+    group.map((item) => {
+      if (!returning.includes(item)) return item;
+      const source = numbered(item.source, stem, number);
+      const problem = problemOf(backUnderOtherName(source, item.source));
+      return run.store.save(item, { source, problem });
+    }),
+  );
+}
+
+/** The path with a number behind the photo's base name, before whatever follows that. */
+function numbered(path: string, stem: string, number: number): string {
+  if (number === 1) return path;
+  const name = basename(path);
+  const tail = name.startsWith(`${stem}.`) ? name.slice(stem.length) : extname(name);
+  return join(dirname(path), `${name.slice(0, name.length - tail.length)}-${number}${tail}`);
 }
 
 /** False for a moved file that is not where it was put: then nothing comes back that would need a name. */
@@ -123,11 +143,6 @@ async function isAway(run: PlanRun, item: PlanItem): Promise<boolean> {
 
 function isUndoable(item: PlanItem): boolean {
   return item.state === "done" || item.state === "kept";
-}
-
-function numbered(path: string, number: number): string {
-  if (number === 1) return path;
-  return join(dirname(path), `${stemOf(path)}-${number}${extname(basename(path))}`);
 }
 
 async function undoItem(
@@ -150,7 +165,7 @@ async function undoItem(
         problem: item.problem?.code === backUnderOtherNameCode ? item.problem : null,
       });
   try {
-    if (started.operation === "trash") await restore(run, started);
+    if (started.operation === "trash") await restore(run, started, isResumed);
     else if (started.operation === "move") await moveBack(run, started, isResumed, onBytes);
     else await removeCopies(run, started);
   } catch (error) {
@@ -173,10 +188,15 @@ function wayBackProblem(item: PlanItem, error: KilnError): KilnError {
     : error;
 }
 
-async function restore(run: PlanRun, item: PlanItem): Promise<void> {
+async function restore(run: PlanRun, item: PlanItem, isResumed: boolean): Promise<void> {
   if (item.trashReceipt === null) throw trashOneWay();
-  await openWayBack(run, item.source);
-  await run.trash.restore(item.trashReceipt, item.source);
+  if (isResumed || (await run.trash.settle(item.trashReceipt)) === "in-trash") {
+    await openWayBack(run, item.source);
+    await run.trash.restore(item.trashReceipt, item.source);
+  } else if (!(await isAsPlanned(item))) {
+    // Neither in the trash nor, restored by hand, where it was.
+    throw trashEmptied(item.source);
+  }
   run.saveMoved(item, { state: "undone" }, item.source);
 }
 

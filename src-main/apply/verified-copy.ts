@@ -74,6 +74,8 @@ async function write(
       hash.update(piece);
       await onTarget(() => to.writeFile(piece));
       copied += BigInt(bytesRead);
+      // A file that grows as fast as it is read would never end.
+      if (copied > before.size) throw sourceChanged(source);
       options.onBytes(bytesRead);
     }
     const after = await from.stat({ bigint: true });
@@ -81,7 +83,7 @@ async function write(
       throw sourceChanged(source);
     }
     if (options.keepMode) await keepMode(to, before);
-    await onTarget(() => to.utimes(Number(before.atimeMs) / 1000, seconds(before.mtimeNs)));
+    await onTarget(() => to.utimes(seconds(before.atimeNs), seconds(before.mtimeNs)));
     await onTarget(() => to.sync());
     return hash.digest("hex");
   } finally {
@@ -98,9 +100,9 @@ async function keepMode(to: FileHandle, stats: BigIntStats): Promise<void> {
   }
 }
 
-/** Node takes times as seconds in a double: a quarter of a microsecond is lost. */
+/** Node takes seconds in a double: of today's times it keeps a quarter of a microsecond. */
 function seconds(nanoseconds: bigint): number {
-  return Number(nanoseconds) / 1e9;
+  return Number(nanoseconds / 1000n) / 1e6;
 }
 
 /** SHA-256 of a file, hex. @throws what node:fs throws; the signal's reason */

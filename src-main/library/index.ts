@@ -28,13 +28,13 @@ export {
   areTwoNamesOfOneFile,
   entryAt,
   isCode,
-  isReservation,
   type MoveOutcome,
   moveWithoutOverwrite,
+  removeReservation,
   reservationFor,
   sameNameKey,
   syncFolder,
 } from "./safe-move.ts";
 export { freedesktopTrash, noTrash, oneWayTrash, systemTrash, type Trash } from "./trash.ts";
-export { trashOneWay } from "./trash-problems.ts";
+export { trashEmptied, trashOneWay } from "./trash-problems.ts";
 export { cardHolding, type FindVolumeRoot, volumeRoot } from "./volume.ts";

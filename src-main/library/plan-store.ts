@@ -228,6 +228,11 @@ export class PlanStore {
     return changed;
   }
 
+  /** Runs `work` (synchronous) as one transaction: all that it saves is saved, or nothing. */
+  together<Result>(work: () => Result): Result {
+    return this.#database.transaction(work);
+  }
+
   /** Remembers a folder that is about to be made for the plan. */
   addFolder(planId: number, path: string): void {
     this.#database.transaction(() => {

@@ -14,7 +14,7 @@ export type MoveOutcome = "moved" | "taken" | "other-device";
  *    one file with two names: nothing is lost, and both names lead to the same inode.
  * 2. Where there are no hard links (FAT, exFAT, many network and FUSE volumes; a file of another owner under
  *    `fs.protected_hardlinks`): take the name with an exclusive create, then rename() over what was just made. What
- *    holds the name is `reservation`, so that after a crash it is known to be ours (`isReservation`).
+ *    holds the name is `reservation`, so that after a crash it is known to be ours (`removeReservation`).
  *
  * The new name is on the disk before the old one goes. When it returns or throws, the file has exactly one name.
  *
@@ -74,7 +74,7 @@ async function moveByReservation(
     }
   } catch (error) {
     if (isCode(error, "EEXIST")) return "taken";
-    if (await isReservation(to, reservation)) await unlink(to);
+    await removeReservation(to, reservation);
     throw error;
   }
   if (!(await isReservation(to, reservation))) return "taken";
@@ -100,12 +100,23 @@ export function anyMark(): string {
   return randomBytes(8).toString("hex");
 }
 
-/** True when the file at `path` holds nothing but this reservation. */
-export async function isReservation(path: string, reservation: string): Promise<boolean> {
+/** True when the file at `path` holds this reservation and nothing else. */
+async function isReservation(path: string, reservation: string): Promise<boolean> {
   const found = await entryAt(path);
   if (found === null || !found.isFile()) return false;
   if (found.size !== BigInt(Buffer.byteLength(reservation))) return false;
   return (await readFile(path, "utf8")) === reservation;
+}
+
+/**
+ * Removes what a crash left of a name that was taken for a file: the reservation, or as much of it as was written,
+ * which may be nothing. So an empty file goes, too: only ask for a name that a move was on its way to.
+ */
+export async function removeReservation(path: string, reservation: string): Promise<void> {
+  const found = await entryAt(path);
+  if (found === null || !found.isFile()) return;
+  if (found.size > BigInt(Buffer.byteLength(reservation))) return;
+  if (reservation.startsWith(await readFile(path, "utf8"))) await unlink(path);
 }
 
 /**

@@ -9,8 +9,8 @@ import {
   areTwoNamesOfOneFile,
   entryAt,
   isCode,
-  isReservation,
   moveWithoutOverwrite,
+  removeReservation,
   reservationFor,
   syncFolder,
 } from "./safe-move.ts";
@@ -248,7 +248,7 @@ function reservationOf(receipt: Receipt): string {
 
 /** Removes what a crash left of a name taken for the file. */
 async function dropReservation(path: string, receipt: Receipt): Promise<void> {
-  if (await isReservation(path, reservationOf(receipt))) await unlink(path);
+  await removeReservation(path, reservationOf(receipt));
 }
 
 /** Makes the note; false when another program was quicker with this name. */
