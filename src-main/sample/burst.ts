@@ -26,11 +26,6 @@ export interface Shot extends Exposure {
   readonly view: View;
 }
 
-/** Takes one frame of a scene; 3 channels, sRGB. */
-export function takeFrame(scene: Scene, shot: Shot, random: Random): Raster {
-  return developFrame(paintPlanes(scene, shot.view), shot, random);
-}
-
 /** A scene as seen from one place, everything sharp: to be developed into any number of frames. */
 export interface Planes {
   readonly background: Raster;
@@ -51,6 +46,7 @@ export function paintPlanes(scene: Scene, view: View): Planes {
   };
 }
 
+/** One frame of what was painted: blurred, exposed; 3 channels, sRGB. */
 export function developFrame(planes: Planes, shot: Exposure, random: Random): Raster {
   const frame = blurRaster(planes.background, shot.background);
   const own = frame === planes.background ? { ...frame, data: frame.data.slice() } : frame;
@@ -116,27 +112,37 @@ export function renderBurst(seed: number, recipe: BurstRecipe): RenderedBurst {
   const scene = GALLERY[name](createRandom(deriveSeed(seed, 1)), { width, height });
   const unit = recipe.blurUnit ?? Math.max(width, height) / 2000;
   const varies = recipe.varies ?? { noise: true, gain: true, framing: true };
-  const ladder = shuffle(random, LADDER.slice(0, recipe.frames)).map((sigma) => sigma * unit);
+  const steps = LADDER.slice(0, recipe.frames).map((step) => step * unit);
+  const ladder = shuffle(random, steps);
   const tie = drawBlur(random, pick(random, [0, 0.6, 0.9, 1.3, 2]) * unit);
-  const most = Math.max(...ladder);
   const frames = ladder.map((sigma, i) => {
-    const far =
-      ladder.toSorted((a, b) => a - b)[ladder.filter((other) => other > sigma).length] ?? most;
     const blur = recipe.set === "nearTies" ? tie : drawBlur(random, sigma);
+    const traded = steps.at(-1 - steps.indexOf(sigma)) ?? sigma;
     const shot: Shot = {
       view: varies.framing ? drawView(random, width) : STRAIGHT_VIEW,
       subject: blur,
-      background: recipe.set === "missedFocus" ? { kind: "disc", sigma: far } : blur,
+      background: recipe.set === "missedFocus" ? { kind: "disc", sigma: traded } : blur,
       gain: varies.gain ? between(random, 0.7, 1.3) : 1,
       noise: varies.noise ? between(random, 1, 10) : 0,
     };
-    return { shot, raster: takeFrame(scene, shot, createRandom(deriveSeed(seed, 10 + i))) };
+    const planes = throughLens(paintPlanes(scene, shot.view));
+    return { shot, raster: developFrame(planes, shot, createRandom(deriveSeed(seed, 10 + i))) };
   });
   return {
     scene: name,
     frames,
     sharpest: recipe.set === "nearTies" ? null : ladder.indexOf(0),
     subject: scene.subject?.box ?? null,
+  };
+}
+
+/** No lens and no demosaicing shows a single pixel: what is in focus is about this soft on the sensor. */
+const LENS: Blur = { kind: "gaussian", sigma: 0.5 };
+
+function throughLens({ background, subject }: Planes): Planes {
+  return {
+    background: blurRaster(background, LENS),
+    subject: subject && { ...subject, raster: blurRaster(subject.raster, LENS) },
   };
 }
 

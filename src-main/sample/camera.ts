@@ -48,26 +48,34 @@ function disc(radius: number): Stretch[] {
   const stretches: Stretch[] = [];
   const reach = Math.ceil(radius);
   for (let row = -reach; row <= reach; row += 1) {
+    let half = 0;
     for (const height of [-0.375, -0.125, 0.125, 0.375]) {
-      const half = Math.sqrt(Math.max(0, radius * radius - (row + height) ** 2));
-      if (half > 0) stretches.push({ row, from: -half, to: half, weight: 1 });
+      half += Math.sqrt(Math.max(0, radius * radius - (row + height) ** 2)) / 4;
     }
+    if (half > 0) stretches.push({ row, from: -half, to: half, weight: 1 });
   }
   return stretches;
 }
 
-/** Points half a pixel apart, each a pixel wide and shared between two rows. */
+/** In each row as much of the line as crosses it, a pixel thick. */
 function line(length: number, angle: number): Stretch[] {
+  const across = Math.cos(angle);
+  const down = Math.abs(Math.sin(angle));
+  const lean = Math.sin(angle) < 0 ? -1 : 1;
+  const half = length / 2;
   const stretches: Stretch[] = [];
-  const points = Math.max(2, Math.ceil(length * 2) + 1);
-  for (let point = 0; point < points; point += 1) {
-    const along = length * (point / (points - 1) - 0.5);
-    const x = along * Math.cos(angle);
-    const y = along * Math.sin(angle);
-    const row = Math.floor(y);
-    const lower = y - row;
-    stretches.push({ row, from: x - 0.5, to: x + 0.5, weight: 1 - lower });
-    stretches.push({ row: row + 1, from: x - 0.5, to: x + 0.5, weight: lower });
+  const rows = Math.ceil(half * down);
+  for (let row = -rows; row <= rows; row += 1) {
+    // Where the line enters and leaves the row, in px along itself.
+    const enter = Math.max(-half, (row - 0.5) / down);
+    const leave = Math.min(half, (row + 0.5) / down);
+    if (leave <= enter) continue;
+    // As wide as the piece and the pixel that it is drawn with are together: variances add.
+    const middle = ((enter + leave) / 2) * across;
+    const reach = Math.hypot((leave - enter) * across, 1) / 2;
+    const from = middle - reach;
+    const to = middle + reach;
+    stretches.push({ row: row * lean, from, to, weight: (leave - enter) / (to - from) });
   }
   return stretches;
 }
@@ -105,6 +113,13 @@ function convolve(raster: Raster, kernel: readonly Stretch[]): Raster {
         const fromPart = from - fromWhole;
         const toPart = to - toWhole;
         const weight = stretch.weight;
+        if (fromPart === 0 && toPart === 0) {
+          for (let column = 0; column < width; column += 1) {
+            const whole = (sum[column + toWhole] ?? 0) - (sum[column + fromWhole] ?? 0);
+            line[column] = (line[column] ?? 0) + weight * whole;
+          }
+          continue;
+        }
         for (let column = 0; column < width; column += 1) {
           const a = sum[column + fromWhole] ?? 0;
           const b = sum[column + fromWhole + 1] ?? 0;

@@ -12,6 +12,14 @@ export function hash(x: number, y: number, seed: number): number {
   return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
 }
 
+const BYTES = [1, 256, 65_536, 16_777_216];
+
+/** Four numbers in [0, 1) out of one hash, each from a byte further down: cheaper than four hashes. */
+export function split(hashed: number, part: 0 | 1 | 2 | 3): number {
+  const shifted = hashed * (BYTES[part] ?? 1);
+  return shifted - Math.floor(shifted);
+}
+
 /** Smooth noise in [0, 1) with features one unit wide. */
 export function valueNoise(x: number, y: number, seed: number): number {
   const column = Math.floor(x);

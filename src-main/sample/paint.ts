@@ -22,13 +22,16 @@ export function fill(pixel: Pixel, colour: Colour): void {
   pixel.a = 1;
 }
 
-/** Lays `colour` over the pixel; `cover` is 0..1. Coverage stays as it was. */
-export function glaze(pixel: Pixel, colour: Colour, cover: number): void {
+/**
+ * Lays `colour`, `brightness` times as light, over the pixel; `cover` is 0..1. The pixel's own coverage stays as it
+ * was.
+ */
+export function glaze(pixel: Pixel, colour: Colour, cover: number, brightness = 1): void {
   if (cover <= 0) return;
   const share = Math.min(1, cover);
-  pixel.r += (colour[0] - pixel.r) * share;
-  pixel.g += (colour[1] - pixel.g) * share;
-  pixel.b += (colour[2] - pixel.b) * share;
+  pixel.r += (colour[0] * brightness - pixel.r) * share;
+  pixel.g += (colour[1] * brightness - pixel.g) * share;
+  pixel.b += (colour[2] * brightness - pixel.b) * share;
 }
 
 /** Multiplies the light on the pixel. */
@@ -55,6 +58,11 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
 
 export function clamp01(value: number): number {
   return Math.min(1, Math.max(0, value));
+}
+
+/** Of a point from the origin; many times as fast as Math.hypot. */
+export function norm(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
 }
 
 /** 0 below `low`, 1 above `high`, smooth between. */

@@ -43,6 +43,19 @@ export function measureFrame(luma: Luma, region?: Region): FrameMeasures {
   return { sharpness: measureEdges(luma, area, noise), noise, ...measureTones(luma, area) };
 }
 
+/**
+ * Two frames whose sharpness differs by less than this (natural logarithm of the ratio) can't be told apart: noise,
+ * exposure, JPEG and framing alone put equally blurred frames this far apart in 17 of 20 bursts' first two (1.2 to
+ * 2.6 MP at full scale), while the least blur worth naming puts them further in 49 of 50.
+ */
+const OWN_NOISE = 0.04;
+
+/** Whether the difference in sharpness of two frames of one burst lies within the measure's own noise. */
+export function isTooClose(a: FrameMeasures, b: FrameMeasures): boolean {
+  if (a.sharpness === 0 || b.sharpness === 0) return a.sharpness === b.sharpness;
+  return Math.abs(Math.log(a.sharpness / b.sharpness)) < OWN_NOISE;
+}
+
 type Tones = Omit<FrameMeasures, "sharpness" | "noise">;
 
 function measureTones(luma: Luma, area: Region): Tones {

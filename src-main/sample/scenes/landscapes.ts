@@ -1,7 +1,31 @@
 import { createCell, findCell, fractalNoise, hash, valueNoise } from "../noise.ts";
-import { clamp01, fill, glaze, glow, hex, inside, light, mix, ramp } from "../paint.ts";
+import { clamp01, fill, glaze, glow, hex, inside, light, mix, norm, ramp } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";
 import type { Scene, Size } from "../scene.ts";
+
+const SEEDHEAD = hex("#6b4a1e");
+const WHITE = hex("#ffffff");
+const FOAM = hex("#fbfaf5");
+const STRAKE = hex("#f7f3e8");
+const CANVAS = hex("#f6f1e4");
+const CANVAS_SHADE = hex("#c8bfae");
+const SEAM = hex("#8f8674");
+const SPAR = hex("#4d3a28");
+const HAZE = hex("#f3ead8");
+const COBBLE = hex("#8d857b");
+const COBBLE_JOINT = hex("#5d574f");
+const KERB = hex("#cfc7ba");
+const MORTAR = hex("#e6dccb");
+const EAVES = hex("#6d4436");
+const EAVES_SHADE = hex("#3a2a25");
+const CORNER = hex("#2b2522");
+const FRAME = hex("#f2ecdf");
+const PANE = hex("#3b4854");
+const LAMPLIGHT = hex("#f3c66b");
+const SIGN = hex("#101820");
+const GILT = hex("#f4dfa8");
+const GLASS_DARK = hex("#27323f");
+const GLASS_LIGHT = hex("#9fb6c4");
 
 /** Ridges behind ridges in the haze, firs on them, a meadow before them. */
 export function hills(random: Random, size: Size): Scene {
@@ -40,7 +64,7 @@ export function hills(random: Random, size: Size): Scene {
     tree: unit * (5 + 7.5 * i),
     colour: mix(palette.far, palette.near, i / 5),
     seed: seed + 31 * i,
-  }));
+  })).map((ridge) => ({ ...ridge, crest: drawCrest(ridge, width) }));
   const meadowTop = height * 0.84;
   const meadow = mix(palette.near, hex("#8c9440"), 0.55);
   const bloom = pick(random, [hex("#e8d44d"), hex("#d9574a"), hex("#c9a3e0")]);
@@ -53,7 +77,7 @@ export function hills(random: Random, size: Size): Scene {
       const rise = clamp01(y / (height * 0.55));
       fill(pixel, palette.zenith);
       glaze(pixel, palette.low, rise ** 1.4);
-      const sun = Math.hypot(x - sunX, y - sunY);
+      const sun = norm(x - sunX, y - sunY);
       glow(pixel, palette.sun, 0.35 * Math.exp(-sun / (110 * unit)));
       glaze(pixel, palette.sun, inside(sun - 26 * unit));
       const cloud = fractalNoise(x / (210 * unit), y / (52 * unit), seed + 7, 5);
@@ -63,9 +87,9 @@ export function hills(random: Random, size: Size): Scene {
         0.75 * ramp(0.53, 0.75, cloud) * (1 - 0.4 * rise),
       );
       // From the nearest ridge back to the first that hides the rest.
-      const hiding = ridges.findLastIndex((ridge) => y > crestOf(ridge, x) + 1);
+      const hiding = ridges.findLastIndex((ridge) => y > crestAt(ridge.crest, x) + 1);
       for (const ridge of ridges.slice(Math.max(0, hiding))) {
-        const depth = y - crestOf(ridge, x);
+        const depth = y - crestAt(ridge.crest, x);
         if (depth < -2.2 * ridge.tree) continue;
         const cover = inside(-depth - firHeight(x, depth, ridge.tree, ridge.seed));
         if (cover === 0) continue;
@@ -91,13 +115,13 @@ export function hills(random: Random, size: Size): Scene {
           0.6 * valueNoise(x / 2.4, y / (9 * unit), seed + 91) +
           0.4 * fractalNoise(x / (60 * unit), y / (22 * unit), seed + 94, 5);
         const cover = ramp(-14 * unit, 4 * unit, into + unit * 18 * (blade - 0.6));
-        glaze(pixel, scale(meadow, 0.45 + 1.1 * blade), cover);
+        glaze(pixel, meadow, cover, 0.45 + 1.1 * blade);
         const flowers = unit * (7 + 2.2 * Math.floor(Math.max(0, into) / (24 * unit)));
         findCell(x / flowers, y / flowers, seed + 92, 0.9, cell);
         if (cell.id < 0.07) {
           const petal = 0.24 + 0.07 * Math.cos(5 * Math.atan2(cell.dy, cell.dx));
           glaze(pixel, bloom, cover * inside((cell.distance - petal) * flowers));
-          glaze(pixel, hex("#6b4a1e"), cover * inside((cell.distance - 0.08) * flowers));
+          glaze(pixel, SEEDHEAD, cover * inside((cell.distance - 0.08) * flowers));
         }
       }
       light(pixel, 1 - 0.18 * ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2));
@@ -112,8 +136,22 @@ interface Ridge {
   readonly seed: number;
 }
 
-function crestOf(ridge: Ridge, x: number): number {
-  return ridge.base - ridge.swing * (fractalNoise(x * ridge.stretch, 0.5, ridge.seed, 4) - 0.5);
+/** Columns beyond the frame for which a crest is drawn, on either side. */
+const BEYOND = 64;
+
+/** Heights of a ridge, a value a column: it is asked for a hundred times a column. */
+function drawCrest(ridge: Ridge, width: number): Float64Array {
+  return Float64Array.from({ length: width + 2 * BEYOND }, (_, i) => {
+    const along = (i - BEYOND) * ridge.stretch;
+    return ridge.base - ridge.swing * (fractalNoise(along, 0.5, ridge.seed, 4) - 0.5);
+  });
+}
+
+function crestAt(crest: Float64Array, x: number): number {
+  const place = Math.min(crest.length - 2, Math.max(0, x + BEYOND));
+  const column = Math.floor(place);
+  const left = crest[column] ?? 0;
+  return left + ((crest[column + 1] ?? 0) - left) * (place - column);
 }
 
 function scale(
@@ -180,7 +218,7 @@ export function sea(random: Random, size: Size): Scene {
           6,
         );
         const body = ramp(0.5, 0.66, cloud);
-        glaze(pixel, hex("#ffffff"), 0.9 * body);
+        glaze(pixel, WHITE, 0.9 * body);
         glaze(pixel, palette.sky, 0.35 * ramp(0.6, 0.85, cloud));
         const far =
           horizon - unit * 34 * ramp(0.3, 0.9, fractalNoise(x / (130 * unit), 2, seed + 3, 5));
@@ -204,17 +242,13 @@ export function sea(random: Random, size: Size): Scene {
         const foam =
           ramp(-46 * unit, -2 * unit, into) *
           ramp(0.42, 0.56, froth + 0.18 * ramp(-16 * unit, 0, into));
-        glaze(pixel, hex("#fbfaf5"), foam);
+        glaze(pixel, FOAM, foam);
         const grain = 0.78 + 0.44 * hash(Math.floor(x / 1.5), Math.floor(y / 1.5), seed + 15);
         const ripple = 0.86 + 0.28 * fractalNoise(x / (46 * unit), y / (9 * unit), seed + 16, 4);
         const wet = 0.66 + 0.34 * ramp(4 * unit, 50 * unit, into);
         const sand = palette.sand;
         const shade = grain * 0.4 + ripple * 0.6;
-        glaze(
-          pixel,
-          [sand[0] * shade * wet, sand[1] * shade * wet, sand[2] * shade * wet],
-          inside(-into),
-        );
+        glaze(pixel, sand, inside(-into), shade * wet);
       }
     },
     subject: {
@@ -229,7 +263,7 @@ export function sea(random: Random, size: Size): Scene {
         const body = Math.max(-dy - 0.02 * dx * dx, dy - keel, Math.abs(dx) - 0.6);
         const plank = Math.abs(((dy * 22) % 1) - 0.5);
         light(pixel, (0.75 + 0.5 * plank) * (1 + 0.35 * dx));
-        glaze(pixel, hex("#f7f3e8"), inside((Math.abs(dy - 0.025) - 0.014) / px));
+        glaze(pixel, STRAKE, inside((Math.abs(dy - 0.025) - 0.014) / px));
         pixel.a = inside(body / px);
         // Mast, mainsail and jib with their seams, a number sewn on.
         const mast = Math.max(Math.abs(dx) - 0.012, dy, -1.32 - dy);
@@ -239,16 +273,16 @@ export function sea(random: Random, size: Size): Scene {
         if (sail > 0) {
           const weave = 0.93 + 0.07 * hash(Math.floor(x / 2), Math.floor(y / 2), seed + 20);
           const seam = inside((Math.abs((((dy + 0.4 * dx) * 7) % 1) + 0.5) * 0.14 - 0.006) / px);
-          const cloth = mix(hex("#f6f1e4"), hex("#c8bfae"), clamp01(0.35 + 0.9 * dx));
-          glaze(pixel, [cloth[0] * weave, cloth[1] * weave, cloth[2] * weave], sail);
-          glaze(pixel, hex("#8f8674"), 0.7 * seam * sail);
+          const cloth = mix(CANVAS, CANVAS_SHADE, clamp01(0.35 + 0.9 * dx));
+          glaze(pixel, cloth, sail, weave);
+          glaze(pixel, SEAM, 0.7 * seam * sail);
           const mark = Math.max(Math.abs(dx - 0.17) - 0.075, Math.abs(dy + 0.5) - 0.1);
           const bars = hash(Math.floor(dx * 27), Math.floor(dy * 20), seed + 21) > 0.45 ? 1 : 0;
           glaze(pixel, hull, inside(mark / px) * bars * sail);
           pixel.a = Math.max(pixel.a, sail);
         }
         const spar = inside(mast / px);
-        glaze(pixel, hex("#4d3a28"), spar);
+        glaze(pixel, SPAR, spar);
         pixel.a = Math.max(pixel.a, spar);
       },
     },
@@ -278,21 +312,21 @@ export function town(random: Random, size: Size): Scene {
     subject: null,
     background: (x, y, pixel) => {
       fill(pixel, skyTop);
-      glaze(pixel, hex("#f3ead8"), clamp01(y / (height * 0.5)));
+      glaze(pixel, HAZE, clamp01(y / (height * 0.5)));
       const cloud = fractalNoise(x / (170 * unit), y / (70 * unit), seed, 5);
-      glaze(pixel, hex("#ffffff"), 0.8 * ramp(0.5, 0.68, cloud));
+      glaze(pixel, WHITE, 0.8 * ramp(0.5, 0.68, cloud));
       if (y > street) {
         // The street falls away from the eye: cobbles shrink with distance.
         const near = (y - street) / (height - street) + 0.32;
         findCell((x - width / 2) / (30 * unit * near), 22 / near, seed + 1, 0.7, cell);
-        fill(pixel, hex("#8d857b"));
+        fill(pixel, COBBLE);
         const dome = 0.6 + 0.55 * ramp(0, 0.5, cell.margin) - 0.3 * cell.dy;
         light(
           pixel,
           dome * (0.75 + 0.4 * cell.id) * (0.85 + 0.3 * valueNoise(x / 3, y / 3, seed + 2)),
         );
-        glaze(pixel, hex("#5d574f"), inside((cell.margin - 0.07) * 30 * unit * near));
-        glaze(pixel, hex("#cfc7ba"), inside(Math.abs(y - street - 3 * unit) - 3 * unit) * 0.8);
+        glaze(pixel, COBBLE_JOINT, inside((cell.margin - 0.07) * 30 * unit * near));
+        glaze(pixel, KERB, inside(Math.abs(y - street - 3 * unit) - 3 * unit) * 0.8);
         return;
       }
       const house = Math.floor(x / wide);
@@ -315,27 +349,27 @@ export function town(random: Random, size: Size): Scene {
           (y / (7 * unit) - course) * 7 * unit,
           (along - Math.floor(along)) * 16 * unit,
         );
-        glaze(pixel, hex("#e6dccb"), 0.75 * inside(joint - 1.1 * unit));
+        glaze(pixel, MORTAR, 0.75 * inside(joint - 1.1 * unit));
       }
       if (y < roofline) {
         const slope = y - top;
-        glaze(pixel, hex("#6d4436"), inside(slope - 9 * unit));
-        glaze(pixel, hex("#3a2a25"), inside(Math.abs(slope - 9.5 * unit) - 1.2 * unit));
+        glaze(pixel, EAVES, inside(slope - 9 * unit));
+        glaze(pixel, EAVES_SHADE, inside(Math.abs(slope - 9.5 * unit) - 1.2 * unit));
       }
       windows(x, y);
-      glaze(pixel, hex("#2b2522"), 0.7 * inside(Math.min(across, 1 - across) * wide - 1.3 * unit));
+      glaze(pixel, CORNER, 0.7 * inside(Math.min(across, 1 - across) * wide - 1.3 * unit));
       light(pixel, 0.86 + 0.14 * ramp(0, 0.25, across));
 
       /** A round window under the ridge. */
       function attic(): void {
-        const radius = Math.hypot((across - 0.5) * wide, y - roofline + 0.25 * gable);
-        glaze(pixel, hex("#f2ecdf"), inside(radius - 19 * unit));
-        glaze(pixel, hex("#3b4854"), inside(radius - 15 * unit));
+        const radius = norm((across - 0.5) * wide, y - roofline + 0.25 * gable);
+        glaze(pixel, FRAME, inside(radius - 19 * unit));
+        glaze(pixel, PANE, inside(radius - 15 * unit));
         const cross = Math.min(
           Math.abs(across - 0.5) * wide,
           Math.abs(y - roofline + 0.25 * gable),
         );
-        glaze(pixel, hex("#f2ecdf"), inside(radius - 15 * unit) * inside(cross - 1.1 * unit));
+        glaze(pixel, FRAME, inside(radius - 15 * unit) * inside(cross - 1.1 * unit));
       }
 
       function windows(px: number, py: number): void {
@@ -353,31 +387,28 @@ export function town(random: Random, size: Size): Scene {
           attic();
           return;
         }
-        glaze(pixel, hex("#f2ecdf"), inside(frame - 3.4 * unit));
+        glaze(pixel, FRAME, inside(frame - 3.4 * unit));
         const lit = hash(house * 7 + bay, floor, seed + 6);
         const glass = mix(
-          hex("#27323f"),
-          hex("#9fb6c4"),
+          GLASS_DARK,
+          GLASS_LIGHT,
           0.25 + 0.6 * fractalNoise(px / (16 * unit), py / (26 * unit), seed + 7, 3),
         );
-        glaze(pixel, lit < 0.16 ? hex("#f3c66b") : glass, inside(frame));
+        glaze(pixel, lit < 0.16 ? LAMPLIGHT : glass, inside(frame));
         const bars = Math.min(Math.abs(dx), Math.abs(dy - tall * 0.3));
-        glaze(pixel, hex("#f2ecdf"), inside(frame) * inside(bars - 1.1 * unit));
+        glaze(pixel, FRAME, inside(frame) * inside(bars - 1.1 * unit));
         if (floor > 0 && own(5) < 0.6) {
           const shutter = Math.max(Math.abs(dx - half * 1.62) - half * 0.42, dy - tall);
-          glaze(pixel, scale(wall, 0.45), inside(shutter));
-          glaze(
-            pixel,
-            scale(wall, 0.75),
-            inside(shutter) * inside(((py / (3.4 * unit)) % 1) * 3.4 - 1),
-          );
+          glaze(pixel, wall, inside(shutter), 0.45);
+          const slat = inside(((py / (3.4 * unit)) % 1) * 3.4 - 1);
+          glaze(pixel, wall, inside(shutter) * slat, 0.75);
         }
         if (floor === 1 && own(6) < 0.75) {
           const board = Math.max(
             Math.abs(across - 0.5) * wide - 0.4 * wide,
             Math.abs(inFloor - 0.045) * 96 * unit - 9 * unit,
           );
-          glaze(pixel, mix(scale(wall, 0.3), hex("#101820"), 0.5), inside(board));
+          glaze(pixel, mix(scale(wall, 0.3), SIGN, 0.5), inside(board));
           const letter = Math.floor(px / (7 * unit));
           const stroke = hash(
             Math.floor(px / (2.3 * unit)),
@@ -386,7 +417,7 @@ export function town(random: Random, size: Size): Scene {
           );
           const gap = px / (7 * unit) - letter;
           const isLetter = stroke > 0.42 && gap > 0.22 && hash(letter, 1, seed + 9) > 0.15;
-          glaze(pixel, hex("#f4dfa8"), isLetter ? inside(board + 4 * unit) : 0);
+          glaze(pixel, GILT, isLetter ? inside(board + 4 * unit) : 0);
         }
       }
     },

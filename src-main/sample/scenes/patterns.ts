@@ -1,7 +1,12 @@
-import { createCell, findCell, fractalNoise, hash, valueNoise } from "../noise.ts";
-import { clamp01, fill, glaze, glow, hex, inside, light, mix, ramp } from "../paint.ts";
+import { createCell, findCell, fractalNoise, hash, split, valueNoise } from "../noise.ts";
+import { clamp01, fill, glaze, glow, hex, inside, light, mix, norm, ramp } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";
 import type { Scene, Size } from "../scene.ts";
+
+const GREY = hex("#808080");
+const PAPER = hex("#ece3d0");
+const GROUT = hex("#8a8175");
+const LATE_SUN = hex("#ffd9a0");
 
 /** Wet pebbles from above. */
 export function pebbles(random: Random, size: Size): Scene {
@@ -32,7 +37,7 @@ export function pebbles(random: Random, size: Size): Scene {
       const stone = isGravel ? small : cell;
       const scale = isGravel ? large / 5 : large;
       if (isGravel) findCell(x / scale, y / scale, seed + 3, 0.9, small);
-      const colour = stones[Math.floor(stone.id * 971) % stones.length] ?? hex("#808080");
+      const colour = stones[Math.floor(stone.id * 971) % stones.length] ?? GREY;
       fill(pixel, colour);
       const veins = fractalNoise(
         x / (0.3 * scale) + 9 * stone.id,
@@ -43,7 +48,7 @@ export function pebbles(random: Random, size: Size): Scene {
       light(pixel, 0.72 + 0.5 * veins);
       glaze(
         pixel,
-        hex("#efe9dd"),
+        QUARTZ,
         0.7 * inside((Math.abs(veins - 0.5) - 0.012) * scale * 0.4) * (stone.id > 0.6 ? 1 : 0),
       );
       const speckle = hash(Math.floor(x / 1.7), Math.floor(y / 1.7), seed + 6);
@@ -52,13 +57,20 @@ export function pebbles(random: Random, size: Size): Scene {
       const slope = -(stone.dx + 1.3 * stone.dy);
       light(pixel, (0.3 + 0.7 * edge) * (1 + 0.55 * slope));
       const glint =
-        Math.hypot(stone.dx + 0.16, stone.dy + 0.2) +
+        norm(stone.dx + 0.16, stone.dy + 0.2) +
         0.1 * (valueNoise(x / (0.1 * scale), y / (0.05 * scale), seed + 7) - 0.5);
       glow(pixel, [0.9, 0.95, 1], 0.3 * ramp(0.14, 0.02, glint));
       light(pixel, isGravel ? 0.62 : 1);
     },
   };
 }
+
+const QUARTZ = hex("#efe9dd");
+const EARTH = hex("#2a2119");
+const WITHERED = hex("#5b3a1e");
+const VEIN = hex("#f1dfae");
+/** Layers of leaves on the ground. */
+const LAYERS = 4;
 
 /** Fallen leaves over each other. */
 export function leaves(random: Random, size: Size): Scene {
@@ -89,36 +101,35 @@ export function leaves(random: Random, size: Size): Scene {
     height,
     subject: null,
     background: (x, y, pixel) => {
-      fill(pixel, hex("#2a2119"));
-      light(pixel, 0.6 + 0.8 * fractalNoise(x / (20 * unit), y / (20 * unit), seed, 5));
-      // Layers from the ground up, each with its own lattice of leaves.
-      for (let layer = 0; layer < 4; layer += 1) {
+      // From the top leaf down, as much of each as the ones above let through.
+      let through = 1;
+      fill(pixel, EARTH);
+      light(pixel, 0);
+      for (let layer = LAYERS - 1; layer >= 0 && through > 0.01; layer -= 1) {
         const ox = x + layer * 0.37 * step;
         const oy = y + layer * 0.53 * step;
         const column = Math.floor(ox / step);
         const row = Math.floor(oy / step);
-        for (let j = row - 1; j <= row + 1; j += 1) {
-          for (let i = column - 1; i <= column + 1; i += 1) {
-            if (hash(i, j, seed + 40 + layer) > 0.78 - 0.1 * layer) continue;
-            const own = seed + 10 * layer;
-            const cx = (i + 0.5 + 0.7 * (hash(i, j, own + 1) - 0.5)) * step;
-            const cy = (j + 0.5 + 0.7 * (hash(i, j, own + 2) - 0.5)) * step;
-            const angle = 2 * Math.PI * hash(i, j, own + 3);
-            const half = step * (0.5 + 0.32 * hash(i, j, own + 4));
-            const dx = ox - cx;
-            const dy = oy - cy;
-            if (dx * dx + dy * dy > half * half * 1.1) continue;
-            const along = (dx * Math.cos(angle) + dy * Math.sin(angle)) / half;
-            const bent =
-              (dy * Math.cos(angle) - dx * Math.sin(angle)) / half - 0.16 * along * along + 0.06;
-            const tooth = 0.035 * (1 - 2 * Math.abs(((((along * 9) % 1) + 1) % 1) - 0.5));
-            const belly = 0.42 * (1 - along * along) ** 0.8 * (1 - 0.35 * along) + tooth;
-            const distance = Math.abs(along) < 1 ? (Math.abs(bent) - belly) * half : half;
-            glaze(pixel, hex("#120d08"), 0.5 * ramp(7 * unit, 0, distance));
-            const cover = inside(distance);
-            if (cover === 0) continue;
-            const hue = hash(i, j, own + 5);
-            const base = colours[Math.floor(hue * colours.length)] ?? hex("#808080");
+        const own = seed + 10 * layer;
+        for (let place = 8; place >= 0; place -= 1) {
+          const i = column - 1 + (place % 3);
+          const j = row - 1 + Math.floor(place / 3);
+          const drawn = hash(i, j, own + 1);
+          if (split(drawn, 3) > 0.78 - 0.1 * layer) continue;
+          const dx = ox - (i + 0.5 + 0.7 * (drawn - 0.5)) * step;
+          const dy = oy - (j + 0.5 + 0.7 * (split(drawn, 1) - 0.5)) * step;
+          const half = step * (0.5 + 0.32 * split(drawn, 2));
+          if (dx * dx + dy * dy > half * half * 1.1) continue;
+          const angle = 2 * Math.PI * hash(i, j, own + 3);
+          const along = (dx * Math.cos(angle) + dy * Math.sin(angle)) / half;
+          const bent =
+            (dy * Math.cos(angle) - dx * Math.sin(angle)) / half - 0.16 * along * along + 0.06;
+          const tooth = 0.035 * (1 - 2 * Math.abs(((((along * 9) % 1) + 1) % 1) - 0.5));
+          const belly = 0.42 * (1 - along * along) ** 0.8 * (1 - 0.35 * along) + tooth;
+          const outside = Math.abs(along) < 1 ? (Math.abs(bent) - belly) * half : half;
+          const cover = inside(outside);
+          if (cover > 0) {
+            const base = colours[Math.floor(hash(i, j, own + 5) * colours.length)] ?? EARTH;
             const blotch = fractalNoise(ox / (12 * unit), oy / (12 * unit), own + 6, 4);
             const rib = Math.abs((((along - Math.abs(bent) * 0.85) * 6.5 + 40) % 1) - 0.5) / 6.5;
             const vein = Math.max(
@@ -127,12 +138,17 @@ export function leaves(random: Random, size: Size): Scene {
             );
             const fold = 1 + 0.3 * clamp01(bent * 4 + 0.5) - 0.15;
             const shade = (0.55 + 0.75 * blotch) * fold * (0.7 + 0.1 * layer);
-            const tint = mix(base, hex("#5b3a1e"), 0.7 * ramp(0.55, 0.75, blotch));
-            glaze(pixel, [tint[0] * shade, tint[1] * shade, tint[2] * shade], cover);
-            glaze(pixel, mix(tint, hex("#f1dfae"), 0.55), 0.65 * vein * cover);
+            const tint = mix(base, WITHERED, 0.7 * ramp(0.55, 0.75, blotch));
+            glow(pixel, tint, through * cover * shade * (1 - 0.65 * vein));
+            glow(pixel, mix(tint, VEIN, 0.55), through * cover * 0.65 * vein);
+            through *= 1 - cover;
           }
+          // What lies below is in its shadow.
+          through *= 1 - 0.5 * ramp(7 * unit, 0, outside);
         }
       }
+      const earth = fractalNoise(x / (20 * unit), y / (20 * unit), seed, 5);
+      glow(pixel, EARTH, through * (0.6 + 0.8 * earth));
     },
   };
 }
@@ -156,7 +172,7 @@ export function page(random: Random, size: Size): Scene {
       const depth = 1 + 0.22 * (0.5 - y / height);
       const u = (x - width / 2) * depth * Math.cos(tilt) + (y - height / 2) * Math.sin(tilt);
       const v = (y - height / 2) * depth * Math.cos(tilt) - (x - width / 2) * Math.sin(tilt);
-      fill(pixel, hex("#ece3d0"));
+      fill(pixel, PAPER);
       const fibre = fractalNoise(u / (26 * unit), v / (6 * unit), seed, 5);
       light(
         pixel,
@@ -217,7 +233,7 @@ export function page(random: Random, size: Size): Scene {
       inside(Math.max(Math.abs(dx - at) - 0.036, from - dy, dy - to) * pixels);
     const bar = (at: number): number =>
       inside(Math.max(Math.abs(dy - at) - 0.024, Math.abs(dx) - 0.14) * pixels);
-    const bowl = inside((Math.abs(Math.hypot(dx * 1.15, dy) - 0.145) - 0.03) * pixels);
+    const bowl = inside((Math.abs(norm(dx * 1.15, dy) - 0.145) - 0.03) * pixels);
     if (kind === 0) return Math.max(stem(-0.13, -0.36, 0.17), bowl);
     if (kind === 1) return Math.max(stem(0.13, -0.15, 0.36), bowl);
     if (kind === 2) return Math.max(stem(-0.12, -0.17, 0.17), stem(0.12, -0.17, 0.17), bar(-0.15));
@@ -231,12 +247,12 @@ export function page(random: Random, size: Size): Scene {
         bar(-0.15),
       );
     if (kind === 6)
-      return Math.max(stem(0, -0.17, 0.17), inside((Math.hypot(dx, dy + 0.3) - 0.04) * pixels));
+      return Math.max(stem(0, -0.17, 0.17), inside((norm(dx, dy + 0.3) - 0.04) * pixels));
     return bowl;
   }
 
   function initial(dx: number, dy: number): number {
-    const radius = Math.hypot(dx, dy);
+    const radius = norm(dx, dy);
     const ring = Math.abs(radius - 30 * unit) - 7 * unit;
     const slash = Math.max(Math.abs(dx - dy * 0.5) - 3 * unit, Math.abs(dy) - 40 * unit);
     return Math.max(inside(ring), inside(slash));
@@ -249,7 +265,7 @@ export function page(random: Random, size: Size): Scene {
     const border = Math.min(u, v, frameWidth - u, frameHeight - v);
     if (border < 3 * unit)
       return inside(-border) === 1 ? 0 : inside(Math.abs(border - 1.5 * unit) - unit);
-    const moon = Math.hypot(u - frameWidth * 0.68, v - frameHeight * 0.32) / (unit * 52);
+    const moon = norm(u - frameWidth * 0.68, v - frameHeight * 0.32) / (unit * 52);
     const crest = frameHeight * (0.75 - 0.45 * fractalNoise(u / (150 * unit), 3, seed + 50, 4));
     const ground = v > crest;
     const shade = ground
@@ -289,9 +305,9 @@ export function tiles(random: Random, size: Size): Scene {
       const row = Math.floor(v);
       const dx = u - column - 0.5;
       const dy = v - row - 0.5;
-      const radius = Math.hypot(dx, dy);
+      const radius = norm(dx, dy);
       const angle = Math.atan2(dy, dx);
-      const quarter = Math.hypot(Math.abs(dx) - 0.5, Math.abs(dy) - 0.5);
+      const quarter = norm(Math.abs(dx) - 0.5, Math.abs(dy) - 0.5);
       const isStar = (column + row) % 2 === 0;
       fill(pixel, palette[1]);
       const petal = isStar
@@ -313,12 +329,12 @@ export function tiles(random: Random, size: Size): Scene {
       light(pixel, 1 - 0.35 * inside((craze - 0.004) * scale * 0.3));
       light(pixel, 0.9 + 0.2 * hash(column, row, seed + 4));
       const grout = 0.5 - Math.max(Math.abs(dx), Math.abs(dy));
-      glaze(pixel, hex("#8a8175"), inside((grout - 0.014) * scale));
+      glaze(pixel, GROUT, inside((grout - 0.014) * scale));
       light(pixel, 1 + 0.14 * ramp(0.045, 0.02, grout) * (dx + dy < 0 ? 1 : -1));
       // Late light through leaves.
       const dapple = ramp(0.42, 0.6, fractalNoise(u * 0.55 + v * 0.3, v * 0.5, seed + 6, 5));
       light(pixel, 0.58 + 0.5 * dapple);
-      glow(pixel, hex("#ffd9a0"), 0.06 * dapple);
+      glow(pixel, LATE_SUN, 0.06 * dapple);
       light(pixel, 0.75 + 0.3 * near);
     },
   };

@@ -1,4 +1,4 @@
-import { createCell, findCell, fractalNoise, hash, valueNoise } from "../noise.ts";
+import { createCell, findCell, fractalNoise, hash, split, valueNoise } from "../noise.ts";
 import {
   type Colour,
   clamp01,
@@ -9,11 +9,30 @@ import {
   inside,
   light,
   mix,
+  norm,
   type Pixel,
   ramp,
 } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";
 import type { Scene, Size } from "../scene.ts";
+
+const SHADE = hex("#2a1c12");
+const UNDERSIDE = hex("#2b2018");
+const FLECK = hex("#f7e9b5");
+const UNDERGROWTH = hex("#6d8a3f");
+const WHITE = hex("#ffffff");
+const LINEN = hex("#f1ebdd");
+const STALK = hex("#4a3520");
+const STALK_LIGHT = hex("#8a6a42");
+const THICKET = hex("#1f2f22");
+const BLADE = hex("#35592f");
+const BLADE_LIGHT = hex("#a5ba57");
+const BLOSSOM = hex("#f4efe2");
+const POLLEN = hex("#d79a2b");
+const STEM = hex("#4f7a35");
+const STEM_LIGHT = hex("#9dbb5d");
+const FLORET = hex("#3a2415");
+const FLORET_LIGHT = hex("#c98a2a");
 
 /** A turned pot: what it is and where it stands, in pixels. */
 interface Pot {
@@ -87,7 +106,7 @@ function paintPot(pot: Pot, x: number, y: number, pixel: Pixel): number {
   const round = Math.sqrt(Math.max(0, 1 - (dx / half) ** 2));
   const bottom = y - pot.foot - 0.1 * half * round;
   const mouthHalf = pot.half * profile(pot.form, 1);
-  const mouth = Math.hypot(dx / mouthHalf, (pot.foot - pot.tall - y) / (0.2 * mouthHalf)) - 1;
+  const mouth = norm(dx / mouthHalf, (pot.foot - pot.tall - y) / (0.2 * mouthHalf)) - 1;
   const body = Math.max(Math.abs(dx) - half, bottom, pot.foot - pot.tall - y);
   const cover = Math.max(inside(body), inside(mouth * 0.2 * mouthHalf));
   if (cover === 0) return 0;
@@ -116,7 +135,7 @@ function paintPot(pot: Pot, x: number, y: number, pixel: Pixel): number {
   glow(
     shade,
     [1, 0.98, 0.92],
-    0.5 * glazed * ramp(0.16, 0.02, Math.hypot(turn + 0.62, (t - 0.66) * 1.1)),
+    0.5 * glazed * ramp(0.16, 0.02, norm(turn + 0.62, (t - 0.66) * 1.1)),
   );
   glow(shade, [0.5, 0.6, 0.75], 0.16 * ramp(1.2, 1.5, turn));
   if (mouth < 0) {
@@ -125,7 +144,7 @@ function paintPot(pot: Pot, x: number, y: number, pixel: Pixel): number {
   }
   glaze(
     shade,
-    mix(pot.coat, hex("#ffffff"), 0.4),
+    mix(pot.coat, WHITE, 0.4),
     0.85 * inside((Math.abs(mouth) - 0.05) * 0.2 * mouthHalf),
   );
   glaze(pixel, [shade.r, shade.g, shade.b], cover);
@@ -146,10 +165,10 @@ function band(pot: Pot, u: number, t: number, glazed: number, shade: Pixel): voi
   const size = pot.half * 0.22;
   const mark =
     kind === 0
-      ? Math.hypot(along, offset / (2.4 * size)) - 0.22
+      ? norm(along, offset / (2.4 * size)) - 0.22
       : kind === 1
         ? Math.abs(along - 0.9 * (offset / (2 * reach))) - 0.09
-        : Math.abs(Math.hypot(along, offset / (2.4 * size)) - 0.26) - 0.07;
+        : Math.abs(norm(along, offset / (2.4 * size)) - 0.26) - 0.07;
   glaze(shade, pot.trim, 0.9 * glazed * inside(mark * size));
 }
 
@@ -184,6 +203,7 @@ export function pottery(random: Random, size: Size): Scene {
   const seed = Math.floor(random() * 1e6);
   const wall = pick(random, [hex("#cbbfa8"), hex("#8fa19c"), hex("#a8846a"), hex("#6f7f8d")]);
   const wood = pick(random, [hex("#8a5f3c"), hex("#a67a4d"), hex("#5f4330")]);
+  const board = mix(wood, hex("#d8b58a"), 0.35);
   const shelves = [height * 0.36, height * 0.74];
   const pots = shelves.flatMap((foot, row) =>
     Array.from({ length: Math.ceil(width / (150 * unit)) + 1 }, (_, i) =>
@@ -208,23 +228,16 @@ export function pottery(random: Random, size: Size): Scene {
     height,
     background: (x, y, pixel) => {
       if (y > table) {
-        paintWood(
-          x,
-          table + (y - table) * 1.6,
-          unit,
-          seed + 60,
-          mix(wood, hex("#d8b58a"), 0.35),
-          pixel,
-        );
+        paintWood(x, table + (y - table) * 1.6, unit, seed + 60, board, pixel);
         light(pixel, 0.7 + 0.4 * ((y - table) / (height - table)));
         glaze(
           pixel,
-          hex("#2a1c12"),
+          SHADE,
           0.5 *
             ramp(
               1.25,
               0.6,
-              Math.hypot(
+              norm(
                 (x - jar.x - 0.3 * jar.half) / (1.3 * jar.half),
                 (y - jar.foot) / (0.28 * jar.half),
               ),
@@ -237,11 +250,7 @@ export function pottery(random: Random, size: Size): Scene {
       light(pixel, 0.94 + 0.12 * valueNoise(x / 2.8, y / 2.8, seed + 1));
       light(pixel, 1.12 - 0.5 * (x / width) * 0.7 - 0.2 * (y / height));
       for (const foot of shelves) {
-        glaze(
-          pixel,
-          hex("#2b2018"),
-          0.55 * ramp(50 * unit, 12 * unit, y - foot) * (y > foot ? 1 : 0),
-        );
+        glaze(pixel, UNDERSIDE, 0.55 * ramp(50 * unit, 12 * unit, y - foot) * (y > foot ? 1 : 0));
         if (Math.abs(y - foot - 8 * unit) < 9 * unit) {
           const under: Pixel = { r: 0, g: 0, b: 0, a: 1 };
           paintWood(x, y - foot + 30 * unit, unit, seed + 61, wood, under);
@@ -255,7 +264,7 @@ export function pottery(random: Random, size: Size): Scene {
       }
       for (const pot of pots) {
         if (Math.abs(x - pot.x) > 1.6 * pot.half) continue;
-        const shadow = Math.hypot(
+        const shadow = norm(
           (x - pot.x - 0.5 * pot.half) / pot.half,
           (y - pot.foot + 0.45 * pot.tall) / (0.62 * pot.tall),
         );
@@ -323,7 +332,7 @@ export function fruit(random: Random, size: Size): Scene {
       if (y < table) {
         fill(pixel, wall);
         light(pixel, 0.7 + 0.5 * fractalNoise(x / (90 * unit), y / (90 * unit), seed, 6));
-        light(pixel, 1.5 - 0.9 * Math.hypot(x / width - 0.3, y / height - 0.35));
+        light(pixel, 1.5 - 0.9 * norm(x / width - 0.3, y / height - 0.35));
         const scratch = Math.abs(fractalNoise(x / (60 * unit), y / (16 * unit), seed + 1, 5) - 0.5);
         light(pixel, 1 + 0.25 * inside((scratch - 0.004) * 60 * unit));
       } else {
@@ -333,7 +342,7 @@ export function fruit(random: Random, size: Size): Scene {
         const thread = 34;
         const isWarp = ((Math.floor(u) % 2) + 2) % 2;
         const isWeft = ((Math.floor(v) % 2) + 2) % 2;
-        fill(pixel, mix(hex("#f1ebdd"), check, (isWarp + isWeft) * 0.46));
+        fill(pixel, mix(LINEN, check, (isWarp + isWeft) * 0.46));
         const weave = Math.sin(u * thread) * Math.sin(v * thread * 0.8);
         light(
           pixel,
@@ -345,7 +354,7 @@ export function fruit(random: Random, size: Size): Scene {
         light(pixel, 0.62 + 0.62 * fold);
       }
       for (const ball of [...far, front]) {
-        const shadow = Math.hypot(
+        const shadow = norm(
           (x - ball.x - 0.55 * ball.radius) / (1.25 * ball.radius),
           (y - ball.y - 0.88 * ball.radius) / (0.3 * ball.radius),
         );
@@ -371,6 +380,7 @@ export function fruit(random: Random, size: Size): Scene {
     const dx = (x - ball.x) / ball.radius;
     const dy = (y - ball.y) / (0.95 * ball.radius);
     const squared = dx * dx + dy * dy;
+    if (squared > 1.7) return 0;
     const stalk = Math.max(Math.abs(dx - 0.06 - 0.2 * (dy + 1)) - 0.035, dy + 0.72, -1.2 - dy);
     const stalkCover = inside(stalk * ball.radius);
     const cover = inside((Math.sqrt(squared) - 1) * ball.radius);
@@ -394,7 +404,7 @@ export function fruit(random: Random, size: Size): Scene {
     );
     glaze(
       skin,
-      hex("#f7e9b5"),
+      FLECK,
       cell.id > 0.72 ? 0.7 * (1 - ball.kind.pores) * ramp(0.2, 0.12, cell.distance) : 0,
     );
     const facing = -0.5 * dx - 0.58 * dy + 0.64 * dz;
@@ -402,7 +412,7 @@ export function fruit(random: Random, size: Size): Scene {
     glow(skin, [1, 0.97, 0.9], 0.6 * ramp(0.965, 0.995, facing) + 0.1 * ramp(0.8, 1, facing));
     glow(skin, ball.kind.skin, 0.1 * ramp(0.4, 0.95, dy));
     glaze(pixel, [skin.r, skin.g, skin.b], cover);
-    glaze(pixel, mix(hex("#4a3520"), hex("#8a6a42"), clamp01(0.5 - 6 * (dx - 0.06))), stalkCover);
+    glaze(pixel, mix(STALK, STALK_LIGHT, clamp01(0.5 - 6 * (dx - 0.06))), stalkCover);
     return Math.max(cover, stalkCover);
   }
 }
@@ -420,6 +430,20 @@ interface Ball {
   readonly radius: number;
   readonly kind: Kind;
   readonly seed: number;
+}
+
+const FLORETS = 420;
+
+/** Places of florets on the spirals of the golden angle (Vogel 1979), in units of the disc's radius: x, y, x, y… */
+function drawFlorets(): Float64Array {
+  const golden = Math.PI * (3 - Math.sqrt(5));
+  const places = new Float64Array(2 * FLORETS);
+  for (let i = 0; i < FLORETS; i += 1) {
+    const out = Math.sqrt((i + 0.5) / FLORETS);
+    places[2 * i] = out * Math.cos(i * golden);
+    places[2 * i + 1] = out * Math.sin(i * golden);
+  }
+  return places;
 }
 
 /** One flower near the eye, a thicket of leaves and buds behind it. */
@@ -440,14 +464,15 @@ export function flower(random: Random, size: Size): Scene {
   const disc = 0.33;
   const petals = 17 + Math.floor(random() * 6);
   const cell = createCell();
+  const florets = drawFlorets();
   return {
     width,
     height,
     background: (x, y, pixel) => {
-      fill(pixel, hex("#1f2f22"));
+      fill(pixel, THICKET);
       glaze(
         pixel,
-        hex("#6d8a3f"),
+        UNDERGROWTH,
         0.6 * fractalNoise(x / (140 * unit), y / (140 * unit), seed, 4) * (1.2 - y / height),
       );
       // Blades of grass, three rows of them.
@@ -457,28 +482,23 @@ export function flower(random: Random, size: Size): Scene {
           34 * unit * (fractalNoise(y / (230 * unit), row * 3, seed + 10 + row, 3) - 0.5);
         const column = Math.floor((x + bend) / step);
         for (let i = column - 1; i <= column + 1; i += 1) {
-          const own = (part: number): number => hash(i, part, seed + 20 + row);
-          const tip = height * (0.05 + 0.6 * own(1)) + row * 0.16 * height;
+          const drawn = hash(i, 1, seed + 20 + row);
+          const tip = height * (0.05 + 0.6 * drawn) + row * 0.16 * height;
           const down = y - tip;
           if (down < 0) continue;
-          const centre =
-            (i + 0.5 + 0.6 * (own(2) - 0.5)) * step +
-            (own(3) - 0.5) * 60 * unit * Math.exp(-down / (130 * unit));
-          const half = unit * (2.5 + 5.5 * own(4)) * clamp01(down / (70 * unit));
+          const droop = (split(drawn, 1) - 0.5) * 60 * unit * Math.exp(-down / (130 * unit));
+          const centre = (i + 0.5 + 0.6 * (split(drawn, 2) - 0.5)) * step + droop;
+          const half = unit * (2.5 + 5.5 * split(drawn, 3)) * clamp01(down / (70 * unit));
           const across = x + bend - centre;
           const cover = inside(Math.abs(across) - half);
           if (cover === 0) continue;
-          const green = mix(hex("#35592f"), hex("#a5ba57"), 0.25 * row + 0.4 * own(5));
+          const green = mix(BLADE, BLADE_LIGHT, 0.25 * row + 0.4 * hash(i, 2, seed + 20 + row));
           const ribs =
             0.78 +
             0.3 * Math.abs(((((across / (2.6 * unit)) % 1) + 1) % 1) - 0.5) +
             0.2 * ramp(0, half, across);
           const fleck = 0.86 + 0.28 * fractalNoise(x / (9 * unit), y / (26 * unit), seed + 30, 4);
-          glaze(
-            pixel,
-            [green[0] * ribs * fleck, green[1] * ribs * fleck, green[2] * ribs * fleck],
-            cover,
-          );
+          glaze(pixel, green, cover, ribs * fleck);
         }
       }
       // Small blossoms between them.
@@ -486,14 +506,10 @@ export function flower(random: Random, size: Size): Scene {
       if (cell.id < 0.3) {
         const turn = Math.atan2(cell.dy, cell.dx) + cell.id * 40;
         const edge = 0.13 + 0.06 * Math.abs(Math.cos(2.5 * turn));
-        const tone = mix(hex("#f4efe2"), petalColour, (cell.id * 10) % 1);
+        const tone = mix(BLOSSOM, petalColour, (cell.id * 10) % 1);
         const vein = 0.8 + 0.25 * Math.abs(Math.cos(10 * turn));
-        glaze(
-          pixel,
-          [tone[0] * vein, tone[1] * vein, tone[2] * vein],
-          inside((cell.distance - edge) * 88 * unit),
-        );
-        glaze(pixel, hex("#d79a2b"), inside((cell.distance - 0.045) * 88 * unit));
+        glaze(pixel, tone, inside((cell.distance - edge) * 88 * unit), vein);
+        glaze(pixel, POLLEN, inside((cell.distance - 0.045) * 88 * unit));
       }
       light(pixel, 0.7 + 0.35 * (1 - y / height));
     },
@@ -507,11 +523,11 @@ export function flower(random: Random, size: Size): Scene {
       paint: (x, y, pixel) => {
         const dx = (x - x0) / radius;
         const dy = (y - y0) / (0.94 * radius);
-        const r = Math.hypot(dx, dy);
+        const r = norm(dx, dy);
         const sway = 0.16 * Math.sin(dy * 0.9) - 0.05;
         const stem = Math.max(Math.abs(dx - sway) - 0.055, -dy);
         pixel.a = inside(stem * radius);
-        fill2(pixel, mix(hex("#4f7a35"), hex("#9dbb5d"), clamp01(0.5 - 8 * (dx - sway))), pixel.a);
+        layOn(pixel, mix(STEM, STEM_LIGHT, clamp01(0.5 - 8 * (dx - sway))), pixel.a);
         light(pixel, 0.84 + 0.3 * valueNoise(x / 2.6, y / (11 * unit), seed + 50));
         if (r > 1.15) return;
         const angle = Math.atan2(dy, dx);
@@ -537,7 +553,7 @@ export function flower(random: Random, size: Size): Scene {
               0.16 * (fractalNoise(across * 5, t * 22, seed + 61 + petal, 3) - 0.5)) *
             cup *
             (whorl === 0 ? 1.08 : 0.74);
-          fill2(pixel, [tone[0] * shade, tone[1] * shade, tone[2] * shade], cover);
+          layOn(pixel, tone, cover, shade);
         }
         const core = inside((r - disc) * radius);
         if (core > 0) {
@@ -548,42 +564,35 @@ export function flower(random: Random, size: Size): Scene {
   };
 
   /** Lays an opaque colour over what the subject has there so far. */
-  function fill2(pixel: Pixel, colour: Colour, cover: number): void {
-    if (pixel.a === 0) {
-      pixel.r = colour[0];
-      pixel.g = colour[1];
-      pixel.b = colour[2];
-    } else {
-      glaze(pixel, colour, cover);
-    }
+  function layOn(pixel: Pixel, colour: Colour, cover: number, brightness = 1): void {
+    glaze(pixel, colour, pixel.a === 0 ? 1 : cover, brightness);
     pixel.a = Math.max(pixel.a, cover);
   }
 
-  /** Florets of the disc on the spirals of the golden angle (Vogel 1979): the nearest of those at about this radius. */
+  /** The disc: of the florets at about this radius the nearest is drawn. */
   function floret(r: number, angle: number, pixel: Pixel, cover: number): void {
-    const count = 420;
-    const golden = Math.PI * (3 - Math.sqrt(5));
-    const around = Math.round(r * r * count);
+    const around = Math.round(r * r * FLORETS);
+    const x = r * Math.cos(angle);
+    const y = r * Math.sin(angle);
     let nearest = Number.POSITIVE_INFINITY;
     let index = 0;
-    for (let i = Math.max(0, around - 45); i <= Math.min(count, around + 45); i += 1) {
-      const distance = Math.sqrt((i + 0.5) / count);
-      const dx = r * Math.cos(angle) - distance * Math.cos(i * golden);
-      const dy = r * Math.sin(angle) - distance * Math.sin(i * golden);
+    for (let i = Math.max(0, around - 45); i <= Math.min(FLORETS - 1, around + 45); i += 1) {
+      const dx = x - (florets[2 * i] ?? 0);
+      const dy = y - (florets[2 * i + 1] ?? 0);
       const squared = dx * dx + dy * dy;
       if (squared < nearest) {
         nearest = squared;
         index = i;
       }
     }
-    const spacing = Math.sqrt(nearest) * Math.sqrt(count);
+    const spacing = Math.sqrt(nearest * FLORETS);
     const tone = mix(
-      hex("#3a2415"),
-      hex("#c98a2a"),
+      FLORET,
+      FLORET_LIGHT,
       ramp(0.35, 1, r) * 0.75 + 0.25 * hash(index, 0, seed + 70),
     );
     const dome = 1.25 - 0.75 * spacing;
     const shade = dome * (1.05 - 0.25 * r * Math.cos(angle + 0.8));
-    fill2(pixel, [tone[0] * shade, tone[1] * shade, tone[2] * shade], cover);
+    layOn(pixel, tone, cover, shade);
   }
 }
