@@ -30,6 +30,8 @@ export function utilityLauncher(): WorkerLauncher {
         // Not child.kill(): that asks with SIGTERM, and a decoder that hangs doesn't listen.
         kill() {
           if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
+          // It is only being started: it ends as soon as it is there.
+          else child.once("spawn", () => this.kill());
         },
       };
     },
