@@ -26,6 +26,7 @@ await main(async () => {
   rmSync(output, { recursive: true, force: true });
   await build({
     projectDir: root,
+    publish: "never",
     targets: Platform.current().createTarget("dir", Arch[process.arch as "x64" | "arm64"]),
     config: {
       extends: path.join(root, "electron-builder.yml"),
