@@ -2,7 +2,7 @@ import type { CommandId } from "../../src-preload/contract/commands.ts";
 import { move } from "../state/navigation.ts";
 import { activate, openPanel, setMode, useView } from "../state/view-store.ts";
 import { commandOfKey } from "./keys.ts";
-import { isEnabled, runCommand } from "./registry.ts";
+import { isEnabled, runCommand, runProvided } from "./registry.ts";
 
 export const isMac = navigator.platform.startsWith("Mac");
 

@@ -52,9 +52,7 @@ async function decideAndAdvance(decision: Parameters<typeof decide>[1]): Promise
 
 /** A view may have a way of its own to go on; otherwise it is the next photo. */
 function goOn(next: number | undefined): void {
-  const provided = providers.get("advance");
-  if (provided !== undefined) provided();
-  else if (next !== undefined) activate(next);
+  if (!runProvided("advance") && next !== undefined) activate(next);
 }
 
 const flag = (value: Flag): Action => ({
@@ -277,15 +275,24 @@ const actions: Record<CommandId, Action> = {
   "help.diagnostics": { run: copyDiagnostics },
 };
 
-/** Commands, and where a decision goes on to, that the view on the screen does in its own way. */
-const providers = new Map<CommandId | "advance", () => void>();
+/** What a view may do in its own way: where a decision goes on to, and where the arrows lead. */
+type Way = "advance" | "next" | "previous";
+
+const providers = new Map<CommandId | Way, () => void>();
 
 /** While a view is shown it may do a command itself. Answers the function that takes it back: fit for an effect. */
-export function provide(id: CommandId | "advance", run: () => void): () => void {
+export function provide(id: CommandId | Way, run: () => void): () => void {
   providers.set(id, run);
   return () => {
     if (providers.get(id) === run) providers.delete(id);
   };
+}
+
+/** Does it in the way of the view on the screen; false when that has none. */
+export function runProvided(id: CommandId | Way): boolean {
+  const run = providers.get(id);
+  run?.();
+  return run !== undefined;
 }
 
 export function isEnabled(id: CommandId): boolean {
@@ -295,7 +302,5 @@ export function isEnabled(id: CommandId): boolean {
 /** Runs a command if it means anything now. */
 export function runCommand(id: CommandId): void {
   if (!isEnabled(id)) return;
-  const provided = providers.get(id);
-  if (provided !== undefined) provided();
-  else void actions[id].run();
+  if (!runProvided(id)) void actions[id].run();
 }

@@ -164,6 +164,7 @@ export const en = {
   compareDone: "All frames compared.",
   compareBest: (name: string) => `The best one is ${name}.`,
   compareAccept: "Pick it and go on",
+  comparePick: "Pick it",
   compareNext: "Next burst",
   compareLast: "That was the last burst.",
   compareFrames: "Frames that are compared",

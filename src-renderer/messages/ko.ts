@@ -164,6 +164,7 @@ export const ko = {
   compareDone: "모두 비교했습니다.",
   compareBest: (name) => `최고의 컷은 ${name}입니다.`,
   compareAccept: "선택하고 다음으로",
+  comparePick: "선택하기",
   compareNext: "다음 묶음",
   compareLast: "마지막 묶음입니다.",
   compareFrames: "비교하는 사진",
