@@ -1,6 +1,9 @@
 import { type CommandId, isCommandId } from "../../src-preload/contract/commands.ts";
+import type { Job } from "../../src-preload/contract/jobs.ts";
 import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
+import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
+import { showToast } from "./toasts.ts";
 
 const reconnectMs = 1500;
 
@@ -32,7 +35,8 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
     const news = await door.events.next({ cursor });
     ({ cursor } = news);
     const { jobs, roots, preferences, undo, redo } = news;
-    const { rootId, isReady } = useLibrary.getState();
+    const { rootId, isReady, jobs: before } = useLibrary.getState();
+    if (isReady) for (const job of newlyFailed(before, jobs)) tellFailure(job);
     useLibrary.setState({ jobs, roots, preferences, undo, redo, isReady: true });
     const [latest] = roots;
     if (news.openRootId !== null) await showRoot(news.openRootId);
@@ -41,4 +45,24 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
     if (news.revision > useLibrary.getState().revision) await pullChanges();
     if (news.command !== null && isCommandId(news.command)) runCommand(news.command);
   }
+}
+
+/** Jobs that have failed since the news before. */
+export function newlyFailed(before: readonly Job[], now: readonly Job[]): Job[] {
+  const known = new Map(before.map((job) => [job.id, job.state]));
+  return now.filter(({ id, state }) => state === "failed" && known.get(id) !== "failed");
+}
+
+/** Work that failed says so at once, whether or not anybody looks at the list of jobs. */
+function tellFailure({ id, problem }: Job): void {
+  if (problem === null) return;
+  showToast({
+    tone: "problem",
+    text: problem.happened,
+    detail: problem.todo,
+    action: {
+      label: { en: "Retry", ko: "다시 시도" },
+      run: () => void attempt(() => door.jobs.retry({ jobId: id })),
+    },
+  });
 }
