@@ -78,7 +78,9 @@ export function listenToKeys(): () => void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.code];
     if (step === undefined) return;
     event.preventDefault();
-    move(step, event.shiftKey);
+    if (event.shiftKey || !runProvided(step === 1 ? "next" : "previous")) {
+      move(step, event.shiftKey);
+    }
   };
   window.addEventListener("keydown", hear);
   return () => window.removeEventListener("keydown", hear);

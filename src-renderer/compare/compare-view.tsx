@@ -1,6 +1,223 @@
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { CommandButton } from "../commands/command-button.tsx";
+import { provide, runCommand } from "../commands/registry.ts";
+import { DecisionStrip } from "../loupe/decision-strip.tsx";
+import { useMessages } from "../messages/language.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { useView } from "../state/view-store.ts";
+import { Button } from "../ui/button.tsx";
+import { useAhead } from "../viewer2d/ahead.ts";
+import { LargeView } from "../viewer2d/large-view.tsx";
+import { useLooks } from "../viewer2d/looks.ts";
+import { ZoomButton } from "../viewer2d/zoom-button.tsx";
+import css from "./compare.module.css";
+import { type Duel, focusedOf, pointTo, setKing, step, switchSide } from "./duel.ts";
+import {
+  accept,
+  acceptAndReject,
+  advance,
+  begin,
+  commonBurst,
+  crownCandidate,
+  end,
+  forward,
+  goToBurst,
+  play,
+  swapSides,
+  useDuel,
+} from "./duel-store.ts";
+import { FrameStrip } from "./frame-strip.tsx";
+import { burstBeside, openItems, realBursts } from "./frames.ts";
+import { Pane } from "./pane.tsx";
 
-/** King of the hill: a frozen reference beside a candidate. */
-export function CompareView(): ReactElement {
-  return <section aria-label="Compare" />;
+/** King of the hill: the best so far stands still on the left, the candidates go by on the right. */
+export function CompareView(): ReactElement | null {
+  const duel = useDuel((state) => state.duel);
+  const activeId = useView((state) => state.activeId);
+
+  useLayoutEffect(() => {
+    const { duel: now } = useDuel.getState();
+    if (activeId === null) return;
+    // Another photo was chosen elsewhere (filmstrip, menu): it is the candidate, or another burst begins.
+    if (now === null || !now.frames.includes(activeId)) begin(activeId);
+    else if (focusedOf(now) !== activeId) play((before) => pointTo(before, activeId));
+  }, [activeId]);
+  useEffect(() => end, []);
+  useKeys();
+  useUndoneCrowning(duel);
+
+  return duel === null ? null : <Ring duel={duel} />;
+}
+
+/** Commands that mean something of their own here. */
+function useKeys(): void {
+  useEffect(() => {
+    const taken = [
+      provide("next", forward),
+      provide("previous", () => play((duel) => step(duel, -1))),
+      provide("advance", advance),
+      provide("compare.crown", crownCandidate),
+      provide("compare.swap", swapSides),
+      provide("compare.side", () => play(switchSide)),
+      provide("stack.accept", accept),
+      provide("stack.acceptAndReject", () => void acceptAndReject()),
+      provide("stack.next", () => void goToBurst(1)),
+      provide("stack.previous", () => void goToBurst(-1)),
+    ];
+    return () => {
+      for (const giveBack of taken) giveBack();
+    };
+  }, []);
+}
+
+/**
+ * The person's choice of the best frame was changed or undone: the reference follows. What best cut proposes meanwhile
+ * never moves it: it is frozen.
+ */
+function useUndoneCrowning(duel: Duel | null): void {
+  const burstId = duel === null ? null : commonBurst(duel.frames);
+  const burst = useLibrary((state) => (burstId === null ? undefined : state.bursts.get(burstId)));
+  const before = useRef(burst);
+  useEffect(() => {
+    const last = before.current;
+    before.current = burst;
+    if (burst === undefined || last?.id !== burst.id || burst.pickId === null) return;
+    const { pickId } = burst;
+    const isChosen = burst.pickIsManual || last.pickIsManual;
+    if (isChosen && pickId !== last.pickId) play((now) => setKing(now, pickId));
+  }, [burst]);
+}
+
+function Ring({ duel }: { readonly duel: Duel }): ReactElement {
+  const messages = useMessages();
+  const { frames, kingId, candidateId, side, isDone } = duel;
+  const king = useLibrary((state) => state.photos.get(kingId));
+  const candidate = useLibrary((state) =>
+    candidateId === null ? undefined : state.photos.get(candidateId),
+  );
+  const showStrip = useLibrary((state) => state.preferences.showFilmstrip);
+  const others = useMemo(() => frames.filter((id) => id !== kingId), [frames, kingId]);
+  const ahead = useAhead(others, candidateId);
+  const focused = side === "king" ? king : candidate;
+  const inBurst = commonBurst(frames) !== null;
+  return (
+    <LargeView label={messages.compare} className={css.compare} primary="candidate" hasPanes>
+      <div className={css.panes}>
+        {king !== undefined && (
+          <Pane
+            pane="king"
+            title={messages.reference}
+            photo={king}
+            position={frames.indexOf(kingId) + 1}
+            isKing
+            isFocused={side === "king"}
+            inBurst={inBurst}
+            against={null}
+            onFocus={() => play((now) => pointTo(now, kingId))}
+          />
+        )}
+        <div className={css.right}>
+          {candidate === undefined ? (
+            <Alone photoId={kingId} />
+          ) : (
+            <Pane
+              pane="candidate"
+              title={messages.candidate}
+              photo={candidate}
+              position={frames.indexOf(candidate.id) + 1}
+              isKing={false}
+              isFocused={side === "candidate"}
+              inBurst={inBurst}
+              against={king ?? null}
+              ahead={ahead}
+              onFocus={() => play((now) => pointTo(now, candidate.id))}
+            />
+          )}
+          {isDone && candidate !== undefined && <Done kingId={kingId} />}
+        </div>
+      </div>
+      <div className={css.bar}>
+        <Place kingId={kingId} duel={duel} />
+        {focused !== undefined && <DecisionStrip photo={focused} />}
+        <Tools />
+      </div>
+      {showStrip && <FrameStrip duel={duel} />}
+    </LargeView>
+  );
+}
+
+/** Which burst this is, and how far the candidate has come. */
+function Place({ kingId, duel }: { readonly kingId: number; readonly duel: Duel }): ReactElement {
+  const messages = useMessages();
+  const photos = useLibrary((state) => state.photos);
+  const bursts = useMemo(() => {
+    const items = photos.size === 0 ? [] : openItems();
+    return realBursts(items);
+  }, [photos]);
+  const burstId = photos.get(kingId)?.burstId ?? null;
+  const at = burstId === null ? -1 : bursts.indexOf(burstId);
+  const { candidateId, frames } = duel;
+  return (
+    <p className={css.place}>
+      {at >= 0 && <span>{messages.burstOf(at + 1, bursts.length)}</span>}
+      {candidateId !== null && (
+        <span>{messages.inBurst(frames.indexOf(candidateId) + 1, frames.length)}</span>
+      )}
+    </p>
+  );
+}
+
+function Tools(): ReactElement {
+  const isLinked = useLooks((state) => state.isLinked);
+  const showClipping = useView((state) => state.showClipping);
+  const showPeaking = useView((state) => state.showPeaking);
+  return (
+    <div className={css.tools}>
+      <CommandButton id="compare.crown" icon="crown" />
+      <CommandButton id="compare.swap" icon="swap" />
+      <CommandButton id="view.linkZoom" icon="link" pressed={isLinked} />
+      <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
+      <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
+      <ZoomButton pane="candidate" onToggle={() => runCommand("view.zoom")} />
+    </div>
+  );
+}
+
+/** Everything was compared: what won, and where to go. */
+function Done({ kingId }: { readonly kingId: number }): ReactElement {
+  const messages = useMessages();
+  const name = useLibrary((state) => state.photos.get(kingId)?.name ?? "");
+  const hasNext = burstBeside(openItems(), kingId, 1) !== null;
+  return (
+    <div className={css.card} role="status">
+      <p className={css.cardTitle}>{messages.compareDone}</p>
+      <p>{messages.compareBest(name)}</p>
+      {!hasNext && <p className={css.quiet}>{messages.compareLast}</p>}
+      <div className={css.cardButtons}>
+        <Button tone="primary" data-keys="Enter" data-tip={messages.compareAccept} onClick={accept}>
+          {hasNext ? messages.compareAccept : messages.comparePick}
+        </Button>
+        {hasNext && (
+          <Button data-keys="→" data-tip={messages.compareNext} onClick={() => goToBurst(1)}>
+            {messages.compareNext}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Alone({ photoId }: { readonly photoId: number }): ReactElement {
+  const messages = useMessages();
+  const hasNext = burstBeside(openItems(), photoId, 1) !== null;
+  return (
+    <div className={css.alone}>
+      <p>{messages.compareAlone}</p>
+      {hasNext && (
+        <Button data-keys="→" data-tip={messages.compareNext} onClick={() => goToBurst(1)}>
+          {messages.compareNext}
+        </Button>
+      )}
+    </div>
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Item } from "../state/derive.ts";
-import { nextBurstAfter, realBursts, togetherWith } from "./frames.ts";
+import { burstBeside, realBursts, togetherWith } from "./frames.ts";
 
 const item = (photoId: number, burstId: number | null, burstSize: number): Item => ({
   photoId,
@@ -37,10 +37,14 @@ describe("photos that are looked at together", () => {
   });
 });
 
-test("the next burst is the next of more than one frame", () => {
+test("the burst beside is the next one of more than one frame, from its first frame", () => {
   expect(realBursts(items)).toEqual([10, 12]);
-  expect(nextBurstAfter(items, 1)).toBe(4);
-  expect(nextBurstAfter(items, 3)).toBe(4);
-  expect(nextBurstAfter(items, 4)).toBeNull();
-  expect(nextBurstAfter(items, 7)).toBeNull();
+  expect(burstBeside(items, 1, 1)).toBe(4);
+  expect(burstBeside(items, 3, 1)).toBe(4);
+  expect(burstBeside(items, 4, 1)).toBeNull();
+  expect(burstBeside(items, 7, 1)).toBeNull();
+  expect(burstBeside(items, 6, -1)).toBe(1);
+  expect(burstBeside(items, 7, -1)).toBe(4);
+  expect(burstBeside(items, 2, -1)).toBeNull();
+  expect(burstBeside(items, 99, 1)).toBeNull();
 });

@@ -34,14 +34,21 @@ export function realBursts(items: readonly Item[]): number[] {
 }
 
 /**
- * The first frame of the next burst of more than one frame after this photo; null after the last one.
+ * The first frame of the next burst of more than one frame (1), or of the one before (-1); null where there is none.
  * @param photoId a photo of the burst that is left, or a lone one
  */
-export function nextBurstAfter(items: readonly Item[], photoId: number): number | null {
+export function burstBeside(
+  items: readonly Item[],
+  photoId: number,
+  direction: 1 | -1,
+): number | null {
   const at = items.findIndex((item) => item.photoId === photoId);
+  if (at < 0) return null;
   const left = items[at]?.burstId ?? null;
-  const next = items
-    .slice(at + 1)
-    .find(({ burstId, burstSize }) => burstSize > 1 && burstId !== left);
-  return next?.photoId ?? null;
+  const isOther = ({ burstId, burstSize }: Item): boolean => burstSize > 1 && burstId !== left;
+  const found =
+    direction === 1 ? items.slice(at + 1).find(isOther) : items.slice(0, at).findLast(isOther);
+  return (
+    items.find(({ burstId }) => found !== undefined && burstId === found.burstId)?.photoId ?? null
+  );
 }

@@ -1,0 +1,111 @@
+import { create } from "zustand";
+import { door } from "../door/door.ts";
+import { attempt, chooseBest, decide } from "../state/edits.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { activate, focusOn, useView } from "../state/view-store.ts";
+import { crown, type Duel, focusedOf, startDuel, step, swap } from "./duel.ts";
+import { burstBeside, openItems, togetherWith } from "./frames.ts";
+
+/** The duel on the screen; null while compare is not shown. */
+export const useDuel = create<{ readonly duel: Duel | null }>(() => ({ duel: null }));
+
+/** The burst that all frames are of; null when they are of several. */
+export function commonBurst(frames: readonly number[]): number | null {
+  const { photos } = useLibrary.getState();
+  const bursts = new Set(frames.map((id) => photos.get(id)?.burstId ?? null));
+  const [burstId = null] = bursts;
+  return bursts.size === 1 ? burstId : null;
+}
+
+/** Begins with the photos that belong with this one; their best frame is the reference. */
+export function begin(activeId: number): void {
+  const frames = togetherWith(openItems(), activeId, useView.getState().selection);
+  const burstId = commonBurst(frames);
+  const pickId = burstId === null ? null : useLibrary.getState().bursts.get(burstId)?.pickId;
+  const kingId = frames.find((id) => id === pickId) ?? activeId;
+  show(startDuel(frames, kingId, activeId));
+}
+
+export function end(): void {
+  useDuel.setState({ duel: null });
+}
+
+function show(duel: Duel): void {
+  useDuel.setState({ duel });
+  focusOn(focusedOf(duel));
+}
+
+/** Changes the duel; what decisions are about becomes the active photo. */
+export function play(move: (duel: Duel) => Duel): void {
+  const { duel } = useDuel.getState();
+  if (duel !== null) show(move(duel));
+}
+
+/** A change that makes another frame the reference: inside one burst that is its best frame from now on. */
+function reign(move: (duel: Duel) => Duel): void {
+  const before = useDuel.getState().duel;
+  play(move);
+  const after = useDuel.getState().duel;
+  if (before === null || after === null || before.kingId === after.kingId) return;
+  if (commonBurst(after.frames) !== null) void chooseBest(after.kingId);
+}
+
+/** The candidate becomes the reference. */
+export function crownCandidate(): void {
+  reign(crown);
+}
+
+export function swapSides(): void {
+  reign(swap);
+}
+
+/** Arrows: the next candidate; after the last one the next burst. */
+export function forward(): void {
+  const { duel } = useDuel.getState();
+  if (duel?.isDone === true) goToBurst(1);
+  else play((now) => step(now, 1));
+}
+
+/** After a decision: on to the next candidate; a decision on the reference stays. */
+export function advance(): void {
+  play((duel) => (duel.side === "king" ? duel : step(duel, 1)));
+}
+
+/** Begins with the next burst of more than one frame, or the one before. False when there is none. */
+export function goToBurst(direction: 1 | -1): boolean {
+  const { duel } = useDuel.getState();
+  if (duel === null) return false;
+  const next = burstBeside(openItems(), duel.kingId, direction);
+  if (next === null) return false;
+  activate(next);
+  begin(next);
+  return true;
+}
+
+/** Enter: the candidate wins; once all were compared, the reference is picked and the next burst begins. */
+export function accept(): void {
+  const { duel } = useDuel.getState();
+  if (duel === null) return;
+  if (!duel.isDone) {
+    crownCandidate();
+    return;
+  }
+  void decide([duel.kingId], { flag: "pick" });
+  goToBurst(1);
+}
+
+/** Picks the reference, rejects all others, and goes on: in a burst one step of undo. */
+export async function acceptAndReject(): Promise<void> {
+  const { duel } = useDuel.getState();
+  if (duel === null) return;
+  const { frames, kingId } = duel;
+  const burstId = commonBurst(frames);
+  if (!goToBurst(1)) play((now) => ({ ...now, isDone: true }));
+  if (burstId !== null) {
+    await attempt(() => door.edits.acceptProposals({ burstIds: [burstId], others: "reject" }));
+    return;
+  }
+  await decide([kingId], { flag: "pick" });
+  const others = frames.filter((id) => id !== kingId);
+  await decide(others, { flag: "reject" });
+}

@@ -1,0 +1,69 @@
+import { type ReactElement, useEffect, useRef } from "react";
+import { Thumbnail } from "../grid/thumbnail.tsx";
+import { Marks } from "../grid/tile.tsx";
+import { RankBadge } from "../loupe/verdict.tsx";
+import { useMessages } from "../messages/language.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { type Duel, pointTo } from "./duel.ts";
+import { play } from "./duel-store.ts";
+import css from "./frame-strip.module.css";
+
+/** All frames that take part, with their ranks; a click makes one the candidate. */
+export function FrameStrip({ duel }: { readonly duel: Duel }): ReactElement {
+  const messages = useMessages();
+  return (
+    <ol className={css.strip} aria-label={messages.compareFrames}>
+      {duel.frames.map((id, index) => (
+        <Frame
+          key={id}
+          photoId={id}
+          position={index + 1}
+          role={id === duel.kingId ? "king" : id === duel.candidateId ? "candidate" : null}
+        />
+      ))}
+    </ol>
+  );
+}
+
+interface FrameProps {
+  readonly photoId: number;
+  readonly position: number;
+  readonly role: "king" | "candidate" | null;
+}
+
+function Frame({ photoId, position, role }: FrameProps): ReactElement | null {
+  const messages = useMessages();
+  const photo = useLibrary((state) => state.photos.get(photoId));
+  const element = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (role === "candidate")
+      element.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [role]);
+  if (photo === undefined) return null;
+  const roleName =
+    role === "king" ? messages.reference : role === "candidate" ? messages.candidate : null;
+  const words = [`#${position}`, photo.name, roleName, messages.flags[photo.flag]];
+  return (
+    <li ref={element}>
+      <button
+        type="button"
+        className={css.frame}
+        data-role={role ?? undefined}
+        data-flag={photo.flag}
+        aria-current={role === "candidate"}
+        aria-label={words.filter((word) => word !== null).join(", ")}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => play((duel) => pointTo(duel, photoId))}
+      >
+        <span className={css.picture}>
+          <Thumbnail photo={photo} edge={256} />
+        </span>
+        <span className={css.line}>
+          <span className={css.position}>#{position}</span>
+          <RankBadge rank={photo.rank} isPick={role === "king"} />
+          <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
+        </span>
+      </button>
+    </li>
+  );
+}
