@@ -40,7 +40,7 @@ export function Workspace(): ReactElement {
           <InfoPanel />
         </aside>
       )}
-      {showFilmstrip && !isEmpty && mode !== "grid" && (
+      {showFilmstrip && !isEmpty && mode === "loupe" && (
         <div className={css.filmstrip}>
           <Filmstrip />
         </div>
