@@ -160,7 +160,7 @@ export const commands = {
     keys: [],
   },
   "stack.choose": {
-    title: { en: "Make this the best frame", ko: "이 컷을 최고로" },
+    title: { en: "Make this the best frame", ko: "이 컷을 베스트 컷으로" },
     group: "stack",
     keys: ["KeyB"],
   },
@@ -205,9 +205,9 @@ export const commands = {
     keys: ["Alt+ArrowLeft", "Mod+ArrowLeft", "PageUp"],
   },
   "view.grid": { title: { en: "Grid", ko: "격자" }, group: "view", keys: ["KeyG"] },
-  "view.loupe": { title: { en: "Loupe", ko: "확대" }, group: "view", keys: ["KeyE"] },
+  "view.loupe": { title: { en: "Loupe", ko: "확대경" }, group: "view", keys: ["KeyE"] },
   "view.toggleLoupe": {
-    title: { en: "Grid or loupe", ko: "격자/확대 전환" },
+    title: { en: "Grid or loupe", ko: "격자/확대경 전환" },
     group: "view",
     keys: ["Space"],
   },

@@ -1,5 +1,6 @@
-import type { CommandId } from "../../src-preload/contract/commands.ts";
+import { type CommandId, commands } from "../../src-preload/contract/commands.ts";
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
+import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
 import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.ts";
 import { currentItems } from "../state/items.ts";
@@ -106,6 +107,16 @@ const accept = (others: "leave" | "reject"): Action => ({
   },
 });
 
+/** An edit of many things at once: said when it is done, with the way back at hand. */
+async function sweep(
+  text: Localized,
+  run: () => Promise<{ editId: number | null } | null>,
+): Promise<void> {
+  const done = await attempt(run);
+  if (done === null || done.editId === null) return;
+  showToast({ text, action: { label: commands["edit.undo"].title, run: () => void undo() } });
+}
+
 function shownBurstIds(): number[] {
   return [...new Set(currentItems().flatMap((item) => item.burstId ?? []))];
 }
@@ -159,10 +170,16 @@ const actions: Record<CommandId, Action> = {
   "file.forget": {
     when: hasRoot,
     run: () =>
-      attempt(async () => {
-        const { rootId } = useLibrary.getState();
-        if (rootId !== null) await door.library.forget({ rootId });
-      }),
+      sweep(
+        {
+          en: "The folder is out of Kiln. Its files are untouched.",
+          ko: "폴더를 Kiln에서 뺐습니다. 파일은 그대로입니다.",
+        },
+        async () => {
+          const { rootId } = useLibrary.getState();
+          return rootId === null ? null : door.library.forget({ rootId });
+        },
+      ),
   },
   "file.settings": panel("settings"),
   "edit.undo": { when: () => useLibrary.getState().undo !== null, run: undo },
@@ -196,10 +213,13 @@ const actions: Record<CommandId, Action> = {
   },
   "stack.accept": accept("leave"),
   "stack.acceptAndReject": accept("reject"),
-  "stack.acceptAll": stack(
-    () => door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
-    () => shownBurstIds().length > 0,
-  ),
+  "stack.acceptAll": {
+    when: () => shownBurstIds().length > 0,
+    run: () =>
+      sweep({ en: "All proposals accepted.", ko: "모든 제안을 받아들였습니다." }, () =>
+        door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
+      ),
+  },
   "stack.choose": {
     when: hasActive,
     run: () => {
@@ -213,10 +233,13 @@ const actions: Record<CommandId, Action> = {
     () => targetBurstIds().length > 1,
   ),
   "stack.dissolve": stack((burstIds) => door.edits.dissolveBursts({ burstIds }), hasStack),
-  "stack.dissolveAll": stack(
-    () => door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
-    () => shownBurstIds().length > 0,
-  ),
+  "stack.dissolveAll": {
+    when: () => shownBurstIds().length > 0,
+    run: () =>
+      sweep({ en: "All stacks dissolved.", ko: "모든 묶음을 풀었습니다." }, () =>
+        door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
+      ),
+  },
   "stack.collapse": { when: hasStack, run: toggleStacks },
   "stack.collapseAll": { when: hasRoot, run: toggleAllStacks },
   "stack.next": { when: hasRoot, run: () => moveBurst(1) },

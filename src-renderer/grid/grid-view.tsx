@@ -53,9 +53,11 @@ export function GridView(): ReactElement {
 
   const activeIndex = activeId === null ? -1 : items.findIndex((item) => item.photoId === activeId);
   const activeRow = activeIndex < 0 ? -1 : Math.floor(activeIndex / columns);
+  // Followed when the person goes there, not when photos that arrive move it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (activeRow >= 0) rows.scrollToIndex(activeRow, { align: "auto" });
-  }, [rows, activeRow]);
+  }, [rows, activeId, columns]);
   // Coming back from another view, keys go on working here.
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
 

@@ -42,6 +42,7 @@ export const en = {
   starting: "Opening the library…",
 
   folder: "Folder",
+  sampleName: "Sample project",
   views: "Views",
   sortBy: "Sort by",
   sortTime: "Capture time",

@@ -19,6 +19,7 @@ export function DropZone({ children }: { readonly children: ReactNode }): ReactE
     if (!carriesFiles(event)) return;
     event.preventDefault();
     depth.current = Math.max(0, depth.current + change);
+    if (change === -1 && event.relatedTarget === null) depth.current = 0;
     setIsOver(depth.current > 0);
   };
   return (

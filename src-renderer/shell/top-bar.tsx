@@ -1,10 +1,12 @@
 import type { ReactElement } from "react";
 import { type CommandId, commands } from "../../src-preload/contract/commands.ts";
+import type { Root } from "../../src-preload/contract/library.ts";
 import { CommandButton } from "../commands/command-button.tsx";
 import { CommandItem } from "../commands/command-item.tsx";
 import { isMac } from "../commands/keyboard.ts";
 import { showKey } from "../commands/keys.ts";
 import { runCommand } from "../commands/registry.ts";
+import type { Messages } from "../messages/en.ts";
 import { useLanguage, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { isFiltering } from "../state/filters.ts";
@@ -102,7 +104,7 @@ function RootMenu(): ReactElement {
       label={messages.folder}
       icon="folder"
       className={css.rootButton}
-      text={<span className={css.rootName}>{root?.name}</span>}
+      text={<span className={css.rootName}>{root === null ? "" : nameOf(root, messages)}</span>}
     >
       {() => (
         <>
@@ -117,7 +119,7 @@ function RootMenu(): ReactElement {
               detail={recent.state === "missing" ? messages.folderGone : recent.path}
               onChoose={() => void attempt(() => showRoot(recent.id))}
             >
-              {recent.name}
+              {nameOf(recent, messages)}
             </MenuChoice>
           ))}
           <MenuSeparator />
@@ -127,6 +129,11 @@ function RootMenu(): ReactElement {
       )}
     </MenuButton>
   );
+}
+
+/** The sample project has a name of its own; a folder is called what it is called. */
+function nameOf(root: Root, messages: Messages): string {
+  return root.kind === "sample" ? messages.sampleName : root.name;
 }
 
 const sortKeys: readonly SortKey[] = ["time", "name", "stars", "score"];

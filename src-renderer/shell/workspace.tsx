@@ -7,7 +7,7 @@ import { useMessages } from "../messages/language.ts";
 import { InfoPanel } from "../panels/info-panel.tsx";
 import { useItems } from "../state/items.ts";
 import { useLibrary, useRoot } from "../state/library-store.ts";
-import { useKeepPlace } from "../state/navigation.ts";
+import { useFirstPlace, useKeepPlace } from "../state/navigation.ts";
 import { useView } from "../state/view-store.ts";
 import { SurveyView } from "../survey/survey-view.tsx";
 import { FilterBar } from "./filter-bar.tsx";
@@ -28,6 +28,7 @@ export function Workspace(): ReactElement {
   const showFilmstrip = useLibrary((state) => state.preferences.showFilmstrip);
   const showPanels = useLibrary((state) => state.preferences.showPanels);
   const root = useRoot();
+  useFirstPlace();
   useKeepPlace();
   const isEmpty = useItems().length === 0;
   return (

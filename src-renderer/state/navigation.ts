@@ -66,6 +66,32 @@ export function targetBurstIds(): number[] {
 }
 
 /**
+ * Begins a folder at its first photo, so that keys mean something at once. While photos still arrive and nothing was
+ * done yet, the first one may change.
+ */
+export function useFirstPlace(): void {
+  const items = useItems();
+  const rootId = useLibrary((state) => state.rootId);
+  const activeId = useView((state) => state.activeId);
+  /** The folder that was begun, and its first photo for as long as the person has gone nowhere else. */
+  const begun = useRef<{ readonly rootId: number; readonly photoId: number | null } | null>(null);
+  useEffect(() => {
+    const [first] = items;
+    if (rootId === null || first === undefined) return;
+    if (begun.current?.rootId !== rootId) {
+      const isElsewhere = items.some((item) => item.photoId === activeId);
+      begun.current = { rootId, photoId: isElsewhere ? null : first.photoId };
+    } else if (begun.current.photoId !== activeId) {
+      begun.current = { rootId, photoId: null };
+    } else if (activeId !== null) {
+      begun.current = { rootId, photoId: first.photoId };
+    }
+    const { photoId } = begun.current;
+    if (photoId !== null && photoId !== activeId) activate(photoId);
+  }, [items, rootId, activeId]);
+}
+
+/**
  * Keeps the place when the active photo goes out of sight (filtered away, folded into a stack, gone): the photo that
  * took its place becomes active.
  */
