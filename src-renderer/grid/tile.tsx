@@ -3,6 +3,7 @@ import type { Label, PhotoRow } from "../../src-preload/contract/photos.ts";
 import { captureTime, type Language, messagesIn } from "../messages/language.ts";
 import type { Item } from "../state/derive.ts";
 import { Icon } from "../ui/icons.tsx";
+import ui from "../ui/ui.module.css";
 import { Thumbnail } from "./thumbnail.tsx";
 import css from "./tile.module.css";
 
@@ -26,6 +27,7 @@ interface TileProps {
 export const Tile = memo(function Tile(props: TileProps): ReactElement {
   const { item, photo, isSelected, isActive, language, width, position, count } = props;
   const inBurst = item.burstSize > 1;
+  const [place, second] = captionOf(item, photo, language);
   return (
     <div
       id={`photo-${photo.id}`}
@@ -33,7 +35,6 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
-      aria-label={spokenText(item, photo, language)}
       aria-posinset={position}
       aria-setsize={count}
       data-photo={photo.id}
@@ -42,31 +43,43 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       data-stack={item.isStack || undefined}
       data-burst={!item.isStack && inBurst ? edgeOf(item) : undefined}
     >
+      <span className={ui.spoken}>{spokenText(item, photo, language)}</span>
       <div className={css.picture}>
         <Thumbnail photo={photo} edge={width * devicePixelRatio > 256 * stretch ? 512 : 256} />
       </div>
-      <div className={css.caption}>
+      <div className={css.caption} aria-hidden="true">
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         <span className={css.name}>{photo.name}</span>
         {inBurst && (
           <span className={css.badge} data-stack-badge={item.burstId}>
             {item.isStack && <Icon name="stack" />}
-            {item.isStack ? item.burstSize : `${item.burstPosition}/${item.burstSize}`}
+            {place}
           </span>
         )}
       </div>
-      <div className={css.second} data-best={(inBurst && item.isPick) || undefined}>
-        {inBurst && photo.reason !== null
-          ? photo.reason[language]
-          : captureTime(photo.capturedAt, language)}
+      <div
+        className={css.second}
+        aria-hidden="true"
+        data-best={(inBurst && item.isPick) || undefined}
+      >
+        {second}
       </div>
     </div>
   );
 });
 
+/** What stands under the picture besides the name: the burst's place, then why or when. */
+function captionOf(item: Item, photo: PhotoRow, language: Language): [string, string] {
+  if (item.burstSize === 1) return ["", captureTime(photo.capturedAt, language)];
+  const place = item.isStack ? `${item.burstSize}` : `${item.burstPosition}/${item.burstSize}`;
+  return [place, photo.reason?.[language] ?? captureTime(photo.capturedAt, language)];
+}
+
+/** What can be read, first and as it is written, then what only colours and signs say. */
 function spokenText(item: Item, photo: PhotoRow, language: Language): string {
   const messages = messagesIn(language);
-  const parts = [photo.name];
+  const written = [photo.name, ...captionOf(item, photo, language)].filter((part) => part !== "");
+  const parts = [written.join(" ")];
   if (item.burstSize > 1) {
     parts.push(
       item.isStack
@@ -74,7 +87,6 @@ function spokenText(item: Item, photo: PhotoRow, language: Language): string {
         : messages.inStack(item.burstPosition, item.burstSize),
     );
     if (item.isPick) parts.push(messages.bestFrame);
-    if (photo.reason !== null) parts.push(photo.reason[language]);
   }
   parts.push(messages.flags[photo.flag]);
   if (photo.stars > 0) parts.push(messages.stars(photo.stars));

@@ -150,7 +150,6 @@ export const en = {
 
   loupe: "Loupe",
   fit: "Fit",
-  zoomedTo: (percent: string) => `Zoom: ${percent}`,
   loadingPhoto: "Loading…",
   reducedPhoto: "Too large to be shown at full size: this is a reduced picture.",
   nothingActive: "No photo is selected.",

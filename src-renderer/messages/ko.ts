@@ -150,7 +150,6 @@ export const ko = {
 
   loupe: "확대",
   fit: "맞춤",
-  zoomedTo: (percent) => `배율 ${percent}`,
   loadingPhoto: "불러오는 중…",
   reducedPhoto: "너무 커서 원본 크기로 볼 수 없어 줄인 사진을 보여 줍니다.",
   nothingActive: "선택된 사진이 없습니다.",

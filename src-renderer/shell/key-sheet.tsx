@@ -17,7 +17,7 @@ export function KeySheet(): ReactElement {
     (id) => commands[id].group,
   );
   return (
-    <Dialog title={messages.keysTitle} onClose={() => openPanel(null)} width={900}>
+    <Dialog title={messages.keysTitle} onClose={() => openPanel(null)} width={960} isText>
       <div className={css.sheet}>
         {[...sections].map(([group, ids]) => (
           <section key={group}>

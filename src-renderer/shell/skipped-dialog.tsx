@@ -14,7 +14,7 @@ export function SkippedDialog(): ReactElement {
   const skipped = [...photos.values()].filter((photo) => photo.state === "skipped");
   const missing = [...photos.values()].filter((photo) => photo.state === "missing");
   return (
-    <Dialog title={messages.notReadTitle} width={640} onClose={() => openPanel(null)}>
+    <Dialog title={messages.notReadTitle} width={640} isText onClose={() => openPanel(null)}>
       <p className={css.lead}>{messages.notReadText}</p>
       <ul className={css.list}>
         {folders.map((folder) => (

@@ -36,6 +36,7 @@ export function TopBar(): ReactElement {
   ];
   return (
     <header className={css.top}>
+      <h1 className="visually-hidden">Kiln</h1>
       <div className={css.start}>
         <RootMenu />
         <span className={css.divider} />
@@ -99,12 +100,13 @@ function RootMenu(): ReactElement {
   const messages = useMessages();
   const roots = useLibrary((state) => state.roots);
   const root = useRoot();
+  const name = root === null ? "" : nameOf(root, messages);
   return (
     <MenuButton
-      label={messages.folder}
+      label={`${messages.folder}: ${name}`}
       icon="folder"
       className={css.rootButton}
-      text={<span className={css.rootName}>{root === null ? "" : nameOf(root, messages)}</span>}
+      text={<span className={css.rootName}>{name}</span>}
     >
       {() => (
         <>

@@ -42,9 +42,9 @@ export function Workspace(): ReactElement {
         </aside>
       )}
       {showFilmstrip && !isEmpty && mode === "loupe" && (
-        <div className={css.filmstrip}>
+        <section className={css.filmstrip} aria-label={messages.filmstrip}>
           <Filmstrip />
-        </div>
+        </section>
       )}
       <main className={css.view}>
         <PhotoMenu>{isEmpty ? <NoPhotos root={root} /> : <View />}</PhotoMenu>

@@ -21,6 +21,8 @@ interface DialogProps {
   readonly bare?: boolean;
   /** Leaves out the visible title and padding: the content speaks for itself. */
   readonly headless?: boolean;
+  /** Text to read and nothing to press: the keyboard scrolls it. */
+  readonly isText?: boolean;
   /** Near the upper edge, where it doesn't jump while its content grows and shrinks. */
   readonly top?: boolean;
 }
@@ -29,7 +31,7 @@ const focusable = "input, select, textarea, button:not(:disabled)";
 
 /** A modal dialog for as long as it is rendered: the platform keeps the focus inside and hands it back. */
 export function Dialog(props: DialogProps): ReactElement {
-  const { title, onClose, children, footer, width, bare, headless, top } = props;
+  const { title, onClose, children, footer, width, bare, headless, isText, top } = props;
   const element = useRef<HTMLDialogElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const titleId = useId();
@@ -68,7 +70,7 @@ export function Dialog(props: DialogProps): ReactElement {
       <div
         ref={content}
         className={bare === true || headless === true ? css.dialogBare : css.dialogBody}
-        tabIndex={-1}
+        tabIndex={isText === true ? 0 : -1}
       >
         {children}
       </div>

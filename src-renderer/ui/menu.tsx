@@ -37,7 +37,7 @@ export function MenuButton(props: MenuButtonProps): ReactElement {
         popoverTarget={id}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-label={label}
+        aria-label={text === undefined ? label : `${label}: ${text}`}
         data-tip={text === undefined ? label : undefined}
       >
         {icon !== undefined && <Icon name={icon} />}
