@@ -4,6 +4,7 @@ import { Marks } from "../grid/tile.tsx";
 import { RankBadge } from "../loupe/verdict.tsx";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
+import ui from "../ui/ui.module.css";
 import { type Duel, pointTo } from "./duel.ts";
 import { play } from "./duel-store.ts";
 import css from "./frame-strip.module.css";
@@ -51,14 +52,14 @@ function Frame({ photoId, position, role }: FrameProps): ReactElement | null {
         data-role={role ?? undefined}
         data-flag={photo.flag}
         aria-current={role === "candidate"}
-        aria-label={words.filter((word) => word !== null).join(", ")}
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => play((duel) => pointTo(duel, photoId))}
       >
+        <span className={ui.spoken}>{words.filter((word) => word !== null).join(", ")}</span>
         <span className={css.picture}>
           <Thumbnail photo={photo} edge={256} />
         </span>
-        <span className={css.line}>
+        <span className={css.line} aria-hidden="true">
           <span className={css.position}>#{position}</span>
           <RankBadge rank={photo.rank} isPick={role === "king"} />
           <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />

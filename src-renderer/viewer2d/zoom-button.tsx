@@ -21,7 +21,6 @@ export function ZoomButton({ pane, onToggle }: ZoomButtonProps): ReactElement {
     <Button
       tone="quiet"
       className={css.zoom}
-      aria-label={scale === null ? messages.fit : messages.zoomedTo(percent(scale))}
       data-tip={commands["view.zoom"].title[language]}
       data-keys={showKey(commands["view.zoom"].keys[0], isMac)}
       onMouseDown={(event) => event.preventDefault()}

@@ -19,16 +19,10 @@ test("a dropped folder becomes a decided folder, without a mouse", async ({ kiln
 
   // The first burst: its proposal is accepted. The second: decided frame by frame in the loupe.
   await page.keyboard.press("ArrowRight");
-  await expect(grid.getByRole("option", { selected: true })).toHaveAttribute(
-    "aria-label",
-    /IMG_0001/,
-  );
+  await expect(grid.getByRole("option", { selected: true })).toHaveAccessibleName(/IMG_0001/);
   await page.keyboard.press("Enter");
   await expect(grid.getByRole("option", { name: /IMG_0002.*Picked/ })).toBeVisible();
-  await expect(grid.getByRole("option", { selected: true })).toHaveAttribute(
-    "aria-label",
-    /IMG_0004/,
-  );
+  await expect(grid.getByRole("option", { selected: true })).toHaveAccessibleName(/IMG_0004/);
   await page.keyboard.press("e");
   await page.keyboard.press("x");
   await page.keyboard.press("x");

@@ -99,6 +99,6 @@ test("navigation, new windows and permissions are refused", async ({ kiln }) => 
     link.click();
     link.remove();
   });
-  expect(await page.evaluate(() => document.body.innerText)).toContain("Try the sample project");
+  expect(await page.evaluate(() => document.body.textContent)).toContain("Try the sample project");
   expect(await page.evaluate(() => location.href)).toBe(address);
 });
