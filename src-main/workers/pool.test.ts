@@ -203,9 +203,12 @@ describe("children that fail", () => {
     expect(await pool.run("note", { file: "b.jpg" })).toEqual(["b.jpg"]);
   });
 
-  test("a call that takes too long is stopped with a sentence", async () => {
-    const pool = createPool();
-    const { pid, ended } = await startEndless(pool, "spin", { file: "slow.jpg", timeoutMs: 1000 });
+  test.each([
+    ["that the call sets", {}, { timeoutMs: 1000 }],
+    ["that the pool sets", { timeoutMs: 1000 }, {}],
+  ])("a call that outlasts the time %s is stopped with a sentence", async (_, ofPool, ofCall) => {
+    const pool = createPool(ofPool);
+    const { pid, ended } = await startEndless(pool, "spin", { file: "slow.jpg", ...ofCall });
     expect(await ended).toMatchObject({
       code: "worker-timed-out",
       happened: { en: "The fixture did not finish “slow.jpg” within 1 s and was stopped." },

@@ -41,6 +41,8 @@ export interface WorkerPoolOptions<Input> {
   readonly subjectOf: (input: Input) => string;
   readonly onLog?: (line: WorkerLogLine) => void;
   readonly idleMs?: number;
+  /** For calls that set none. */
+  readonly timeoutMs?: number;
 }
 
 export interface RunOptions<Progress> {
@@ -48,8 +50,8 @@ export interface RunOptions<Progress> {
   /** Higher numbers go first; 0 unless told. Only waiting calls are overtaken. */
   readonly priority?: number;
   readonly onProgress?: (progress: Progress) => void;
-  /** From the moment a child takes the call up; without end unless told. */
-  readonly timeoutMs?: number;
+  /** From the moment a child takes the call up; null for a call that may take as long as it wants. */
+  readonly timeoutMs?: number | null;
   /** Comes with every log line of this call: the job that it belongs to. */
   readonly tag?: string;
 }
@@ -58,7 +60,7 @@ interface PoolCall extends ChildCall {
   readonly priority: number;
   readonly subject: string;
   readonly tag: string | null;
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs: number | null;
   /** Runs until the call is settled: the timeout, then the grace after a cancel. */
   timer: NodeJS.Timeout | undefined;
   child: PoolChild<PoolCall> | null;
@@ -103,7 +105,7 @@ export class WorkerPool<Methods extends WorkerMethods<Methods>> implements Async
     input: Methods[M]["input"],
     options: RunOptions<Methods[M]["progress"]> = {},
   ): Promise<Methods[M]["output"]> {
-    const { signal, priority = 0, onProgress, timeoutMs, tag = null } = options;
+    const { signal, priority = 0, onProgress, tag = null } = options;
     signal?.throwIfAborted();
     if (this.#isClosed) throw workersClosed();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -115,7 +117,8 @@ export class WorkerPool<Methods extends WorkerMethods<Methods>> implements Async
       priority,
       subject: this.#options.subjectOf(input),
       tag,
-      timeoutMs,
+      timeoutMs:
+        options.timeoutMs === undefined ? (this.#options.timeoutMs ?? null) : options.timeoutMs,
       timer: undefined,
       child: null,
       onProgress: (value) => {
@@ -195,7 +198,7 @@ export class WorkerPool<Methods extends WorkerMethods<Methods>> implements Async
     const { timeoutMs } = call;
     call.child = child;
     child.start(call);
-    if (timeoutMs === undefined) return;
+    if (timeoutMs === null) return;
     call.timer = setTimeout(() => {
       this.#stop(call, child, workerTimedOut(this.#options.title, call.subject, timeoutMs));
     }, timeoutMs);

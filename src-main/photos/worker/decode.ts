@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Metadata, Sharp as Pipeline } from "sharp";
 import type { PhotoFormat } from "../formats.ts";
 import { decodeHeic } from "./heic.ts";
@@ -8,6 +9,8 @@ import { endsBlank } from "./truncation.ts";
 
 /** The same for formats and variants that decoders must hold in memory as a whole: about 1 GB at the most. */
 const MAX_WHOLE_PIXELS = 200_000_000;
+
+const MAX_BYTES_IN_MEMORY = 64 * 2 ** 20;
 
 /** `strict` fails where pixels are missing; `lenient` shows what is there. */
 export type Tolerance = "strict" | "lenient";
@@ -21,11 +24,24 @@ export interface Frame {
 
 /** @throws KilnError `file-too-large`; whatever sharp says about a header that it can't read. */
 export async function readMetadata(sharp: Sharp, source: PhotoSource): Promise<Metadata> {
-  const metadata = await sharp(source.path, { limitInputPixels: false }).metadata();
+  const metadata = await readHeader(sharp, source);
   const { width, height } = metadata;
   const limit = mustBeWhole(source.format, metadata) ? MAX_WHOLE_PIXELS : MAX_PIXELS;
   if (width * height > limit) throw tooManyPixels(width, height, limit / 1e6);
   return metadata;
+}
+
+/** A JPEG's header mostly lies in what has been read already; for the WebAssembly build that is six times as fast. */
+async function readHeader(sharp: Sharp, { path, format, head }: PhotoSource): Promise<Metadata> {
+  const options = { limitInputPixels: false } as const;
+  if (format === "jpeg") {
+    try {
+      return await sharp(head, options).metadata();
+    } catch {
+      // It goes on behind the head, or it is broken: then the whole file says so.
+    }
+  }
+  return sharp(path, options).metadata();
 }
 
 /**
@@ -43,7 +59,9 @@ export async function openImage(
     return sharp(await decodeHeic(source.path, icc), { limitInputPixels: MAX_PIXELS });
   }
   if (tolerance === "strict" && endsBlank(source)) throw fileTruncated();
-  return sharp(source.path, {
+  // The WebAssembly build reads files in small steps through its main thread: memory is faster.
+  const input = source.bytes <= MAX_BYTES_IN_MEMORY ? await readFile(source.path) : source.path;
+  return sharp(input, {
     // Not "warning": libtiff and libpng warn about tags that hurt nobody.
     failOn: tolerance === "strict" ? "error" : "none",
     limitInputPixels: MAX_PIXELS,

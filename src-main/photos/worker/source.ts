@@ -59,6 +59,7 @@ export function fastHash({ bytes, head, tail }: PhotoSource): string {
 /** Why a decoder failed, as a KilnError with what it said for its cause. Bugs of ours come back as they are. */
 export async function explainFailure(source: PhotoSource, error: unknown): Promise<unknown> {
   if (error instanceof KilnError || error instanceof TypeError) return error;
+  if (error instanceof Error && "syscall" in error) return systemProblem(error);
   // The file may have gone, or its disk, while it was decoded.
   try {
     await readEnds(source.path);
