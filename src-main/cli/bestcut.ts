@@ -102,6 +102,11 @@ export function describeBestCut(report: BestCutReport, language: keyof Localized
     const size = language === "ko" ? `${count}장` : count === 1 ? "1 frame" : `${count} frames`;
     return `${group.pick}  (${size}) ${best?.reason[language] ?? ""}`.trimEnd();
   });
+  if (lines.length === 0) {
+    lines.push(
+      language === "ko" ? "읽을 수 있는 사진이 없습니다." : "There are no photos to read.",
+    );
+  }
   if (report.skipped.length > 0) {
     lines.push("", language === "ko" ? "읽지 못한 것:" : "Not read:");
     for (const { path, reason } of report.skipped) lines.push(`${path}  ${reason[language]}`);

@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
+import { KilnError } from "../errors.ts";
 import { commonOptions, parseCommand, parseSeconds, UsageError } from "./arguments.ts";
 import { type BestCutReport, describeBestCut, reportBestCut } from "./bestcut.ts";
 import type { KilnConnection } from "./client.ts";
@@ -14,10 +16,11 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** What a command prints: `json` with --json, else `text`. */
+/** What a command prints: `json` as one document where the person asked for it, else `text`. */
 export interface CommandResult {
   readonly json: unknown;
   readonly text: string;
+  readonly asJson: boolean;
 }
 
 export interface Command {
@@ -62,12 +65,13 @@ export const commands: Readonly<Record<string, Command>> = {
         "as-one": { type: "boolean", default: false },
         gap: { type: "string" },
       });
-      const folder = onlyPositional(positionals, "DIR");
+      const folder = resolve(onlyPositional(positionals, "DIR"));
       const gapMs = values.gap === undefined ? null : parseSeconds(values.gap, "gap");
+      await assertNoFile(folder);
       await using connection = disposable(await context.connect(values.library));
       const { client } = connection;
       const startedAt = performance.now();
-      const token = await connection.token([resolve(folder)]);
+      const token = await connection.token([folder]);
       const { rootId, jobId } = await client.library.import({ token, mode: "reference" });
       await waitForJob(connection, jobId, context);
       if (gapMs !== null) await client.edits.regroup({ rootId, gapMs });
@@ -75,7 +79,8 @@ export const commands: Readonly<Record<string, Command>> = {
         asOne: values["as-one"],
         readingMs: performance.now() - startedAt,
       });
-      return { json: report, text: describeBestCut(report, context.language) };
+      const text = describeBestCut(report, context.language);
+      return { json: report, text, asJson: values.json };
     },
   },
 
@@ -97,12 +102,13 @@ export const commands: Readonly<Record<string, Command>> = {
       await waitForJob(connection, jobId, context);
       const root = (await connection.client.library.roots()).find(({ id }) => id === rootId);
       if (root === undefined) throw new Error("The sample was read and is not in the library.");
-      return { json: { path: root.path, photos: root.photoCount }, text: root.path };
+      const { path, photoCount } = root;
+      return { json: { path, photos: photoCount }, text: path, asJson: values.json };
     },
   },
 };
 
-/** Follows a job until it ends. An abort cancels it. @throws JobFailure */
+/** Follows a job until it ends. @throws JobFailure; the signal's reason when aborted, once the job is cancelled */
 async function waitForJob(
   { client }: KilnConnection,
   jobId: number,
@@ -115,13 +121,13 @@ async function waitForJob(
     context.onProgress(job);
     if (job.state === "completed") return;
     if (job.problem !== null) throw new JobFailure(job.problem);
-    if (job.state === "cancelled")
-      throw context.signal.reason ?? new JobFailure(cancelledElsewhere);
+    if (job.state === "cancelled") throw new JobFailure(cancelledElsewhere);
     try {
       ({ cursor } = await client.events.next({ cursor }, { signal: context.signal }));
     } catch (error) {
       if (!context.signal.aborted) throw error;
       await client.jobs.cancel({ jobId });
+      throw context.signal.reason;
     }
   }
 }
@@ -134,13 +140,31 @@ const cancelledElsewhere: Problem = {
 
 function onlyPositional(positionals: readonly string[], name: string): string {
   const [value, ...rest] = positionals;
-  if (value === undefined) throw new UsageError(`${name} is missing.`);
+  if (value === undefined) {
+    throw new UsageError({ en: `${name} is missing.`, ko: `${name} 인수가 없습니다.` });
+  }
   noPositionals(rest);
   return value;
 }
 
 function noPositionals(positionals: readonly string[]): void {
-  if (positionals.length > 0) throw new UsageError(`Too many arguments: ${positionals.join(" ")}`);
+  if (positionals.length === 0) return;
+  const surplus = positionals.join(" ");
+  throw new UsageError({
+    en: `Too many arguments: ${surplus}`,
+    ko: `인수가 너무 많습니다: ${surplus}`,
+  });
+}
+
+/** A file in the folder's place; whatever else may be wrong with it, reading it will tell. */
+async function assertNoFile(path: string): Promise<void> {
+  const info = await stat(path).catch(() => null);
+  if (info === null || info.isDirectory()) return;
+  throw new KilnError(
+    "not-a-folder",
+    { en: `“${path}” is not a folder.`, ko: `‘${path}’은(는) 폴더가 아닙니다.` },
+    { en: "Name the folder that the photos are in.", ko: "사진이 있는 폴더를 지정하세요." },
+  );
 }
 
 function disposable(connection: KilnConnection): KilnConnection & AsyncDisposable {

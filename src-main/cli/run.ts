@@ -1,0 +1,88 @@
+import { resolve } from "node:path";
+import { defaultDataDirectory } from "../host/index.ts";
+import { version } from "../version.ts";
+import { UsageError } from "./arguments.ts";
+import { openKiln } from "./client.ts";
+import { commands, JobFailure } from "./commands.ts";
+import { problemOfCall } from "./problem.ts";
+import { ProgressDisplay, terminalLanguage } from "./terminal.ts";
+
+const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+const language = terminalLanguage(process.env);
+
+/**
+ * `kiln …`: the services without a window. stdout carries the result alone; everything else goes to stderr.
+ *
+ * @param imageWorker absolute path of the image worker's module
+ * @returns the exit code
+ */
+export async function runCli(args: string[], imageWorker: string): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--version") {
+    process.stdout.write(`${version}\n`);
+    return exitCodes.done;
+  }
+  if (name === undefined || name === "--help" || name === "-h") {
+    (name === undefined ? process.stderr : process.stdout).write(overview());
+    return name === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(
+      `kiln: ${language === "ko" ? "없는 명령입니다:" : "There is no command"} “${name}”\n\n${overview()}`,
+    );
+    return exitCodes.usage;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    process.stdout.write(
+      `${command.usage}\n  ${command.summary[language]}\n\n${command.details[language]}\n`,
+    );
+    return exitCodes.done;
+  }
+
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => cancel.abort(new DOMException("Cancelled", "AbortError")));
+  }
+  const progress = new ProgressDisplay(process.stderr, language);
+  try {
+    const result = await command.run(rest, {
+      language,
+      signal: cancel.signal,
+      onProgress: (job) => progress.show(job),
+      connect: (library) =>
+        openKiln({
+          version,
+          libraryDirectory: library === undefined ? defaultDataDirectory() : resolve(library),
+          imageWorker,
+        }),
+    });
+    progress.end();
+    process.stdout.write(result.asJson ? `${JSON.stringify(result.json)}\n` : `${result.text}\n`);
+    return exitCodes.done;
+  } catch (error) {
+    progress.end();
+    if (error instanceof UsageError) {
+      process.stderr.write(`kiln ${name}: ${error.happened[language]}\n${command.usage}\n`);
+      return exitCodes.usage;
+    }
+    if (cancel.signal.aborted) {
+      process.stderr.write(language === "ko" ? "취소했습니다.\n" : "Cancelled.\n");
+      return exitCodes.cancelled;
+    }
+    const problem = error instanceof JobFailure ? error.problem : problemOfCall(error);
+    if (problem.code === "bug") process.stderr.write(`${String(error)}\n`);
+    process.stderr.write(`${problem.happened[language]} ${problem.todo[language]}\n`);
+    return exitCodes.failed;
+  }
+}
+
+function overview(): string {
+  const lines = Object.values(commands).map(
+    (command) => `  ${command.usage}\n      ${command.summary[language]}`,
+  );
+  return `Kiln ${version}\n\n${lines.join("\n")}\n\n  kiln COMMAND --help\n  --library DIR  ${
+    language === "ko" ? "Kiln이 데이터를 두는 곳" : "where Kiln keeps its data"
+  }\n`;
+}
