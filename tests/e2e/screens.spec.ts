@@ -37,7 +37,7 @@ for (const language of ["en", "ko"] as const) {
       await expect(
         grid.getByRole("option", { name: language === "en" ? /Best frame/ : /최고의 컷/ }),
       ).toHaveCount(2);
-      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Home");
       await check("grid");
 
       await page.keyboard.press("e");
