@@ -1,17 +1,60 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactElement, useRef } from "react";
 import type { ApplyPlan } from "../../src-preload/contract/apply.ts";
-import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
+import { bytesText } from "../messages/bytes.ts";
+import { useLocalized, useMessages } from "../messages/language.ts";
+import { useRoot } from "../state/library-store.ts";
 import { Icon } from "../ui/icons.tsx";
 import css from "./apply.module.css";
+import { useApply } from "./apply-store.ts";
+import { shortPath, splitPath } from "./short-path.ts";
 
-const rowHeight = 30;
+const rowHeight = 28;
 
-/** What would happen, file by file, with its sums and warnings. */
+/** Second step: all that would happen, file by file. */
 export function PlanTable({ plan }: { readonly plan: ApplyPlan }): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
-  const language = useLanguage();
+  const destination = useApply((state) => state.destination);
+  const renamed = plan.items.filter((item) => item.renamed).length;
+  return (
+    <div className={css.plan}>
+      <p className={css.summary}>
+        <b>{messages.planFiles(plan.items.length)}</b>
+        <span>{messages.planPicks(plan.picks)}</span>
+        {plan.rejects > 0 && <span>{messages.planRejects(plan.rejects)}</span>}
+        <span>{bytesText(plan.bytes)}</span>
+        {plan.freeBytes !== null && <span>{messages.planFree(bytesText(plan.freeBytes))}</span>}
+      </p>
+      {destination !== null && plan.picks > 0 && (
+        <p className={css.where}>
+          <Icon name="folder" /> <bdi>{destination.path}</bdi>
+        </p>
+      )}
+      {(plan.warnings.length > 0 || renamed > 0) && (
+        <ul className={css.warnings}>
+          {plan.warnings.map((warning) => (
+            <li key={warning.en}>
+              <Icon name="warning" /> {localized(warning)}
+            </li>
+          ))}
+          {renamed > 0 && (
+            <li>
+              <Icon name="info" /> {messages.planRenames(renamed)}
+            </li>
+          )}
+        </ul>
+      )}
+      <Items plan={plan} />
+    </div>
+  );
+}
+
+/** From where to where; only the rows in sight exist. */
+function Items({ plan }: { readonly plan: ApplyPlan }): ReactElement {
+  const messages = useMessages();
+  const root = useRoot();
+  const destination = useApply((state) => state.destination);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: plan.items.length,
@@ -19,77 +62,81 @@ export function PlanTable({ plan }: { readonly plan: ApplyPlan }): ReactElement 
     estimateSize: () => rowHeight,
     overscan: 8,
   });
-  const renames = plan.items.filter((item) => item.renamed).length;
-  const sums = [
-    messages.planPicks(plan.picks),
-    plan.rejects > 0 ? messages.planRejects(plan.rejects) : "",
-    messages.planFiles(plan.items.length),
-    formatBytes(plan.bytes, language),
-    plan.freeBytes === null ? "" : messages.planFree(formatBytes(plan.freeBytes, language)),
-  ].filter((part) => part !== "");
-  if (plan.items.length === 0) return <p>{messages.planEmpty}</p>;
+  const seen = rows.getVirtualItems();
+  const above = seen[0]?.start ?? 0;
+  const below = rows.getTotalSize() - (seen.at(-1)?.end ?? 0);
   return (
-    <div className={css.plan}>
-      <p>{sums.join(" · ")}</p>
-      {renames > 0 && <p className={css.warning}>{messages.planRenames(renames)}</p>}
-      {plan.warnings.map((warning) => (
-        <p key={warning.en} className={css.warning}>
-          <Icon name="warning" /> {localized(warning)}
-        </p>
-      ))}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroller} className={css.table} tabIndex={0}>
-        <table aria-label={messages.planTitle} aria-rowcount={plan.items.length + 1}>
-          <thead className={css.head}>
-            <tr className={css.line}>
-              <th>{messages.planFrom}</th>
-              <th>{messages.planTo}</th>
-              <th>{messages.planSize}</th>
-            </tr>
-          </thead>
-          <tbody className={css.body} style={{ height: rows.getTotalSize() }}>
-            {rows.getVirtualItems().map((row) => {
-              const item = plan.items[row.index];
-              if (item === undefined) return null;
-              return (
-                <tr
-                  key={row.key}
-                  aria-rowindex={row.index + 2}
-                  className={css.line}
-                  style={{ transform: `translateY(${row.start}px)` }}
-                >
-                  <td title={item.from}>{fileName(item.from)}</td>
-                  <td title={item.to ?? undefined}>
-                    {item.to ?? messages.planTrash}
-                    {item.renamed && (
-                      <em title={messages.planRenamedHint}>{messages.planRenamed}</em>
-                    )}
+    <section
+      ref={scroller}
+      className={css.scroller}
+      aria-label={messages.planTitle}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
+      tabIndex={0}
+    >
+      <table className={css.table} aria-rowcount={plan.items.length + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            <th scope="col">{messages.planFrom}</th>
+            <th scope="col">{messages.planTo}</th>
+            <th scope="col">{messages.planSize}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Space height={above} />
+          {seen.map(({ index }) => {
+            const item = plan.items[index];
+            return item === undefined ? null : (
+              <tr key={index} aria-rowindex={index + 2} data-even={index % 2 === 1 || undefined}>
+                <PathCell path={item.from} folder={root?.path ?? ""} />
+                {item.to === null ? (
+                  <td>
+                    <span className={css.trash}>
+                      <Icon name="trash" /> {messages.planTrash}
+                    </span>
                   </td>
-                  <td>{formatBytes(item.bytes, language)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </div>
+                ) : (
+                  <PathCell
+                    path={item.to}
+                    folder={destination?.path ?? ""}
+                    note={item.renamed ? messages.planRenamed : null}
+                  />
+                )}
+                <td className={css.bytes}>{bytesText(item.bytes)}</td>
+              </tr>
+            );
+          })}
+          <Space height={below} />
+        </tbody>
+      </table>
+    </section>
   );
 }
 
-/** The last part of a path of any system. */
-function fileName(path: string): string {
-  return path.split(/[/\\]/).at(-1) ?? path;
+/** Stands for rows that are out of sight. */
+function Space({ height }: { readonly height: number }): ReactElement | null {
+  if (height <= 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
+    <tr aria-hidden="true">
+      <td colSpan={3} style={{ height }} />
+    </tr>
+  );
 }
 
-const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
-
-/** Bytes as people read them: "3.4 MB". */
-export function formatBytes(bytes: number, language: string): string {
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit: units[step] ?? "byte",
-    unitDisplay: "short",
-    maximumFractionDigits: step < 2 ? 0 : 1,
-  }).format(bytes / 1000 ** step);
+function PathCell(props: {
+  readonly path: string;
+  readonly folder: string;
+  readonly note?: string | null;
+}): ReactElement {
+  const { path, folder, note = null } = props;
+  const parts = splitPath(shortPath(path, folder));
+  return (
+    <td title={path}>
+      <span className={css.cell}>
+        <span className={css.folder}>{parts.folder}</span>
+        <span className={css.fileName}>{parts.name}</span>
+        {note !== null && <span className={css.note}>{note}</span>}
+      </span>
+    </td>
+  );
 }

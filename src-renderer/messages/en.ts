@@ -194,7 +194,6 @@ export const en = {
   noProfile: "no profile (sRGB)",
   location: "Location",
   copyLocation: "Copy the location",
-  locationCopied: "Location copied.",
   showOnMap: "Show on the map",
   ofBest: (percent: string) => `${percent} of the sharpest`,
   noiseLevels: { low: "low", some: "some", high: "high" },
@@ -204,7 +203,6 @@ export const en = {
   contrastLevels: { low: "flat", even: "medium", high: "strong" },
   lostHighlights: "Lost highlights",
   lostShadows: "Lost shadows",
-  unknownValue: "unknown",
   selectedMore: (count: number) => `${count} selected; this is the active one.`,
 
   apply: "Apply decisions",
@@ -228,7 +226,7 @@ export const en = {
   namePattern: "File names",
   subfolders: "Subfolders",
   noSubfolders: "none",
-  insertField: "Insert",
+  insertField: (field: string) => `Insert into “${field}”:`,
   patternFields: {
     name: "name",
     seq: "number",
@@ -256,11 +254,11 @@ export const en = {
   },
   makePlan: "Show the plan",
   planning: "Planning…",
-  undecidedTitle: "Undecided bursts",
+  undecidedTitle: "Not decided yet",
   undecidedText: (count: number) =>
     count === 1
-      ? "In 1 burst nothing is picked or rejected yet."
-      : `In ${count} bursts nothing is picked or rejected yet.`,
+      ? "One burst or single photo is neither picked nor rejected yet. What becomes of it?"
+      : `${count} bursts and single photos are neither picked nor rejected yet. What becomes of them?`,
   undecidedProposed: "Take the proposed frames",
   undecidedLeave: "Leave them out",
   undecidedGo: "Go and decide",
@@ -275,14 +273,9 @@ export const en = {
   planSize: "Size",
   planTrash: "Trash",
   planRenamed: "renamed",
-  planRenamedHint: "The name was taken.",
   planRenames: (count: number) =>
     count === 1 ? "1 name was taken: -2 was added." : `${count} names were taken: -2 was added.`,
-  planEmpty: "Nothing would happen: no photo is picked.",
   applyStart: "Start",
-  applyStarted: "Applying…",
-  applied: "Decisions applied.",
-  undo: "Undo",
 };
 
 export type Messages = typeof en;

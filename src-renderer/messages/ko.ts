@@ -193,7 +193,6 @@ export const ko = {
   noProfile: "프로파일 없음(sRGB)",
   location: "위치",
   copyLocation: "위치 복사",
-  locationCopied: "위치를 복사했습니다.",
   showOnMap: "지도에서 보기",
   ofBest: (percent) => `가장 선명한 컷의 ${percent}`,
   noiseLevels: { low: "적음", some: "보통", high: "많음" },
@@ -203,7 +202,6 @@ export const ko = {
   contrastLevels: { low: "약함", even: "보통", high: "강함" },
   lostHighlights: "날아간 밝은 부분",
   lostShadows: "뭉개진 어두운 부분",
-  unknownValue: "알 수 없음",
   selectedMore: (count) => `${count}장 선택됨. 아래는 활성 사진의 정보입니다.`,
 
   apply: "결정 적용",
@@ -223,7 +221,7 @@ export const ko = {
   namePattern: "파일 이름",
   subfolders: "하위 폴더",
   noSubfolders: "없음",
-  insertField: "넣기",
+  insertField: (field) => `‘${field}’에 넣기:`,
   patternFields: {
     name: "이름",
     seq: "번호",
@@ -251,8 +249,9 @@ export const ko = {
   },
   makePlan: "계획 보기",
   planning: "계획을 세우는 중…",
-  undecidedTitle: "정하지 않은 묶음",
-  undecidedText: (count) => `묶음 ${count}개는 아직 아무것도 선택하거나 제외하지 않았습니다.`,
+  undecidedTitle: "아직 정하지 않은 사진",
+  undecidedText: (count) =>
+    `묶음과 낱장 ${count}개가 아직 선택도 제외도 되지 않았습니다. 어떻게 할까요?`,
   undecidedProposed: "제안한 컷 쓰기",
   undecidedLeave: "빼고 진행",
   undecidedGo: "가서 정하기",
@@ -266,11 +265,6 @@ export const ko = {
   planSize: "크기",
   planTrash: "휴지통",
   planRenamed: "이름 바뀜",
-  planRenamedHint: "같은 이름이 이미 있습니다.",
   planRenames: (count) => `같은 이름이 있어 ${count}개에 -2를 붙였습니다.`,
-  planEmpty: "선택한 사진이 없어 할 일이 없습니다.",
   applyStart: "시작",
-  applyStarted: "적용하는 중…",
-  applied: "결정을 적용했습니다.",
-  undo: "실행 취소",
 } satisfies Messages;

@@ -9,7 +9,7 @@ const height = 96;
 /** Below this share nobody calls it clipping: a glint, a black button. */
 const noticeable = 0.0005;
 
-/** The photo's histogram: the three colours over luma, with triangles in the corners where tones are lost. */
+/** The photo's histogram: the three colours, luma as a line, with triangles in the corners where tones are lost. */
 export function HistogramPlot({
   histogram,
 }: {
@@ -47,10 +47,10 @@ function Curves({ histogram }: { readonly histogram: Histogram }): ReactElement 
   const top = peakOf([red, green, blue, luma]);
   return (
     <>
-      <path className={css.luma} d={areaOf(luma, top)} />
       <path className={css.red} d={areaOf(red, top)} />
       <path className={css.green} d={areaOf(green, top)} />
       <path className={css.blue} d={areaOf(blue, top)} />
+      <path className={css.luma} d={areaOf(luma, top)} />
     </>
   );
 }

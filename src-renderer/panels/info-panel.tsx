@@ -47,7 +47,7 @@ export function InfoPanel(): ReactElement {
       {mode === "grid" && selected > 1 && (
         <p className={css.quiet}>{messages.selectedMore(selected)}</p>
       )}
-      <DecisionStrip photo={photo} />
+      {mode === "grid" && <DecisionStrip photo={photo} />}
       <BestCut photo={photo} detail={detail} />
       <Shot photo={photo} detail={detail} />
       {detail !== null && <Files detail={detail} photo={photo} />}

@@ -1,4 +1,5 @@
 import {
+  type CSSProperties,
   type KeyboardEvent,
   type ReactElement,
   type RefObject,
@@ -62,6 +63,10 @@ export function SurveyView(): ReactElement {
     go(direction * columns);
   };
 
+  const style: CSSProperties & Record<`--${string}`, number> = {
+    "--columns": columns,
+    "--rows": rows,
+  };
   return (
     <LargeView
       label={messages.survey}
@@ -70,14 +75,7 @@ export function SurveyView(): ReactElement {
       hasPanes
       onKeyDown={goByRow}
     >
-      <div
-        ref={element}
-        className={css.tiles}
-        style={{
-          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-          gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
-        }}
-      >
+      <div ref={element} className={css.tiles} style={style}>
         {tiles.map((id) => (
           <SurveyTile key={id} photoId={id} isActive={id === activeId} />
         ))}

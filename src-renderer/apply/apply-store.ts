@@ -1,0 +1,115 @@
+import { create } from "zustand";
+import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
+import type { Preferences } from "../../src-preload/contract/preferences.ts";
+import type { Problem } from "../../src-preload/contract/problem.ts";
+import { door, problemOf } from "../door/door.ts";
+import { attempt } from "../state/edits.ts";
+import type { ChosenFolder } from "../state/folder-choice.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { setPreferences } from "../state/preferences.ts";
+import { showToast } from "../state/toasts.ts";
+
+/** Where the dialog is: its options, the question about undecided bursts, or the plan. */
+export type Step =
+  | { readonly kind: "options" }
+  | { readonly kind: "question"; readonly burstIds: readonly number[] }
+  | { readonly kind: "plan"; readonly plan: ApplyPlan };
+
+interface ApplyState {
+  readonly step: Step;
+  readonly isPlanning: boolean;
+  /** Why the last plan could not be made. */
+  readonly problem: Problem | null;
+  /** Folders live as long as the window: their tokens mean nothing after it. */
+  readonly destination: ChosenFolder | null;
+  readonly secondCopy: ChosenFolder | null;
+  /** Longest edge of an export in pixels; null keeps the size. */
+  readonly exportEdge: number | null;
+}
+
+/** What the dialog remembers while the window is open; the rest of its answers are preferences. */
+export const useApply = create<ApplyState>(() => ({
+  step: { kind: "options" },
+  isPlanning: false,
+  problem: null,
+  destination: null,
+  secondCopy: null,
+  exportEdge: null,
+}));
+
+export function backToOptions(): void {
+  useApply.setState({ step: { kind: "options" }, problem: null });
+}
+
+/** Changes the answers that are remembered for good. */
+export function remember(patch: Partial<Preferences["apply"]>): void {
+  const { apply } = useLibrary.getState().preferences;
+  useApply.setState({ problem: null });
+  void setPreferences({ apply: { ...apply, ...patch } });
+}
+
+/** Asks for a plan; nothing is touched. */
+export async function makePlan(undecided: ApplyOptions["undecided"]): Promise<void> {
+  const { destination, secondCopy, exportEdge, isPlanning } = useApply.getState();
+  const { rootId, preferences, info } = useLibrary.getState();
+  if (rootId === null || destination === null || isPlanning) return;
+  const { action, pattern, subfolders, rejects, exportQuality } = preferences.apply;
+  useApply.setState({ isPlanning: true, problem: null });
+  try {
+    const answer = await door.apply.plan({
+      rootId,
+      action,
+      pattern,
+      subfolders,
+      rejects: info?.trash === "none" ? "leave" : rejects,
+      exportQuality,
+      exportEdge,
+      undecided,
+      destination: destination.token,
+      secondCopy: secondCopy?.token ?? null,
+    });
+    const step: Step =
+      "question" in answer
+        ? { kind: "question", burstIds: answer.question.undecidedBursts }
+        : { kind: "plan", plan: answer.plan };
+    useApply.setState({ step });
+  } catch (error) {
+    useApply.setState({ step: { kind: "options" }, problem: problemOf(error) });
+  } finally {
+    useApply.setState({ isPlanning: false });
+  }
+}
+
+/** Carries the plan out as a job, and says when it is done. Answers whether it started. */
+export async function startPlan(planId: number): Promise<boolean> {
+  const started = await attempt(() => door.apply.start({ planId }));
+  if (started === null) return false;
+  tellWhenDone(started.jobId, planId);
+  backToOptions();
+  return true;
+}
+
+/** A toast when the job ends, with the way back; it may outlive the dialog, the view and the folder that is shown. */
+function tellWhenDone(jobId: number, planId: number): void {
+  const look = (): void => {
+    const job = useLibrary.getState().jobs.find(({ id }) => id === jobId);
+    if (job === undefined || job.state === "queued" || job.state === "running") return;
+    stop();
+    if (job.state === "completed") {
+      showToast({
+        text: { en: "Decisions applied.", ko: "결정을 적용했습니다." },
+        detail: job.message,
+        action: {
+          label: { en: "Undo", ko: "실행 취소" },
+          run: () => void attempt(() => door.apply.undo({ planId })),
+        },
+      });
+    } else if (job.problem !== null) {
+      showToast({ tone: "problem", text: job.problem.happened, detail: job.problem.todo });
+    }
+  };
+  const stop = useLibrary.subscribe((state, before) => {
+    if (state.jobs !== before.jobs) look();
+  });
+  look();
+}
