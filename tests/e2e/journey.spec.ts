@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "./kiln.ts";
 import { fingerprints, paint, twoBursts } from "./photos.ts";
 

@@ -35,7 +35,7 @@ for (const language of ["en", "ko"] as const) {
       const grid = page.locator("[data-keys=photos]").first();
       await expect(grid.getByRole("option")).toHaveCount(7);
       await expect(
-        grid.getByRole("option", { name: language === "en" ? /Best frame/ : /최고의 컷/ }),
+        grid.getByRole("option", { name: language === "en" ? /Best frame/ : /베스트 컷/ }),
       ).toHaveCount(2);
       await page.keyboard.press("Home");
       await check("grid");
