@@ -12,7 +12,7 @@ import { ProblemScreen } from "./shell/problem-screen.tsx";
 import { SettingsDialog } from "./shell/settings-dialog.tsx";
 import { SkippedDialog } from "./shell/skipped-dialog.tsx";
 import { Workspace } from "./shell/workspace.tsx";
-import { useLibrary } from "./state/library-store.ts";
+import { useLibrary, useRoot } from "./state/library-store.ts";
 import { useView } from "./state/view-store.ts";
 import { Toasts } from "./ui/toasts.tsx";
 import { Tooltip } from "./ui/tooltip.tsx";
@@ -23,6 +23,10 @@ export function App(): ReactElement | null {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  const rootName = useRoot()?.name;
+  useEffect(() => {
+    document.title = rootName === undefined ? "Kiln" : `${rootName} · Kiln`;
+  }, [rootName]);
   const startProblem = useLibrary((state) => state.startProblem);
   const isReady = useLibrary((state) => state.isReady);
   const isHostLost = useLibrary((state) => state.isHostLost);

@@ -61,6 +61,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
         className={css.second}
         aria-hidden="true"
         data-best={(inBurst && item.isPick) || undefined}
+        data-tip={inBurst ? second : undefined}
       >
         {second}
       </div>

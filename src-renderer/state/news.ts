@@ -39,9 +39,12 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
     if (isReady) for (const job of newlyFailed(before, jobs)) tellFailure(job);
     useLibrary.setState({ jobs, roots, preferences, undo, redo, isReady: true });
     const [latest] = roots;
-    if (news.openRootId !== null) await showRoot(news.openRootId);
-    else if (!isReady && latest !== undefined) await showRoot(latest.id);
-    else if (rootId !== null && !roots.some((root) => root.id === rootId)) await leaveRoot();
+    const { openRootId } = news;
+    if (openRootId !== null) await attempt(() => showRoot(openRootId));
+    else if (rootId === null && latest !== undefined) await attempt(() => showRoot(latest.id));
+    else if (rootId !== null && !roots.some((root) => root.id === rootId)) {
+      await attempt(() => leaveRoot());
+    }
     if (news.revision > useLibrary.getState().revision) await pullChanges();
     if (news.command !== null && isCommandId(news.command)) runCommand(news.command);
   }
