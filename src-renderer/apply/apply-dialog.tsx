@@ -78,7 +78,7 @@ function PlanFoot({ planId }: { readonly planId: number }): ReactElement {
   return (
     <>
       <Button onClick={backToOptions}>{messages.back}</Button>
-      <Button tone="primary" autoFocus onClick={() => void start()}>
+      <Button tone="primary" onClick={() => void start()}>
         {messages.applyStart}
       </Button>
     </>

@@ -63,7 +63,7 @@ export function NameFields(): ReactElement {
           value={pattern}
           maxLength={200}
           exampleId={exampleId}
-          isWrong={problem !== null}
+          isWrong={problem !== null && target === "pattern"}
           onFocus={() => setTarget("pattern")}
           onChange={(value) => remember({ pattern: value })}
         />
@@ -77,7 +77,7 @@ export function NameFields(): ReactElement {
           placeholder={messages.noSubfolders}
           list={listId}
           exampleId={exampleId}
-          isWrong={problem !== null}
+          isWrong={problem !== null && target === "subfolders"}
           onFocus={() => setTarget("subfolders")}
           onChange={(value) => remember({ subfolders: value })}
         />
