@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   cp,
   mkdir,
@@ -6,14 +5,14 @@ import {
   readFile,
   rename,
   rm,
-  stat,
   truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openReadingLibrary, takeJpeg, takePhotos, temporaryFolder } from "./reading.fixture.ts";
+import { openReadingLibrary } from "./reading.fixture.ts";
+import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
 
 /** Two bursts of three and a lone photo. */
 const trip = {
@@ -29,24 +28,6 @@ async function tripFolder(): Promise<string> {
   const folder = await temporaryFolder();
   await takePhotos(folder, trip);
   return folder;
-}
-
-/** Everything that can be told of what lies in a folder, except when it was last looked at. */
-async function snapshot(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const facts = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const { mtimeMs, mode, size } = await stat(path);
-      const hash = entry.isFile()
-        ? createHash("sha256")
-            .update(await readFile(path))
-            .digest("hex")
-        : "";
-      return [relative(folder, path), `${mtimeMs} ${mode} ${size} ${hash}`] as const;
-    }),
-  );
-  return Object.fromEntries(facts.toSorted());
 }
 
 test("every readable photo is in exactly one group, the sharpest first; nothing is written beside them", async () => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
 import { Media, type MediaKind } from "./media.ts";
-import { openReadingLibrary, takeJpeg, takePhotos, temporaryFolder } from "./reading.fixture.ts";
+import { openReadingLibrary } from "./reading.fixture.ts";
+import { takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
 
 async function shownLibrary() {
   const library = await openReadingLibrary();
