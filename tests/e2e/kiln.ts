@@ -74,6 +74,7 @@ export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko
         args: ["--lang", language, ...args],
       });
     let host = await start();
+    await isReady(host.page);
     await use({
       get page() {
         return host.page;
@@ -88,10 +89,12 @@ export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko
       async crashAndRestart() {
         await killTree(host);
         host = await start();
+        await isReady(host.page);
       },
       async restart(args) {
         await host.close();
         host = await start(args);
+        await isReady(host.page);
       },
     });
     await host.close();
@@ -100,6 +103,11 @@ export const test = base.extend<HostOptions & { kiln: Kiln; language: "en" | "ko
 });
 
 export { expect } from "@playwright/test";
+
+/** The page has heard from main: what is dropped or typed now is taken. */
+async function isReady(page: Page): Promise<void> {
+  await page.locator("#app h1").first().waitFor({ state: "attached" });
+}
 
 interface StartOptions {
   readonly libraryDirectory: string;
