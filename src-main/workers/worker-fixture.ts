@@ -27,7 +27,10 @@ serveWorker<FixtureMethods>({
   },
   wait: async (_, { signal, progress }) => {
     progress({ pid: process.pid });
+    // As open files and threads do, it keeps the process from ending of itself.
+    const handle = setInterval(() => {}, 1_000_000);
     await once(signal, "abort");
+    clearInterval(handle);
     throw signal.reason;
   },
   spin: async (_, { progress }) => {

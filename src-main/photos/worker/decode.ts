@@ -2,10 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Metadata, Sharp as Pipeline } from "sharp";
 import type { PhotoFormat } from "../formats.ts";
 import { decodeHeic } from "./heic.ts";
-import { fileTruncated, tooManyPixels } from "./problems.ts";
+import { tooManyPixels } from "./problems.ts";
 import { MAX_PIXELS, type Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
-import { endsBlank } from "./truncation.ts";
 
 /** The same for formats and variants that decoders must hold in memory as a whole: about 1 GB at the most. */
 const MAX_WHOLE_PIXELS = 200_000_000;
@@ -47,7 +46,7 @@ async function readHeader(sharp: Sharp, { path, format, head }: PhotoSource): Pr
 /**
  * A photo about to be decoded: upright, colours and size as stored. Pixels are read when its output is asked for.
  *
- * @throws KilnError `file-truncated`; for a HEIC, whatever its decoder says.
+ * @throws Error of the decoder for a HEIC, which is decoded right here.
  */
 export async function openImage(
   sharp: Sharp,
@@ -58,7 +57,6 @@ export async function openImage(
   if (source.format === "heic") {
     return sharp(await decodeHeic(source.path, icc), { limitInputPixels: MAX_PIXELS });
   }
-  if (tolerance === "strict" && endsBlank(source)) throw fileTruncated();
   // The WebAssembly build reads files in small steps through its main thread: memory is faster.
   const input = source.bytes <= MAX_BYTES_IN_MEMORY ? await readFile(source.path) : source.path;
   return sharp(input, {

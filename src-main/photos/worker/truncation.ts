@@ -24,22 +24,6 @@ export async function endsEarly(source: PhotoSource): Promise<boolean> {
 
 const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
 
-/** Zeros at the end that are no padding: a card that was pulled out leaves whole blocks of them. */
-const BLANK_BYTES = 512;
-
-/**
- * Whether a JPEG of full length was never written to its end: its last blocks are zeros and its end marker is
- * missing. libjpeg takes the zeros for pixels and says nothing.
- */
-export function endsBlank({ format, tail }: PhotoSource): boolean {
-  return (
-    format === "jpeg" &&
-    tail.length >= BLANK_BYTES &&
-    tail.subarray(-BLANK_BYTES).every((byte) => byte === 0) &&
-    !tail.includes(END_OF_JPEG)
-  );
-}
-
 /** Where the first directory ends as the header says; writers put it behind the pixels or before them. */
 function lastTiffByte(head: Buffer): number {
   if (head.length < 8) return 8;
