@@ -37,10 +37,11 @@ export function MenuButton(props: MenuButtonProps): ReactElement {
         popoverTarget={id}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-label={text === undefined ? label : `${label}: ${text}`}
+        aria-label={text === undefined ? label : undefined}
         data-tip={text === undefined ? label : undefined}
       >
         {icon !== undefined && <Icon name={icon} />}
+        {text !== undefined && <span className={css.spoken}>{label}: </span>}
         {text}
       </button>
       <Menu id={id} label={label} onToggle={setIsOpen}>
