@@ -176,8 +176,10 @@ function Tools(): ReactElement {
       <CommandButton id="compare.crown" icon="crown" />
       <CommandButton id="compare.swap" icon="swap" />
       <CommandButton id="view.linkZoom" icon="link" pressed={isLinked} />
-      <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
-      <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
+      <span className={css.spare}>
+        <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
+        <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
+      </span>
       <ZoomButton pane="candidate" onToggle={() => runCommand("view.zoom")} />
     </div>
   );

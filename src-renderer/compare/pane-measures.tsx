@@ -35,7 +35,7 @@ export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): Re
       <Measure name={messages.noise}>{measures?.noise.toFixed(1)}</Measure>
       <Measure name={messages.clipped}>
         {measures !== null &&
-          `◣ ${shareText(measures.clippedShadows)}  ◢ ${shareText(measures.clippedHighlights)}`}
+          `◣ ${shareText(measures.clippedShadows)} ◢ ${shareText(measures.clippedHighlights)}`}
       </Measure>
       <Measure name={messages.exposure}>{detail !== null && exposureOf(detail)}</Measure>
     </dl>
@@ -65,5 +65,5 @@ function exposureOf({ exposureSeconds, fNumber, iso }: PhotoDetail): string | nu
     fNumber === null ? "" : apertureText(fNumber),
     iso === null ? "" : `ISO ${iso}`,
   ].filter((part) => part !== "");
-  return parts.length === 0 ? null : parts.join("  ");
+  return parts.length === 0 ? null : parts.join(" ");
 }

@@ -65,8 +65,10 @@ export function LoupeView(): ReactElement {
           </div>
           <DecisionStrip photo={photo} />
           <div className={css.tools}>
-            <CommandButton id="photo.rotateLeft" icon="rotateLeft" />
-            <CommandButton id="photo.rotateRight" icon="rotateRight" />
+            <span className={css.spare}>
+              <CommandButton id="photo.rotateLeft" icon="rotateLeft" />
+              <CommandButton id="photo.rotateRight" icon="rotateRight" />
+            </span>
             <Overlays />
             <ZoomButton pane={pane} onToggle={() => runCommand("view.zoom")} />
           </div>

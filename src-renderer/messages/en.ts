@@ -154,7 +154,7 @@ export const en = {
   reducedPhoto: "Too large to be shown at full size: this is a reduced picture.",
   nothingActive: "No photo is selected.",
   photoMissing: "This photo is not where it was.",
-  inBurst: (position: number, size: number) => `${position} / ${size} in the burst`,
+  inBurst: (position: number, size: number) => `Frame ${position} / ${size}`,
 
   compare: "Compare",
   reference: "Reference",
