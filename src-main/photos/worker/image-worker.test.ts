@@ -49,6 +49,9 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       "photo.webp": () => quarters().webp({ quality: 95 }),
       "alpha.webp": () => alpha().webp({ lossless: true }),
       "photo.avif": () => quarters().avif({ quality: 90, effort: 0 }),
+      // Its orientation is a box of the format, not EXIF.
+      "turned.avif": () =>
+        quarters(6).withMetadata({ orientation: 6 }).avif({ quality: 90, effort: 0 }),
       "photo.tif": () => quarters().tiff({ compression: "lzw" }),
       "deep.tif": () => wide().tiff({ compression: "deflate" }),
       "tiled.tif": () => quarters().tiff({ compression: "none", tile: true }),

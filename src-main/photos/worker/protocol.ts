@@ -93,7 +93,8 @@ export type ImageWorkerMethods = {
   probe: { input: { path: string }; output: ImageProbe; progress: never };
   /**
    * One decode for everything that culling needs. Strict: a photo whose bytes end early or are damaged fails here,
-   * since it can't be ranked against its neighbours.
+   * since it can't be ranked against its neighbours. With `measure`, the thumbnail's edge is 1500 at the most: what is
+   * measured is the photo at that long edge.
    */
   develop: {
     input: { path: string; thumbnail: ThumbnailTarget; measure: boolean };
