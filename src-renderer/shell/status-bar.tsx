@@ -41,8 +41,13 @@ function Counts(): ReactElement {
   const messages = useMessages();
   const photos = useLibrary((state) => state.photos);
   const unreadFolders = useRoot()?.unreadFolders.length ?? 0;
-  const shown = useItems().length;
-  const selected = useView((state) => state.selection.size);
+  const items = useItems();
+  const shown = items.length;
+  const selection = useView((state) => state.selection);
+  const selected = useMemo(
+    () => items.filter((item) => selection.has(item.photoId)).length,
+    [items, selection],
+  );
   const counts = useMemo(() => countDecisions(photos), [photos]);
   const total = counts.picked + counts.rejected + counts.undecided;
   const unread = counts.skipped + counts.missing + unreadFolders;

@@ -6,6 +6,7 @@ import { type Preferences, preferencesSchema } from "../../src-preload/contract/
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { type Door, door } from "../door/door.ts";
 import { withHeldDecisions } from "./pending.ts";
+import { forgetPlace } from "./view-store.ts";
 
 export type AppInfo = Awaited<ReturnType<Door["app"]["info"]>>;
 
@@ -82,6 +83,7 @@ function overlay<Row extends { readonly id: number }>(
 /** Shows a root: its photos are asked for anew, and main watches its folder. */
 export async function showRoot(rootId: number): Promise<void> {
   if (useLibrary.getState().rootId === rootId) return;
+  forgetPlace();
   useLibrary.setState({ rootId, ...nothingShown });
   await Promise.all([door.library.open({ rootId }), pullChanges()]);
 }

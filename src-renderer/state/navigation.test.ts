@@ -52,11 +52,14 @@ describe("going from photo to photo", () => {
     expect(activeId()).toBe(1);
   });
 
-  it("decides on the selection in the grid, on the one photo that is looked at elsewhere", () => {
+  it("decides on what is selected and in sight in the grid, on the one photo that is looked at elsewhere", () => {
     activate(2);
     selectRange(4, [1, 2, 3, 4, 5]);
     expect(targetIds()).toEqual([2, 3, 4]);
     expect(targetBurstIds()).toEqual([11, 12]);
+    useView.setState({ filters: { ...noFilters, text: "P3" } });
+    expect(targetIds()).toEqual([3]);
+    useView.setState({ filters: noFilters });
     setMode("loupe");
     expect(targetIds()).toEqual([4]);
   });

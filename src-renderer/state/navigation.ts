@@ -48,21 +48,29 @@ export function moveBurst(direction: 1 | -1): void {
   if (target !== undefined) activate(target.photoId);
 }
 
-/** The photos that a decision is about: the selection in the grid, the one photo that is looked at elsewhere. */
+/**
+ * The photos that a decision is about: the selection in the grid, the one photo that is looked at elsewhere. What a
+ * filter or a closed stack keeps out of sight is never decided on.
+ */
 export function targetIds(): number[] {
-  const { mode, activeId, selection } = useView.getState();
-  const { photos } = useLibrary.getState();
-  const ids = mode === "grid" ? [...selection] : activeId === null ? [] : [activeId];
-  return ids.filter((id) => photos.has(id));
+  const { mode, activeId } = useView.getState();
+  if (mode === "grid") return selectedIds();
+  return activeId !== null && useLibrary.getState().photos.has(activeId) ? [activeId] : [];
 }
 
 /** The bursts that a stack command is about. */
 export function targetBurstIds(): number[] {
   const { photos } = useLibrary.getState();
-  const { selection, activeId } = useView.getState();
-  const ids = selection.size > 0 ? [...selection] : activeId === null ? [] : [activeId];
-  const bursts = ids.flatMap((id) => photos.get(id)?.burstId ?? []);
-  return [...new Set(bursts)];
+  const { activeId } = useView.getState();
+  const selected = selectedIds();
+  const ids = selected.length > 0 || activeId === null ? selected : [activeId];
+  return [...new Set(ids.flatMap((id) => photos.get(id)?.burstId ?? []))];
+}
+
+/** The selection, as far as it is in sight, in the order of the grid. */
+function selectedIds(): number[] {
+  const { selection } = useView.getState();
+  return currentOrder().filter((id) => selection.has(id));
 }
 
 /**

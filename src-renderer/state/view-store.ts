@@ -63,6 +63,17 @@ export const useView = create<ViewState>(() => ({
   showPeaking: false,
 }));
 
+/** Another folder is shown: what was chosen or filtered in the one before means nothing here. */
+export function forgetPlace(): void {
+  useView.setState({
+    activeId: null,
+    anchorId: null,
+    selection: new Set(),
+    filters: noFilters,
+    toggledBursts: new Set(),
+  });
+}
+
 export function setMode(mode: ViewMode): void {
   useView.setState({ mode });
 }
