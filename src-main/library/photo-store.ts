@@ -1,3 +1,4 @@
+// Longer than 400 lines: every statement on photos and their files, so that what their columns mean is said in one place.
 import { basename, dirname, join, parse, sep } from "node:path";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { Decisions } from "./decisions.ts";
@@ -17,7 +18,10 @@ const frames: FixtureFrame[] = [
 
 function decidedLibrary() {
   const library = openFixtureLibrary();
-  onTestFinished(() => library.database.close());
+  onTestFinished(() => {
+    library.database.close();
+    rmSync(library.directory, { recursive: true });
+  });
   const rootId = library.read("/photos/trip", frames);
   groupRoot(library, rootId, 2000);
   return { ...library, rootId, decisions: new Decisions(library) };
