@@ -82,7 +82,7 @@ export interface RenderedBurst {
   readonly frames: readonly RenderedFrame[];
   /** Index of the frame whose subject (else whole frame) is sharpest; with `nearTies` none is. */
   readonly sharpest: number | null;
-  /** Where the subject stands in the scene, in pixels. */
+  /** Where the heart of the subject lies in a frame that did not wander, in pixels. */
   readonly subject: Box | null;
 }
 
@@ -132,7 +132,7 @@ export function renderBurst(seed: number, recipe: BurstRecipe): RenderedBurst {
     scene: name,
     frames,
     sharpest: recipe.set === "nearTies" ? null : ladder.indexOf(0),
-    subject: scene.subject?.box ?? null,
+    subject: scene.subject?.heart ?? null,
   };
 }
 

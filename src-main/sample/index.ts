@@ -4,6 +4,7 @@ export {
   type RenderedFrame,
   renderBurst,
 } from "./burst.ts";
+export { createRandom, type Random } from "./random.ts";
 export {
   generateSample,
   SAMPLE_VERSION,

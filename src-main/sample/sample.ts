@@ -2,9 +2,9 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type sharpModule from "sharp";
-import type { Exif } from "sharp";
 import { developFrame, type Planes, paintPlanes } from "./burst.ts";
-import { type PlannedFrame, type PlannedScene, planSample, WANDER } from "./plan.ts";
+import { describeExif, type PlannedPhoto } from "./exif.ts";
+import { type PlannedScene, planSample, WANDER } from "./plan.ts";
 import { createRandom, deriveSeed } from "./random.ts";
 import { type Raster, type Scene, type Size, STRAIGHT_VIEW } from "./scene.ts";
 import { GALLERY } from "./scenes/gallery.ts";
@@ -15,13 +15,15 @@ export type Sharp = typeof sharpModule;
 /** Part of a sample's identity: another version draws other pictures from the same seed. */
 export const SAMPLE_VERSION = 1;
 
-const LANDSCAPE: Size = { width: 1800, height: 1200 };
+const LONG_EDGE = 1800;
 const QUALITY = 88;
 
 export interface SampleOptions {
   readonly sharp: Sharp;
-  /** Any integer; the same seed and {@link SAMPLE_VERSION} give the same pictures. */
+  /** Any integer; the same seed, size and {@link SAMPLE_VERSION} give the same pictures. */
   readonly seed: number;
+  /** Pixels of the long edge; 1800 unless given. The short edge is two thirds of it. */
+  readonly longEdge?: number;
   /** Looked at before each file; files written so far stay, and the next run goes on after them. */
   readonly signal?: AbortSignal;
   /** Files done so far, those of an earlier run included. */
@@ -44,13 +46,6 @@ export interface SampleManifest {
   readonly singles: readonly string[];
 }
 
-interface SampleFile {
-  readonly name: string;
-  readonly planned: PlannedScene;
-  readonly index: number;
-  readonly frame: PlannedFrame;
-}
-
 /**
  * Makes the sample project: JPEGs with EXIF, named like a camera's, written into `directory` (created when missing)
  * one by one and each in one step. A file that is there already is left as it is.
@@ -63,132 +58,85 @@ export async function generateSample(
   options: SampleOptions,
 ): Promise<SampleManifest> {
   const { sharp, seed, signal, onProgress } = options;
-  const plan = planSample(createRandom(seed), LANDSCAPE.width);
-  const files = listFiles(plan);
+  const longEdge = options.longEdge ?? LONG_EDGE;
+  const plan = planSample(createRandom(seed), longEdge);
+  const total = plan.reduce((sum, planned) => sum + planned.frames.length, 0);
   await mkdir(directory, { recursive: true });
   let done = 0;
-  for (const planned of plan) {
+  for (const [number, planned] of plan.entries()) {
+    const size = frameSize(planned, longEdge);
     // Painted once a scene, and only when one of its files is missing.
     let planes: Planes | null = null;
-    for (const file of files.filter((other) => other.planned === planned)) {
+    for (const [index, frame] of planned.frames.entries()) {
       signal?.throwIfAborted();
-      const path = join(directory, file.name);
+      const path = join(directory, fileName(done));
       if (!(await exists(path))) {
-        planes ??= paintPlanes(
-          stage(planned, deriveSeed(seed, plan.indexOf(planned))),
-          STRAIGHT_VIEW,
-        );
+        planes ??= paintPlanes(stage(planned, size, deriveSeed(seed, number)), STRAIGHT_VIEW);
         await nextTurn();
         signal?.throwIfAborted();
-        const raster = developFrame(
-          planes,
-          file.frame,
-          createRandom(deriveSeed(seed, 100 + files.indexOf(file))),
-        );
-        await writeWhole(path, await encode(sharp, raster, file));
+        const random = createRandom(deriveSeed(seed, plan.length + done));
+        const raster = developFrame(planes, frame, random);
+        await writeWhole(path, await encode(sharp, raster, size, { planned, frame, index }));
       }
       done += 1;
-      onProgress?.({ done, total: files.length });
+      onProgress?.({ done, total });
     }
   }
-  return listManifest(seed, plan, files);
+  return listManifest(seed, plan);
 }
 
-function listFiles(plan: readonly PlannedScene[]): SampleFile[] {
-  return plan
-    .flatMap((planned) => planned.frames.map((frame, index) => ({ planned, frame, index })))
-    .map((file, i) => ({ ...file, name: `KILN_${String(i + 1).padStart(4, "0")}.JPG` }));
+/** Name of the file at `place`, from 0. */
+function fileName(place: number): string {
+  return `KILN_${String(place + 1).padStart(4, "0")}.JPG`;
 }
 
-function listManifest(
-  seed: number,
-  plan: readonly PlannedScene[],
-  files: readonly SampleFile[],
-): SampleManifest {
+function listManifest(seed: number, plan: readonly PlannedScene[]): SampleManifest {
   const bursts: SampleBurst[] = [];
   const singles: string[] = [];
-  for (const planned of plan) {
-    const names = files.filter((file) => file.planned === planned).map((file) => file.name);
-    const sharpest = names[planned.sharpest];
-    if (planned.shows === "single" || sharpest === undefined) singles.push(...names);
-    else bursts.push({ files: names, sharpest, shows: planned.shows });
+  let place = 0;
+  for (const { frames, sharpest, shows } of plan) {
+    const first = place;
+    const files = frames.map((_, i) => fileName(first + i));
+    if (shows === "single") singles.push(...files);
+    else bursts.push({ files, sharpest: fileName(first + sharpest), shows });
+    place += frames.length;
   }
   return { version: SAMPLE_VERSION, seed, bursts, singles };
 }
 
-function frameSize(planned: PlannedScene): Size {
-  const { width, height } = LANDSCAPE;
-  return planned.isPortrait ? { width: height, height: width } : LANDSCAPE;
+/** Upright. */
+function frameSize(planned: PlannedScene, longEdge: number): Size {
+  const shortEdge = Math.round((longEdge * 2) / 3);
+  return planned.isPortrait
+    ? { width: shortEdge, height: longEdge }
+    : { width: longEdge, height: shortEdge };
 }
 
 /** The scene with room about the frame for the hand to wander. */
-function stage(planned: PlannedScene, seed: number): Scene {
-  const { width, height } = frameSize(planned);
+function stage(planned: PlannedScene, size: Size, seed: number): Scene {
   return GALLERY[planned.scene](createRandom(seed), {
-    width: width + 2 * WANDER,
-    height: height + 2 * WANDER,
+    width: size.width + 2 * WANDER,
+    height: size.height + 2 * WANDER,
   });
 }
 
-function encode(sharp: Sharp, raster: Raster, file: SampleFile): Promise<Buffer> {
-  const { planned, frame } = file;
+/** The JPEG of a photo of `size`, cut out of what was painted. */
+function encode(sharp: Sharp, raster: Raster, size: Size, photo: PlannedPhoto): Promise<Buffer> {
+  const { planned, frame } = photo;
   const { width, height, channels, data } = raster;
   const pixels = sharp(data, { raw: { width, height, channels } }).extract({
     left: WANDER + frame.x,
     top: WANDER + frame.y,
-    ...frameSize(planned),
+    ...size,
   });
   // A camera held upright: pixels as the sensor lies, and the orientation that turns them.
   const stored = planned.isPortrait ? pixels.rotate(270) : pixels;
   const tagged = stored
     .withMetadata({ orientation: planned.isPortrait ? 6 : 1 })
-    .withExif(describeExif(file));
+    .withExif(describeExif(photo));
   // The profile comes last: `withMetadata` sets sRGB.
   const coloured = planned.isWide ? tagged.withIccProfile("p3") : tagged;
   return coloured.jpeg({ quality: QUALITY }).toBuffer();
-}
-
-function describeExif({ planned, frame, index }: SampleFile): Exif {
-  const taken = new Date(planned.capturedAt + index * planned.interval).toISOString();
-  const time = taken.slice(0, 19).replaceAll("-", ":").replace("T", " ");
-  const milliseconds = taken.slice(20, 23);
-  const { place } = planned;
-  return {
-    IFD0: {
-      Make: "Kiln",
-      Model: "Sample Camera",
-      Software: "Kiln sample project",
-      DateTime: time,
-    },
-    IFD2: {
-      ExposureTime: frame.exposure,
-      FNumber: planned.fNumber,
-      ISOSpeedRatings: String(frame.iso),
-      FocalLength: `${planned.focalLength}/1`,
-      LensModel: `Kiln ${planned.focalLength}mm`,
-      DateTimeOriginal: time,
-      SubSecTimeOriginal: milliseconds,
-      OffsetTimeOriginal: "+09:00",
-      ColorSpace: planned.isWide ? "65535" : "1",
-    },
-    ...(place === null
-      ? {}
-      : {
-          IFD3: {
-            GPSLatitudeRef: "N",
-            GPSLatitude: sexagesimal(place.latitude),
-            GPSLongitudeRef: "E",
-            GPSLongitude: sexagesimal(place.longitude),
-          },
-        }),
-  };
-}
-
-/** Degrees, minutes and hundredths of seconds as EXIF rationals. */
-function sexagesimal(degrees: number): string {
-  const minutes = (degrees - Math.floor(degrees)) * 60;
-  const hundredths = Math.round((minutes - Math.floor(minutes)) * 6000);
-  return `${Math.floor(degrees)}/1 ${Math.floor(minutes)}/1 ${hundredths}/100`;
 }
 
 async function exists(path: string): Promise<boolean> {

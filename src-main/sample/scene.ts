@@ -18,6 +18,11 @@ export interface Box extends Size {
   readonly y: number;
 }
 
+/** A box by its middle and its half sides. */
+export function centred(x: number, y: number, halfWidth: number, halfHeight: number): Box {
+  return { x: x - halfWidth, y: y - halfHeight, width: 2 * halfWidth, height: 2 * halfHeight };
+}
+
 /** What stands before the camera, made for one size of frame so that its finest texture is a few pixels wide. */
 export interface Scene extends Size {
   readonly background: Paint;
@@ -28,6 +33,8 @@ export interface Subject {
   readonly paint: Paint;
   /** Beyond it the subject covers nothing. */
   readonly box: Box;
+  /** What a photographer would focus on: wholly covered by the subject. */
+  readonly heart: Box;
 }
 
 /** Where the camera stands for one frame: the scene is zoomed about its centre after it was shifted by pixels. */

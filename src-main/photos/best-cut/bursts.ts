@@ -25,15 +25,15 @@ export interface GroupingOptions {
 
 export const DEFAULT_GAP_MS = 2000;
 
-/** Frames of one moment lie below 0.1, two scenes mostly above 0.6: between them is room for a subject that moves. */
+/** Frames of one moment lie below 0.25 (the camera wandering by 8 %), two scenes above 0.5: the subject may move. */
 export const DEFAULT_LOOK_THRESHOLD = 0.45;
 
 /** Nobody turns to another scene in less than this many ms: a camera that follows its subject does look elsewhere. */
 const SNAP_MS = 300;
 const SNAP_FACTOR = 1.4;
 
-/** Without a clock the look has to carry it alone, and must be this share of what would do with one. */
-const CLOCKLESS_SHARE = 0.5;
+/** Without a clock the look has to carry it alone. */
+export const CLOCKLESS_LOOK_THRESHOLD = 0.2;
 
 /** Files numbered further apart than this were not taken in a row (a few of a burst may have been deleted). */
 const NUMBER_GAP = 3;
@@ -112,7 +112,7 @@ function isNext(frame: BurstCandidate, next: BurstCandidate, threshold: number):
   if (a.number !== null && b.number !== null) {
     if (a.prefix !== b.prefix || b.number - a.number > NUMBER_GAP) return false;
   }
-  return lookDistance(frame.look, next.look) <= CLOCKLESS_SHARE * threshold;
+  return lookDistance(frame.look, next.look) <= Math.min(threshold, CLOCKLESS_LOOK_THRESHOLD);
 }
 
 /** `a/IMG_0012.JPG` is folder `a/`, prefix `IMG_`, number 12. */

@@ -14,8 +14,10 @@ const STRONG_SHARE = 0.005;
 /** …but at least this many, for small regions. */
 const STRONG_LEAST = 400;
 
-/** An edge below this many noise sigmas of contrast may be noise itself (eleven draws span seven at the most). */
+/** An edge of this many noise sigmas of contrast is one beyond doubt… */
 const NOISE_FACTOR = 12;
+/** …where there are too few of those, this many do: eleven draws of noise span seven at the most. */
+const NOISE_FACTOR_LEAST = 8;
 /** Below this many levels of contrast there is nothing to see. */
 const FAINTEST = 8;
 
@@ -171,7 +173,7 @@ function rangeAcross(data: Uint8Array, i: number, lines: Int32Array, line: numbe
 }
 
 function summarise(counts: Uint32Array, wanted: number, noise: number): number {
-  const lowest = contrastThreshold(counts, wanted, Math.max(FAINTEST, NOISE_FACTOR * noise));
+  const lowest = contrastThreshold(counts, wanted, noise);
   const ratios = new Float64Array(RATIO_BINS);
   let logarithms = 0;
   let weights = 0;
@@ -210,16 +212,22 @@ function crispness(ratios: Float64Array, total: number, spread: number): number 
   return median + Math.sqrt(Math.max(0, above * above - added * added));
 }
 
-/** The contrast bin from which on the `wanted` strongest edges lie, never below `faintest` levels. */
-function contrastThreshold(counts: Uint32Array, wanted: number, faintest: number): number {
+/**
+ * The contrast bin from which on the `wanted` strongest edges lie: of those beyond doubt, else the few that are needed
+ * of those that hardly can be noise.
+ */
+function contrastThreshold(counts: Uint32Array, wanted: number, noise: number): number {
+  const binOf = (levels: number): number =>
+    Math.min(CONTRAST_BINS - 1, Math.ceil(Math.max(FAINTEST, levels) / LEVELS_PER_BIN));
+  const beyondDoubt = binOf(NOISE_FACTOR * noise);
+  const least = binOf(NOISE_FACTOR_LEAST * noise);
   let seen = 0;
-  const least = Math.min(CONTRAST_BINS - 1, Math.ceil(faintest / LEVELS_PER_BIN));
   for (let contrast = CONTRAST_BINS - 1; contrast > least; contrast -= 1) {
     for (let direction = 0; direction < DIRECTIONS; direction += 1) {
       const from = (direction * CONTRAST_BINS + contrast) * RATIO_BINS;
       for (let bin = 0; bin < RATIO_BINS; bin += 1) seen += counts[from + bin] ?? 0;
     }
-    if (seen >= wanted) return contrast;
+    if (seen >= (contrast > beyondDoubt ? wanted : 2 * FEWEST)) return contrast;
   }
   return least;
 }

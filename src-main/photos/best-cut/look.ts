@@ -19,29 +19,29 @@ const EMPTY_RMS = 1;
 /** Aspect bytes (32 an octave) further apart than this are different framings. */
 const ASPECT_TOLERANCE = 3;
 
+/** How much of the mean of each row and column is taken out of the grid. */
+const HORIZON_SHARE = 0.75;
+
 /**
  * The look of a photo in {@link LOOK_BYTES} bytes, to be stored and compared by {@link lookDistance} without decoding
  * the photo again.
  *
- * Grey is averaged into 16×16 cells (noise and blur vanish), band-passed (exposure and slow light vanish, shifts of a
- * fraction of a cell hardly show) and divided by its own RMS (contrast vanishes).
+ * Grey is averaged into 16×16 cells (noise and blur vanish), band-passed (exposure and slow light vanish, a shift of a
+ * fraction of a cell hardly shows), freed of most of what whole rows and columns have in common (or every horizon
+ * would look like every other) and divided by its own RMS (contrast vanishes).
  */
 export function describeLook(luma: Luma): Uint8Array {
   const cells = averageCells(luma);
-  const fine = smooth(cells, 1);
-  const coarse = smooth(smooth(cells, 3), 3);
-  let energy = 0;
-  for (let i = 0; i < fine.length; i += 1) {
-    const band = (fine[i] ?? 0) - (coarse[i] ?? 0);
-    fine[i] = band;
-    energy += band * band;
-  }
-  const rms = Math.max(EMPTY_RMS, Math.sqrt(energy / fine.length));
+  const coarse = boxMean(boxMean(cells, 2), 1);
+  const bands = tentMean(cells).map((cell, i) => cell - (coarse[i] ?? 0));
+  dampLines(bands);
+  const energy = bands.reduce((sum, band) => sum + band * band, 0);
+  const rms = Math.max(EMPTY_RMS, Math.sqrt(energy / bands.length));
   const look = new Uint8Array(LOOK_BYTES);
   look[0] = byte(128 + 32 * Math.log2(luma.width / luma.height));
-  for (let i = 0; i < fine.length; i += 1) {
-    look[i + 1] = byte(ZERO + (UNIT * (fine[i] ?? 0)) / rms);
-  }
+  bands.forEach((band, i) => {
+    look[i + 1] = byte(ZERO + (UNIT * band) / rms);
+  });
   return look;
 }
 
@@ -106,27 +106,52 @@ function averageCells(luma: Luma): Float64Array {
   return cells;
 }
 
-/** Box mean of (2 radius + 1)² cells, cut at the border. */
-function smooth(cells: Float64Array, radius: number): Float64Array {
-  const result = new Float64Array(cells.length);
-  for (let row = 0; row < GRID; row += 1) {
-    for (let column = 0; column < GRID; column += 1) {
-      let sum = 0;
-      let count = 0;
-      for (let y = Math.max(0, row - radius); y <= Math.min(GRID - 1, row + radius); y += 1) {
-        for (
-          let x = Math.max(0, column - radius);
-          x <= Math.min(GRID - 1, column + radius);
-          x += 1
-        ) {
-          sum += cells[y * GRID + x] ?? 0;
-          count += 1;
-        }
+/** Mean of (2 radius + 1)² cells, cut at the border. */
+function boxMean(cells: Float64Array, radius: number): Float64Array {
+  return weightedMean(cells, radius, () => 1);
+}
+
+/** Mean of 3×3 cells that weigh 1, 2, 1 across and down, cut at the border. */
+function tentMean(cells: Float64Array): Float64Array {
+  return weightedMean(cells, 1, (dx, dy) => (2 - Math.abs(dx)) * (2 - Math.abs(dy)));
+}
+
+function weightedMean(
+  cells: Float64Array,
+  radius: number,
+  weigh: (dx: number, dy: number) => number,
+): Float64Array {
+  return cells.map((_, i) => {
+    const row = Math.floor(i / GRID);
+    const column = i % GRID;
+    let sum = 0;
+    let weights = 0;
+    for (let y = Math.max(0, row - radius); y <= Math.min(GRID - 1, row + radius); y += 1) {
+      for (let x = Math.max(0, column - radius); x <= Math.min(GRID - 1, column + radius); x += 1) {
+        const weight = weigh(x - column, y - row);
+        sum += weight * (cells[y * GRID + x] ?? 0);
+        weights += weight;
       }
-      result[row * GRID + column] = sum / count;
     }
-  }
-  return result;
+    return sum / weights;
+  });
+}
+
+/** Takes most of the mean of each row and column out of the cells, in place. */
+function dampLines(cells: Float64Array): void {
+  const rows = new Float64Array(GRID);
+  const columns = new Float64Array(GRID);
+  let mean = 0;
+  cells.forEach((cell, i) => {
+    const row = Math.floor(i / GRID);
+    rows[row] = (rows[row] ?? 0) + cell / GRID;
+    columns[i % GRID] = (columns[i % GRID] ?? 0) + cell / GRID;
+    mean += cell / cells.length;
+  });
+  cells.forEach((cell, i) => {
+    const common = (rows[Math.floor(i / GRID)] ?? 0) + (columns[i % GRID] ?? 0) - mean;
+    cells[i] = cell - HORIZON_SHARE * common;
+  });
 }
 
 function byte(value: number): number {

@@ -1,7 +1,7 @@
 import { createCell, findCell, fractalNoise, hash, valueNoise } from "../noise.ts";
 import { clamp01, fill, glaze, glow, hex, inside, light, mix, norm, ramp } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";
-import type { Scene, Size } from "../scene.ts";
+import { centred, type Scene, type Size } from "../scene.ts";
 
 const SEEDHEAD = hex("#6b4a1e");
 const WHITE = hex("#ffffff");
@@ -200,7 +200,7 @@ export function sea(random: Random, size: Size): Scene {
   const shore = height * between(random, 0.8, 0.86);
   const boatX = between(random, 0.3, 0.7) * width;
   const boatY = horizon + (shore - horizon) * 0.3;
-  const boat = unit * 110;
+  const boat = unit * 130;
   const hull = pick(random, [hex("#b5402f"), hex("#274d8a"), hex("#e9e2d2")]);
   return {
     width,
@@ -253,6 +253,7 @@ export function sea(random: Random, size: Size): Scene {
     },
     subject: {
       box: { x: boatX - boat, y: boatY - 1.5 * boat, width: 2 * boat, height: 1.8 * boat },
+      heart: centred(boatX + 0.2 * boat, boatY - 0.45 * boat, 0.14 * boat, 0.28 * boat),
       paint: (x, y, pixel) => {
         const dx = (x - boatX) / boat;
         const dy = (y - boatY) / boat;

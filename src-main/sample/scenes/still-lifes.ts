@@ -14,7 +14,7 @@ import {
   ramp,
 } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";
-import type { Scene, Size } from "../scene.ts";
+import { centred, type Scene, type Size } from "../scene.ts";
 
 const SHADE = hex("#2a1c12");
 const UNDERSIDE = hex("#2b2018");
@@ -279,6 +279,7 @@ export function pottery(random: Random, size: Size): Scene {
         width: 2.2 * jar.half,
         height: 1.3 * jar.tall,
       },
+      heart: centred(jar.x, jar.foot - 0.42 * jar.tall, 0.7 * jar.half, 0.3 * jar.tall),
       paint: (x, y, pixel) => {
         fill(pixel, jar.coat);
         pixel.a = paintPot(jar, x, y, pixel);
@@ -369,6 +370,7 @@ export function fruit(random: Random, size: Size): Scene {
         width: 2.2 * front.radius,
         height: 2.5 * front.radius,
       },
+      heart: centred(front.x, front.y, 0.7 * front.radius, 0.7 * front.radius),
       paint: (x, y, pixel) => {
         fill(pixel, front.kind.skin);
         pixel.a = paintBall(front, x, y, pixel);
@@ -520,6 +522,7 @@ export function flower(random: Random, size: Size): Scene {
         width: 2.4 * radius,
         height: height + radius,
       },
+      heart: centred(x0, y0, 0.6 * radius, 0.55 * radius),
       paint: (x, y, pixel) => {
         const dx = (x - x0) / radius;
         const dy = (y - y0) / (0.94 * radius);
