@@ -1,3 +1,4 @@
+import { closeSync, openSync, readdirSync, writeSync } from "node:fs";
 import {
   appendFile,
   mkdir,
@@ -164,6 +165,24 @@ test("a name that somebody takes while the copy is being written is not overwrit
   const { failed } = await bench.apply(planId);
   expect(failed.map(({ problem }) => problem?.code)).toEqual(["name-taken"]);
   expect(await treeOf(bench.destination)).toEqual(new Map([["a.jpg", sha256Of("somebody's")]]));
+});
+
+test("a copy that is not what was read is found out and removed", async () => {
+  const picks = [await bench.photo("a.jpg")];
+  const { planId } = await bench.plan({ picks });
+  const { failed } = await bench.apply(planId, {
+    // A drive that stores other bytes than it was given, between the writing and the reading back.
+    onProgress: ({ items }) => {
+      if (items > 0) return;
+      for (const name of readdirSync(bench.destination)) {
+        const file = openSync(join(bench.destination, name), "r+");
+        writeSync(file, Buffer.from([0, 0, 0, 0]), 0, 4, 100);
+        closeSync(file);
+      }
+    },
+  });
+  expect(failed.map(({ problem }) => problem?.code)).toEqual(["copy-damaged"]);
+  expect(await readdir(bench.destination)).toEqual([]);
 });
 
 test("an item that failed is tried again by the next run", async () => {

@@ -3,13 +3,12 @@
  * it as JSON, and ends. With `killAt` it kills itself, as kill -9 does, before or after its n-th call of the file
  * system; the calls of the journal lie between those, so every gap of it is met, too.
  */
-import { promises as fs } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
 import { z } from "zod";
 import { KilnError } from "../errors.ts";
 import { freedesktopTrash, openDatabase, PlanStore } from "../library/index.ts";
 import { encodeForTests } from "./apply-fixture.ts";
 import { applyPlan } from "./execute.ts";
+import { interceptFileCalls } from "./file-calls-fixture.ts";
 import { undoPlan } from "./undo.ts";
 
 export const planOrderSchema = z.object({
@@ -28,43 +27,11 @@ export const planReportSchema = z.object({
   code: z.string().nullable(),
 });
 
-/** Calls that change something on the disk or look at it on the way to a change. */
-const names = ["link", "unlink", "rename", "open", "mkdir", "rmdir", "lstat", "stat"] as const;
-const handleNames = ["read", "writeFile", "sync", "utimes", "chmod", "close"] as const;
-
 async function main(order: PlanOrder): Promise<void> {
-  let calls = 0;
-  const counted = <Arguments extends unknown[], Result>(
-    work: (...values: Arguments) => Promise<Result>,
-  ) =>
-    async function (this: unknown, ...values: Arguments): Promise<Result> {
-      calls += 1;
-      const isTheOne = order.killAt?.call === calls;
-      if (isTheOne && order.killAt?.when === "before") process.kill(process.pid, "SIGKILL");
-      const result = await work.apply(this, values);
-      if (isTheOne) process.kill(process.pid, "SIGKILL");
-      return result;
-    };
-  const patch = (target: object, keys: readonly string[]) => {
-    for (const key of keys) {
-      const work: unknown = Reflect.get(target, key);
-      if (typeof work === "function") {
-        Reflect.set(
-          target,
-          key,
-          counted(async function (this: unknown, ...values: unknown[]) {
-            return Reflect.apply(work, this, values);
-          }),
-        );
-      }
-    }
-  };
-  const handle = await fs.open(process.execPath, "r");
-  patch(Object.getPrototypeOf(handle), handleNames);
-  await handle.close();
-  patch(fs, names);
-  syncBuiltinESMExports();
-
+  const files = await interceptFileCalls((call, when) => {
+    const { killAt } = order;
+    if (killAt?.call === call && killAt.when === when) process.kill(process.pid, "SIGKILL");
+  });
   const database = openDatabase(order.library);
   const options = {
     planId: order.planId,
@@ -75,7 +42,7 @@ async function main(order: PlanOrder): Promise<void> {
     follow: () => undefined,
   };
   process.stdout.write("ready\n");
-  calls = 0;
+  files.restart();
   let code: string | null = null;
   try {
     if (order.direction === "apply") await applyPlan({ ...options, encode: encodeForTests });
@@ -85,7 +52,7 @@ async function main(order: PlanOrder): Promise<void> {
     code = error.code;
   }
   database.close();
-  process.stdout.write(`${JSON.stringify({ calls, code })}\n`);
+  process.stdout.write(`${JSON.stringify({ calls: files.count(), code })}\n`);
 }
 
 const [, script, order] = process.argv;

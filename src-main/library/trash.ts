@@ -206,7 +206,7 @@ export function freedesktopTrash(
         return (await isInTrash(receipt)) ? "in-trash" : "in-place";
       }
       if (await areTwoNamesOfOneFile(receipt.path, receipt.file)) await unlink(receipt.file);
-      if ((await entryAt(receipt.file)) === null) await removeNote(receipt);
+      if ((await entryAt(receipt.file)) === null) await removeStartOfNote(receipt);
       return (await isInTrash(receipt)) ? "in-trash" : "in-place";
     },
 
@@ -274,15 +274,25 @@ async function removeNote(receipt: Receipt): Promise<void> {
   if (await isOurNote(receipt)) await unlink(receipt.note);
 }
 
+/** Removes what a crash left of the note; for a name that has no file in the trash, so that nobody needs its note. */
+async function removeStartOfNote(receipt: Receipt): Promise<void> {
+  const text = await noteOf(receipt);
+  if (text !== null && receipt.noteText.startsWith(text)) await unlink(receipt.note);
+}
+
 async function isInTrash(receipt: Receipt): Promise<boolean> {
   return (await entryAt(receipt.file)) !== null && (await isOurNote(receipt));
 }
 
 async function isOurNote(receipt: Receipt): Promise<boolean> {
+  return (await noteOf(receipt)) === receipt.noteText;
+}
+
+async function noteOf(receipt: Receipt): Promise<string | null> {
   try {
-    return (await readFile(receipt.note, "utf8")) === receipt.noteText;
+    return await readFile(receipt.note, "utf8");
   } catch (error) {
-    if (isCode(error, "ENOENT", "ENOTDIR")) return false;
+    if (isCode(error, "ENOENT", "ENOTDIR")) return null;
     throw error;
   }
 }
