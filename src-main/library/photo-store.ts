@@ -1,3 +1,4 @@
+/** Over 400 lines: every statement about photos and their files stands here, since each of them must agree on states. */
 // Longer than 400 lines: every statement on photos and their files, so that what their columns mean is said in one place.
 import { basename, dirname, join, parse, sep } from "node:path";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";

@@ -1,3 +1,4 @@
+/** Over 400 lines: one painter a scene, each short, side by side so that they can borrow from each other. */
 import { createCell, findCell, fractalNoise, hash, valueNoise } from "../noise.ts";
 import { clamp01, fill, glaze, glow, hex, inside, light, mix, norm, ramp } from "../paint.ts";
 import { between, pick, type Random } from "../random.ts";

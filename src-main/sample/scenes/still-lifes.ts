@@ -1,3 +1,4 @@
+/** Over 400 lines: one painter a scene, each short, side by side so that they can borrow from each other. */
 import { createCell, findCell, fractalNoise, hash, split, valueNoise } from "../noise.ts";
 import {
   type Colour,
