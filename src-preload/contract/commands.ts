@@ -224,6 +224,11 @@ export const commands = {
     group: "view",
     keys: ["Minus", "NumpadSubtract"],
   },
+  "view.fill": {
+    title: { en: "Fill the window", ko: "화면 채우기" },
+    group: "view",
+    keys: ["Shift+KeyZ"],
+  },
   "view.panLeft": {
     title: { en: "Look further left", ko: "왼쪽 보기" },
     group: "view",

@@ -256,6 +256,7 @@ const actions: Record<CommandId, Action> = {
   "view.zoom": provided("view.zoom"),
   "view.zoomIn": provided("view.zoomIn"),
   "view.zoomOut": provided("view.zoomOut"),
+  "view.fill": provided("view.fill"),
   "view.panLeft": provided("view.panLeft"),
   "view.panRight": provided("view.panRight"),
   "view.panUp": provided("view.panUp"),

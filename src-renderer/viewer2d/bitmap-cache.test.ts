@@ -96,14 +96,31 @@ const photo = (id: number, width = 1000, height = 250): Picture => ({
 });
 const full = (id: number): Want => ({ picture: photo(id), level: "photo" });
 
-function open(maxBytes: number): { cache: BitmapCache<Pixels>; desk: Desk } {
+/** @param quiet whether it is quiet from the start; else when `calm` is called */
+function open(
+  maxBytes: number,
+  quiet = true,
+): { cache: BitmapCache<Pixels>; desk: Desk; calm: () => void } {
   const desk = new Desk();
+  let waiting: (() => void) | null = null;
+  const calm = (): void => {
+    const run = waiting;
+    waiting = null;
+    run?.();
+  };
   const cache = new BitmapCache<Pixels>({
     decode: desk.decode,
     problemOf: () => damaged,
     maxBytes,
+    whenQuiet: (run) => {
+      waiting = run;
+      if (quiet) queueMicrotask(calm);
+      return () => {
+        waiting = null;
+      };
+    },
   });
-  return { cache, desk };
+  return { cache, desk, calm };
 }
 
 describe("order", () => {
@@ -130,6 +147,21 @@ describe("order", () => {
     cache.want(cache, { visible: [], ahead: [full(2)] });
     cache.want(cache, { visible: [full(5)], ahead: [full(2)] });
     expect(desk.names()).toEqual(["2photo", "5photo"]);
+  });
+
+  test("what may be seen waits for quiet, and for quiet again after every change", async () => {
+    const { cache, desk, calm } = open(10 * million, false);
+    cache.want(cache, { visible: [full(1)], ahead: [full(2), full(3)] });
+    await desk.first().arrive();
+    expect(desk.names()).toEqual([]);
+    expect(cache.isSettled).toBe(false);
+    calm();
+    expect(desk.names()).toEqual(["2photo"]);
+    cache.want(cache, { visible: [full(1)], ahead: [full(2), full(3)] });
+    await desk.first().arrive();
+    expect(desk.names()).toEqual([]);
+    calm();
+    expect(desk.names()).toEqual(["3photo"]);
   });
 
   test("what was prefetched and comes on the screen is there at once", async () => {

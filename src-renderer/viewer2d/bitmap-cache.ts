@@ -92,16 +92,25 @@ export class BitmapCache<B extends Bitmap> {
   readonly #trueBytes = new Map<string, number>();
   readonly #wants = new Map<object, Wants>();
   readonly #listeners = new Set<() => void>();
+  readonly #whenQuiet: (run: () => void) => () => void;
+  /** Takes back the wait for quiet; null when it is quiet. */
+  #stopWaiting: (() => void) | null = null;
 
   constructor(options: {
     readonly decode: Decode<B>;
     readonly problemOf: (error: unknown) => Problem;
     /** Bytes of decoded pixels, held and being decoded. */
     readonly maxBytes: number;
+    /**
+     * Calls `run` once the screen had time to show what was just asked for; the answer takes that back. Decoding what
+     * may come would only take the cores away from what is there.
+     */
+    readonly whenQuiet: (run: () => void) => () => void;
   }) {
     this.#decode = options.decode;
     this.#problemOf = options.problemOf;
     this.#maxBytes = options.maxBytes;
+    this.#whenQuiet = options.whenQuiet;
   }
 
   /** Bytes that the held pictures take now. */
@@ -113,7 +122,7 @@ export class BitmapCache<B extends Bitmap> {
 
   /** Whether everything that is wanted and fits is there: nothing is being decoded. */
   get isSettled(): boolean {
-    return this.#running.size === 0;
+    return this.#running.size === 0 && this.#stopWaiting === null;
   }
 
   /** Whether a picture can ever be held at this level. */
@@ -129,12 +138,27 @@ export class BitmapCache<B extends Bitmap> {
   want(owner: object, wants: Wants): void {
     this.#wants.set(owner, wants);
     this.#settle();
+    this.#waitForQuiet();
   }
 
   /** The view is gone, and its wants with it. */
   release(owner: object): void {
     this.#wants.delete(owner);
     this.#settle();
+  }
+
+  #waitForQuiet(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = this.#whenQuiet(() => {
+      this.#stopWaiting = null;
+      this.#settle();
+      // Nothing may be left to decode: that is news, too.
+      if (this.isSettled) this.#tell();
+    });
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   get(want: Want): B | null {
@@ -160,7 +184,7 @@ export class BitmapCache<B extends Bitmap> {
     return this.#problems.get(keyOf(want)) ?? null;
   }
 
-  /** Calls `listener` whenever a picture arrived or failed. */
+  /** Calls `listener` whenever a picture arrived or failed, and when all that is wanted is there. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -196,7 +220,7 @@ export class BitmapCache<B extends Bitmap> {
         this.#start(key, want);
       }
     }
-    if (this.#running.size > 0) return;
+    if (this.#running.size > 0 || this.#stopWaiting !== null) return;
     for (const [key, want] of ahead) {
       if (this.#isMissing(key) && this.#makeRoom(this.#bytesFor(want), visible, ahead, false)) {
         this.#start(key, want);
@@ -254,7 +278,7 @@ export class BitmapCache<B extends Bitmap> {
       .finally(() => {
         this.#running.delete(key);
         this.#settle();
-        for (const listener of this.#listeners) listener();
+        this.#tell();
       });
   }
 

@@ -82,9 +82,16 @@ function createDecoder(): (want: Want, signal: AbortSignal) => Promise<ImageBitm
     });
 }
 
+/** A photo that is on the screen for so long is looked at: what comes next is worth a decode. */
+const quietMs = 50;
+
 /** The decoded pictures of this window: loupe, compare and survey share them. */
 export const pictures: BitmapCache<ImageBitmap> = new BitmapCache({
   decode: createDecoder(),
   problemOf: (error) => (error instanceof PictureError ? error.problem : unreadable),
   maxBytes,
+  whenQuiet: (run) => {
+    const timer = setTimeout(run, quietMs);
+    return () => clearTimeout(timer);
+  },
 });

@@ -1,6 +1,14 @@
 import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useRef } from "react";
 import { provide } from "../commands/registry.ts";
-import { lookOf, panStep, toggleLinked, toggleZoomIn, useLooks, zoomStep } from "./looks.ts";
+import {
+  lookOf,
+  panStep,
+  toggleFill,
+  toggleLinked,
+  toggleZoomIn,
+  useLooks,
+  zoomStep,
+} from "./looks.ts";
 
 interface LargeViewProps {
   readonly label: string;
@@ -25,6 +33,7 @@ export function LargeView(props: LargeViewProps): ReactElement {
   useEffect(() => {
     const taken = [
       provide("view.zoom", () => toggleZoomIn(primary)),
+      provide("view.fill", () => toggleFill(primary)),
       provide("view.zoomIn", () => zoomStep(primary, 1)),
       provide("view.zoomOut", () => zoomStep(primary, -1)),
     ];

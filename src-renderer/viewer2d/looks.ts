@@ -126,6 +126,13 @@ export function toggleZoomIn(primary: string): void {
   changeAtPointer(primary, toggleZoom);
 }
 
+/** Between the whole photo and as much of it as covers the box. */
+export function toggleFill(primary: string): void {
+  changeAtPointer(primary, ({ zoom, center }) =>
+    zoom === "fill" ? fitLook : { zoom: "fill", center },
+  );
+}
+
 /** One step of the keyboard's zoom: half as large again. */
 export function zoomStep(primary: string, direction: 1 | -1): void {
   changeAtPointer(primary, (look, at, photo, box) => {
