@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import {
   appendFile,
   chmod,
@@ -11,10 +12,11 @@ import {
   truncate,
   writeFile,
 } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { openDatabase } from "../library/index.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
@@ -54,11 +56,21 @@ interface Running {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
+/** Compiled sources, shared by the many starts of this file. */
+const compiled = mkdtempSync(join(tmpdir(), "kiln-cli-compiled-"));
+chmodSync(compiled, 0o777);
+afterAll(() => rmSync(compiled, { recursive: true }));
+
 /** Types `kiln …`. Where no `--library` is given, Kiln's own place is one that doesn't exist. */
 function start(args: readonly string[], { cwd, language = "C.UTF-8", uid }: Options = {}): Running {
   const child = spawn(process.execPath, [join(import.meta.dirname, "cli.fixture.ts"), ...args], {
     cwd,
-    env: { PATH: process.env.PATH, LANG: language, XDG_CONFIG_HOME: "/nonexistent" },
+    env: {
+      PATH: process.env.PATH,
+      LANG: language,
+      XDG_CONFIG_HOME: "/nonexistent",
+      NODE_COMPILE_CACHE: compiled,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
