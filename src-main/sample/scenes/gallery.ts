@@ -1,23 +1,18 @@
 import type { Random } from "../random.ts";
 import type { Scene, Size } from "../scene.ts";
-import { hills, sea, town } from "./landscapes.ts";
-import { leaves, page, pebbles, tiles } from "./patterns.ts";
-import { flower, fruit, pottery } from "./still-lifes.ts";
+import { flower } from "./flower.ts";
+import { fruit } from "./fruit.ts";
+import { hills } from "./hills.ts";
+import { leaves } from "./leaves.ts";
+import { page } from "./page.ts";
+import { pebbles } from "./pebbles.ts";
+import { pottery } from "./pottery.ts";
+import { sea } from "./sea.ts";
+import { tiles } from "./tiles.ts";
+import { town } from "./town.ts";
 
-export type SceneName =
-  | "hills"
-  | "sea"
-  | "town"
-  | "pebbles"
-  | "leaves"
-  | "page"
-  | "tiles"
-  | "pottery"
-  | "fruit"
-  | "flower";
-
-/** Every scene that there is, by name: what is drawn from `random` (palette, places) is the scene's own. */
-export const GALLERY: Readonly<Record<SceneName, (random: Random, size: Size) => Scene>> = {
+/** Every scene that there is; what is drawn from `random` (palette, places, textures) is the scene's own. */
+export const GALLERY = {
   hills,
   sea,
   town,
@@ -28,4 +23,6 @@ export const GALLERY: Readonly<Record<SceneName, (random: Random, size: Size) =>
   pottery,
   fruit,
   flower,
-};
+} satisfies Readonly<Record<string, (random: Random, size: Size) => Scene>>;
+
+export type SceneName = keyof typeof GALLERY;
