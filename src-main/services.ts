@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import type { Localized } from "../src-preload/contract/problem.ts";
 import { Apply } from "./apply/index.ts";
 import { KilnError } from "./errors.ts";
@@ -29,6 +30,9 @@ import {
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
 import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
+
+/** A decoder that has not answered by then hangs: its child is ended and the photo says so. */
+const decodeLimitMs = 120_000;
 
 export interface ServicesOptions {
   /** Where Kiln keeps its data. Made when missing, locked until `close`. */
@@ -67,7 +71,8 @@ export function createServices(options: ServicesOptions) {
     name: "image-worker",
     title: { en: "The image reader", ko: "이미지 처리기" },
     size: Math.max(2, availableParallelism() - 1),
-    subjectOf: (input) => ("path" in input ? input.path : input.directory),
+    subjectOf: (input) => basename("path" in input ? input.path : input.directory),
+    timeoutMs: decodeLimitMs,
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
   const engine = new JobEngine({ store: new JobStore(database), log });

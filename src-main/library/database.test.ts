@@ -17,6 +17,7 @@ import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { KilnError } from "../errors.ts";
+import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { type LibraryDatabase, openDatabase } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
 
@@ -340,13 +341,11 @@ describe("a place that can't hold a library", () => {
     expect(problemFrom(() => openDatabase(directory)).code).toBe("library-unwritable");
   });
 
-  it.skipIf(process.platform === "win32")("is read-only for this user", async () => {
+  it.skipIf(!canBeNobody)("is read-only for this user", async () => {
     mkdirSync(directory);
     chmodSync(base, 0o755);
     chmodSync(directory, 0o555);
-    // Nothing is read-only for root: the child is another user then.
-    const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-    const { line } = await firstLine(process.execPath, [holder, directory], user);
+    const { line } = await firstLine(process.execPath, [holder, directory], nobody);
     expect(line).toBe("library-unwritable");
     chmodSync(directory, 0o755);
   });

@@ -13,6 +13,7 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { FoundPhoto } from "../library/index.ts";
+import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { scanFiles, scanFolder, type UnreadFolder } from "./folder-scan.ts";
 
 const jpegHead = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
@@ -233,28 +234,29 @@ test("a dropped file brings what belongs to it, and nothing else of its folder",
 /** Scans as a user who is not root, to whom folders can be shut. */
 const scanAsNobody = join(import.meta.dirname, "folder-scan.fixture.ts");
 
-test("folders that may not be read are listed, and the others are read", async ({ skip }) => {
-  const root = folderWith("1.jpg", "shut/2.jpg", "listed-only/3.jpg", "z/4.jpg");
-  chmodSync(root, 0o755);
-  chmodSync(join(root, "shut"), 0o000);
-  chmodSync(join(root, "listed-only"), 0o744);
-  onTestFinished(() => chmodSync(join(root, "shut"), 0o755));
-  if (process.getuid?.() !== 0) {
-    chmodSync(join(root, "listed-only"), 0o644);
-    onTestFinished(() => chmodSync(join(root, "listed-only"), 0o755));
-  }
-  if (process.platform === "win32") skip("Windows has no modes.");
-  const run = promisify(execFile);
-  const uid = process.getuid?.() === 0 ? 65_534 : process.getuid?.();
-  const { stdout } = await run(process.execPath, [scanAsNobody, root, join(root, "shut")], {
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  });
-  expect(JSON.parse(stdout)).toEqual({
-    found: ["1.jpg", "4.jpg"],
-    unread: [
-      [join(root, "listed-only"), `Kiln may not read the folder “${join(root, "listed-only")}”.`],
-      [join(root, "shut"), `Kiln may not read the folder “${join(root, "shut")}”.`],
-    ],
-    shutItself: "folder-unreadable",
-  });
-});
+test.skipIf(!canBeNobody)(
+  "folders that may not be read are listed, and the others are read",
+  async () => {
+    const root = folderWith("1.jpg", "shut/2.jpg", "listed-only/3.jpg", "z/4.jpg");
+    chmodSync(root, 0o755);
+    chmodSync(join(root, "shut"), 0o000);
+    chmodSync(join(root, "listed-only"), 0o744);
+    onTestFinished(() => chmodSync(join(root, "shut"), 0o755));
+    if (process.getuid?.() !== 0) {
+      chmodSync(join(root, "listed-only"), 0o644);
+      onTestFinished(() => chmodSync(join(root, "listed-only"), 0o755));
+    }
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, [scanAsNobody, root, join(root, "shut")], {
+      ...nobody,
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      found: ["1.jpg", "4.jpg"],
+      unread: [
+        [join(root, "listed-only"), `Kiln may not read the folder “${join(root, "listed-only")}”.`],
+        [join(root, "shut"), `Kiln may not read the folder “${join(root, "shut")}”.`],
+      ],
+      shutItself: "folder-unreadable",
+    });
+  },
+);

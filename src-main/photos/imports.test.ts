@@ -10,7 +10,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openReadingLibrary } from "./reading.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
 
@@ -131,21 +131,20 @@ test("a reading that was broken off goes on where it was, and leaves what an unb
   expect(second.photos.counts(rootId)).toEqual({ readable: 6, bursts: 3, skipped: 0 });
 });
 
-test("a child that is killed costs nothing: its photo is read by another", async () => {
+test("a child that is killed fails its job by name and nothing else; tried again, the job goes on", async () => {
   const library = await openReadingLibrary();
-  const started = await library.imports.inPlace([await tripFolder()]);
-  await new Promise<void>((resolve) => {
-    const stop = library.engine.onChange(() => {
-      const [pid] = library.images.pids;
-      if (pid === undefined || !library.images.calls.includes("develop")) return;
-      process.kill(pid, "SIGKILL");
-      stop();
-      resolve();
-    });
+  const { rootId, jobId } = await library.imports.inPlace([await tripFolder()]);
+  await vi.waitUntil(() => library.images.calls.includes("develop"), { interval: 1 });
+  for (const pid of library.images.pids) process.kill(pid, "SIGKILL");
+  expect(await library.engine.whenEnded(jobId)).toMatchObject({
+    state: "failed",
+    problem: { code: "worker-died" },
   });
-  await library.finished(started);
-  expect(library.skipped(started.rootId)).toEqual({});
-  expect(library.groups(started.rootId)).toHaveLength(3);
+  expect(library.skipped(rootId)).toEqual({});
+  library.engine.retry(jobId);
+  await library.finished({ jobId });
+  expect(library.skipped(rootId)).toEqual({});
+  expect(library.groups(rootId)).toHaveLength(3);
 });
 
 test("a moved folder keeps its decisions, and nothing of it is decoded again", async () => {

@@ -2,7 +2,13 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { defineJob } from "../jobs/index.ts";
 import { copyIntoLibrary } from "./copy-into-library.ts";
-import { type ReadingServices, readingStages, readRoot, showFound } from "./read-root.ts";
+import {
+  type ReadingServices,
+  readingCheckpoint,
+  readingStages,
+  readRoot,
+  showFound,
+} from "./read-root.ts";
 
 const rootInput = {
   rootId: z.int().positive(),
@@ -26,6 +32,7 @@ export const readFolderJob = (services: ReadingServices) =>
       ko: `‘${basename(path)}’ 읽기`,
     }),
     resume: "stage",
+    checkpoint: readingCheckpoint,
     run: (context, { rootId, files }) => readRoot(services, context, rootId, files),
   });
 
@@ -44,6 +51,7 @@ export const importCopiesJob = (services: ReadingServices) =>
       ko: `‘${basename(path)}’ 가져오기`,
     }),
     resume: "stage",
+    checkpoint: readingCheckpoint,
     async run(context, { rootId, path, sources }) {
       context.stage("copy");
       const uncopied = await copyIntoLibrary(sources, path, {
@@ -74,6 +82,7 @@ export const sampleJob = (services: ReadingServices) =>
     ],
     title: () => ({ en: "Make the sample project", ko: "샘플 프로젝트 만들기" }),
     resume: "stage",
+    checkpoint: readingCheckpoint,
     async run(context, { rootId, path }) {
       context.stage("paint");
       let shown = Promise.resolve();
@@ -82,6 +91,9 @@ export const sampleJob = (services: ReadingServices) =>
         { directory: path, seed: sampleSeed },
         {
           signal: context.signal,
+          tag: String(context.jobId),
+          // Painting is long by nature; everything else that takes this long hangs.
+          timeoutMs: null,
           onProgress({ done, total }) {
             context.progress(done, total);
             // Photos appear as they are painted: the person can begin to look.

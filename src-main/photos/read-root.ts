@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { basename } from "node:path";
+import { z } from "zod";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { JobContext, JobResult } from "../jobs/index.ts";
@@ -44,8 +45,14 @@ export const readingStages = [
 
 type ReadingStage = (typeof readingStages)[number]["id"];
 
+/** What a reading that failed leaves for its retry: photos that their reader died of. */
+export const readingCheckpoint = z.object({ suspects: z.array(z.int().positive()) });
+
 /** What reading needs of the job that it is part of. */
-type ReadingContext = Pick<JobContext<ReadingStage>, "signal" | "stage" | "progress">;
+type ReadingContext = Pick<
+  JobContext<ReadingStage, z.infer<typeof readingCheckpoint>>,
+  "jobId" | "signal" | "stage" | "progress" | "restored" | "checkpoint"
+>;
 
 /** Enough to keep every child of the pool busy while main writes down what the others found. */
 const concurrency = 8;
@@ -171,9 +178,8 @@ async function probeAll(
   const followed = new Set<number>();
   let done = 0;
   await forEachConcurrently(found, async (photo) => {
-    const probe = await orProblem(
-      () => services.images.run("probe", { path: photo.path }, { signal }),
-      signal,
+    const probe = await orProblem(context, photo, () =>
+      services.images.run("probe", { path: photo.path }, { signal, tag: String(context.jobId) }),
     );
     if (probe instanceof KilnError) {
       writes.add(() => setAside(services, photo, probe));
@@ -221,7 +227,6 @@ async function measureAll(
   context: ReadingContext,
   rootId: number,
 ): Promise<void> {
-  const { signal } = context;
   const { photos, measures } = services;
   const unmeasured = [
     ...photos.inState(rootId, ["probed"]),
@@ -233,7 +238,7 @@ async function measureAll(
   await forEachConcurrently(unmeasured, async (photo) => {
     const developed = measures.has(photo.identity)
       ? null
-      : await orProblem(() => develop(services, photo, signal), signal);
+      : await orProblem(context, photo, () => develop(services, context, photo));
     if (developed instanceof KilnError) {
       writes.add(() => setAside(services, photo, developed));
     } else {
@@ -254,14 +259,14 @@ async function measureAll(
 /** One decode: what is measured on the photo, and its thumbnail on the way. */
 async function develop(
   services: ReadingServices,
+  { jobId, signal }: ReadingContext,
   photo: PhotoFile,
-  signal: AbortSignal,
 ): Promise<StoredMeasures | null> {
   const thumbnail = { file: services.renditions.path(photo, "256"), edge: 256 };
   const { measured } = await services.images.run(
     "develop",
     { path: photo.path, thumbnail, measure: true },
-    { signal },
+    { signal, tag: String(jobId) },
   );
   return measured === null ? null : { ...measured.measures, look: measured.look };
 }
@@ -273,18 +278,28 @@ const commonProblems: ReadonlySet<string> = new Set([
   "worker-cannot-start",
 ]);
 
-/** What the worker answers, or what is wrong with the photo. Everything else is thrown. */
-async function orProblem<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | KilnError> {
+/**
+ * What the worker answers, or what is wrong with the photo. Everything else is thrown: a child that was killed fails the
+ * job by name, and only a photo that its reader dies of again, when the job is tried again, is set aside itself.
+ */
+async function orProblem<T>(
+  context: ReadingContext,
+  photo: PhotoFile,
+  work: () => Promise<T>,
+): Promise<T | KilnError> {
   try {
-    return await work().catch((error: unknown) => {
-      // The system may have ended the child (memory ran out); a photo that kills its reader does so twice.
-      if (error instanceof KilnError && error.code === "worker-died") return work();
-      throw error;
-    });
+    return await work();
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof KilnError && !commonProblems.has(error.code)) return error;
-    throw error;
+    context.signal.throwIfAborted();
+    if (!(error instanceof KilnError)) throw error;
+    if (error.code === "worker-died") {
+      const suspects = context.restored?.suspects ?? [];
+      if (suspects.includes(photo.id)) return error;
+      context.checkpoint({ suspects: [...suspects, photo.id] });
+      throw error;
+    }
+    if (commonProblems.has(error.code)) throw error;
+    return error;
   }
 }
 

@@ -60,35 +60,62 @@ export function measureEdges(luma: Luma, region: Region, noise: number): number 
   const steep = steepThreshold(luma, left, top, right, bottom);
   const lines = drawLines(width);
   const counts = new Uint32Array(DIRECTIONS * CONTRAST_BINS * RATIO_BINS);
+  // The steep pixels of a row are found first and looked at after: each loop is tight.
+  const found = new Int32Array(right - left);
   for (let row = top; row < bottom; row += 1) {
-    for (let i = row * width + left; i < row * width + right; i += 1) {
-      const across = (data[i + 1] ?? 0) - (data[i - 1] ?? 0);
-      const down = (data[i + width] ?? 0) - (data[i - width] ?? 0);
-      const squared = across * across + down * down;
-      if (squared < steep) continue;
-      // One pixel along the gradient, to the nearest of eight neighbours.
-      const wide = Math.abs(across);
-      const tall = Math.abs(down);
-      const isAcross = tall <= 0.414 * wide;
-      const isDown = wide <= 0.414 * tall;
-      const stepY = isAcross ? 0 : width;
-      const stepX = isDown ? 0 : isAcross || across * down > 0 ? 1 : -1;
-      const step = stepX + stepY;
-      // Only the crest; of two equal neighbours the first.
-      if (squared < slope(data, i + step, width) || squared <= slope(data, i - step, width))
-        continue;
-      const contrast = rangeAcross(data, i, lines, lineOf(across, down, wide, tall));
-      const ratio = Math.sqrt(squared) / (2 * contrast);
-      // Quarters centred on the axes and the diagonals.
-      const direction = isAcross ? 0 : isDown ? 2 : stepX > 0 ? 1 : 3;
-      const bin =
-        (direction * CONTRAST_BINS + Math.floor(contrast / LEVELS_PER_BIN)) * RATIO_BINS +
-        Math.min(RATIO_BINS - 1, Math.floor(ratio * RATIO_SCALE));
-      counts[bin] = (counts[bin] ?? 0) + 1;
+    const count = findSteep(data, row * width + left, row * width + right, width, steep, found);
+    for (let k = 0; k < count; k += 1) {
+      const bin = measureCrest(data, found[k] ?? 0, width, lines);
+      if (bin >= 0) counts[bin] = (counts[bin] ?? 0) + 1;
     }
   }
   const wanted = Math.max(STRONG_LEAST, STRONG_SHARE * (right - left) * (bottom - top));
   return summarise(counts, wanted, noise);
+}
+
+/** Writes the places `from`..`to` whose squared gradient is at least `steep` into `found`; returns their number. */
+function findSteep(
+  data: Uint8Array,
+  from: number,
+  to: number,
+  width: number,
+  steep: number,
+  found: Int32Array,
+): number {
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const across = (data[i + 1] ?? 0) - (data[i - 1] ?? 0);
+    const down = (data[i + width] ?? 0) - (data[i - width] ?? 0);
+    if (across * across + down * down >= steep) {
+      found[count] = i;
+      count += 1;
+    }
+  }
+  return count;
+}
+
+/** Where the edge at `i` is counted, or -1 where the gradient has no crest. */
+function measureCrest(data: Uint8Array, i: number, width: number, lines: Int32Array): number {
+  const across = (data[i + 1] ?? 0) - (data[i - 1] ?? 0);
+  const down = (data[i + width] ?? 0) - (data[i - width] ?? 0);
+  const squared = across * across + down * down;
+  // One pixel along the gradient, to the nearest of eight neighbours.
+  const wide = Math.abs(across);
+  const tall = Math.abs(down);
+  const isAcross = tall <= 0.414 * wide;
+  const isDown = wide <= 0.414 * tall;
+  const stepX = isDown ? 0 : isAcross || across * down > 0 ? 1 : -1;
+  const step = isAcross ? stepX : width + stepX;
+  // Only the crest; of two equal neighbours the first.
+  if (squared < slope(data, i + step, width) || squared <= slope(data, i - step, width)) return -1;
+  const contrast = rangeAcross(data, i, lines, lineOf(across, down, wide, tall));
+  const ratio = Math.sqrt(squared) / (2 * contrast);
+  // Quarters centred on the axes and the diagonals.
+  const direction = isAcross ? 0 : isDown ? 2 : stepX > 0 ? 1 : 3;
+  return (
+    (direction * CONTRAST_BINS + Math.floor(contrast / LEVELS_PER_BIN)) * RATIO_BINS +
+    Math.min(RATIO_BINS - 1, Math.floor(ratio * RATIO_SCALE))
+  );
 }
 
 /** Squared central difference. */

@@ -60,11 +60,11 @@ const SHADOWS_WEIGHT = 0.3;
 const CLIPPING_ALLOWED = 0.02;
 
 /** What a level of noise more than in the cleanest frame costs, and the most that noise can cost. */
-const NOISE_WEIGHT = 0.01;
-const NOISE_MOST = 0.1;
+const NOISE_WEIGHT = 0.005;
+const NOISE_MOST = 0.06;
 
 /** Losses that differ by less than this decide nothing. */
-const DECISIVE = 0.005;
+const DECISIVE = 0.003;
 
 /**
  * Ranks the frames of one burst, given in order of capture (sentences name them #1, #2…), by sharpness; lost tones

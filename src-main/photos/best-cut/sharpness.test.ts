@@ -62,7 +62,7 @@ test(
   async () => {
     const shares = await topShare(
       full ? 100 : 20,
-      full ? { width: 1200, height: 800 } : { width: 480, height: 320 },
+      full ? { width: 900, height: 600 } : { width: 480, height: 320 },
     );
     expect(shares.sharpness).toBeGreaterThanOrEqual(0.95);
     expect(shares.told).toBeGreaterThanOrEqual(0.9);
