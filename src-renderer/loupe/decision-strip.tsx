@@ -1,4 +1,4 @@
-import type { MouseEvent, ReactElement } from "react";
+import { type MouseEvent, memo, type ReactElement } from "react";
 import type { CommandId } from "../../src-preload/contract/commands.ts";
 import { commands } from "../../src-preload/contract/commands.ts";
 import { labels, type PhotoRow } from "../../src-preload/contract/photos.ts";
@@ -48,8 +48,15 @@ function keepFocus(event: MouseEvent): void {
   event.preventDefault();
 }
 
+type Decisions = Pick<PhotoRow, "flag" | "stars" | "label">;
+
 /** Flag, stars and colour of the active photo, to be seen and to be changed. */
-export function DecisionStrip({ photo }: { readonly photo: PhotoRow }): ReactElement {
+export function DecisionStrip({ photo }: { readonly photo: Decisions }): ReactElement {
+  return <Strip flag={photo.flag} stars={photo.stars} label={photo.label} />;
+}
+
+/** Most photos are undecided: going from one to the next leaves it as it is. */
+const Strip = memo(function Strip(decisions: Decisions): ReactElement {
   const messages = useMessages();
   const tip = useTip();
   return (
@@ -57,7 +64,7 @@ export function DecisionStrip({ photo }: { readonly photo: PhotoRow }): ReactEle
     <div className={css.strip} onMouseDown={keepFocus}>
       <fieldset className={css.group} aria-label={messages.filterFlag}>
         {(["pick", "reject"] as const).map((flag) => {
-          const isSet = photo.flag === flag;
+          const isSet = decisions.flag === flag;
           return (
             <button
               key={flag}
@@ -79,11 +86,11 @@ export function DecisionStrip({ photo }: { readonly photo: PhotoRow }): ReactEle
             type="button"
             className={css.star}
             {...tip(id)}
-            aria-pressed={photo.stars === index + 1}
-            data-lit={photo.stars > index || undefined}
-            onClick={() => runCommand(photo.stars === index + 1 ? "photo.stars0" : id)}
+            aria-pressed={decisions.stars === index + 1}
+            data-lit={decisions.stars > index || undefined}
+            onClick={() => runCommand(decisions.stars === index + 1 ? "photo.stars0" : id)}
           >
-            {photo.stars > index ? "★" : "☆"}
+            {decisions.stars > index ? "★" : "☆"}
           </button>
         ))}
       </fieldset>
@@ -95,7 +102,7 @@ export function DecisionStrip({ photo }: { readonly photo: PhotoRow }): ReactEle
               type="button"
               className={css.label}
               {...tip(labelCommands[label])}
-              aria-pressed={photo.label === label}
+              aria-pressed={decisions.label === label}
               data-label={label}
               onClick={() => runCommand(labelCommands[label])}
             >
@@ -106,4 +113,4 @@ export function DecisionStrip({ photo }: { readonly photo: PhotoRow }): ReactEle
       </fieldset>
     </div>
   );
-}
+});

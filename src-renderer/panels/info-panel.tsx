@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useDeferredValue } from "react";
 import type { Measures, PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import { CommandButton } from "../commands/command-button.tsx";
 import { door } from "../door/door.ts";
@@ -33,7 +33,9 @@ export function InfoPanel(): ReactElement {
   const activeId = useView((state) => state.activeId);
   const selected = useView((state) => state.selection.size);
   const mode = useView((state) => state.mode);
-  const photo = useLibrary((state) => (activeId === null ? undefined : state.photos.get(activeId)));
+  const now = useLibrary((state) => (activeId === null ? undefined : state.photos.get(activeId)));
+  // The photo itself is shown first; what is known about it may follow a frame later.
+  const photo = useDeferredValue(now);
   const detail = useAnswer(detailQuestion, photo);
   const histogram = useAnswer(histogramQuestion, photo);
   if (photo === undefined) return <p className={css.nothing}>{messages.nothingActive}</p>;

@@ -20,6 +20,9 @@ const mapEdge = 112;
 export function ZoomMap({ photo, pane, look, shown }: ZoomMapProps): ReactElement {
   const { width, height } = shown.photo;
   const shrink = mapEdge / Math.max(width, height);
+  const mapWidth = width * shrink;
+  const mapHeight = height * shrink;
+  const isTurned = photo.rotation % 180 !== 0;
   const placement = place(look, shown.photo, shown.box);
   const share = (value: number): string => `${(100 * value).toFixed(2)}%`;
   const moveTo = (event: PointerEvent): void => {
@@ -37,13 +40,19 @@ export function ZoomMap({ photo, pane, look, shown }: ZoomMapProps): ReactElemen
   return (
     <div
       className={css.map}
-      style={{ width: width * shrink, height: height * shrink }}
+      style={{ width: mapWidth, height: mapHeight }}
       aria-hidden="true"
       onPointerDown={moveTo}
       onPointerMove={moveTo}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      <Thumbnail photo={photo} edge={256} />
+      {/* The thumbnail turns itself about its middle: it needs the box that it had before the turn. */}
+      <div
+        className={css.mapPicture}
+        style={isTurned ? { width: mapHeight, height: mapWidth } : undefined}
+      >
+        <Thumbnail photo={photo} edge={256} />
+      </div>
       <div
         className={css.mapFrame}
         style={{
