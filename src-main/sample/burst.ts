@@ -10,7 +10,7 @@ import {
   STRAIGHT_VIEW,
   type View,
 } from "./scene.ts";
-import { GALLERY, type SceneName } from "./scenes/gallery.ts";
+import { GALLERY, SCENES, type SceneName, WITH_SUBJECT } from "./scenes/gallery.ts";
 
 /** What is wrong with one frame. */
 export interface Exposure {
@@ -87,34 +87,19 @@ export interface RenderedBurst {
 }
 
 /** Blur sigmas of a burst, in units of one pixel at a long edge of 2000. */
-const LADDER = [0, 0.6, 0.9, 1.3, 2];
+const LADDER = [0, 0.6, 0.9, 1.3, 2] as const;
 
 /** One burst of a scene drawn from `seed`: pure in its arguments, for tests and benches. */
 export function renderBurst(seed: number, recipe: BurstRecipe): RenderedBurst {
   const random = createRandom(seed);
   const { width, height } = recipe;
-  const names: readonly [SceneName, ...SceneName[]] =
-    recipe.set === "missedFocus"
-      ? ["pottery", "fruit", "flower", "sea"]
-      : [
-          "hills",
-          "sea",
-          "town",
-          "pebbles",
-          "leaves",
-          "page",
-          "tiles",
-          "pottery",
-          "fruit",
-          "flower",
-        ];
-  const name = pick(random, names);
+  const name = pick(random, recipe.set === "missedFocus" ? WITH_SUBJECT : SCENES);
   const scene = GALLERY[name](createRandom(deriveSeed(seed, 1)), { width, height });
   const unit = recipe.blurUnit ?? Math.max(width, height) / 2000;
   const varies = recipe.varies ?? { noise: true, gain: true, framing: true };
   const steps = LADDER.slice(0, recipe.frames).map((step) => step * unit);
   const ladder = shuffle(random, steps);
-  const tie = drawBlur(random, pick(random, [0, 0.6, 0.9, 1.3, 2]) * unit);
+  const tie = drawBlur(random, pick(random, LADDER) * unit);
   const frames = ladder.map((sigma, i) => {
     const blur = recipe.set === "nearTies" ? tie : drawBlur(random, sigma);
     const traded = steps.at(-1 - steps.indexOf(sigma)) ?? sigma;

@@ -20,7 +20,10 @@ const QUALITY = 88;
 
 export interface SampleOptions {
   readonly sharp: Sharp;
-  /** Any integer; the same seed, size and {@link SAMPLE_VERSION} give the same pictures. */
+  /**
+   * Any integer; the same seed, size and {@link SAMPLE_VERSION} give the same pictures, and by the same build of sharp
+   * the same bytes.
+   */
   readonly seed: number;
   /** Pixels of the long edge; 1800 unless given. The short edge is two thirds of it. */
   readonly longEdge?: number;

@@ -26,3 +26,25 @@ export const GALLERY = {
 } satisfies Readonly<Record<string, (random: Random, size: Size) => Scene>>;
 
 export type SceneName = keyof typeof GALLERY;
+
+/** All of them, to draw from. */
+export const SCENES = [
+  "hills",
+  "sea",
+  "town",
+  "pebbles",
+  "leaves",
+  "page",
+  "tiles",
+  "pottery",
+  "fruit",
+  "flower",
+] as const satisfies readonly SceneName[];
+
+/** Those with a subject before a background. */
+export const WITH_SUBJECT = [
+  "pottery",
+  "fruit",
+  "flower",
+  "sea",
+] as const satisfies readonly SceneName[];
