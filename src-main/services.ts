@@ -31,6 +31,9 @@ import {
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
 import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
 
+/** Nobody waits for a tidy cache: first the window opens. */
+const tidyAfterMs = 20_000;
+
 /** A decoder that has not answered by then hangs: its child is ended and the photo says so. */
 const decodeLimitMs = 120_000;
 
@@ -131,6 +134,9 @@ export function createServices(options: ServicesOptions) {
     events.changed();
     tellHost(engine, host, jobIds, language());
   });
+  const tidying = setTimeout(() => {
+    renditions.tidy().catch((error: unknown) => log.warn("cache not tidied", { error }));
+  }, tidyAfterMs);
   engine.begin([...imports.definitions, ...apply.definitions]);
 
   return {
@@ -178,6 +184,7 @@ export function createServices(options: ServicesOptions) {
 
     /** Stops the work and closes the library. Jobs that can go on do so at the next start. */
     async close(): Promise<void> {
+      clearTimeout(tidying);
       await watch.close();
       await engine.shutdown();
       await images[Symbol.asyncDispose]();

@@ -10,6 +10,9 @@ const folders: Record<Rendition, string> = {
   full: "full",
 };
 
+/** Screen-sized and full-size renditions beyond this many bytes go, the longest unused first. Thumbnails stay. */
+const largeRenditionsLimit = 4 * 1024 ** 3;
+
 /**
  * Where renditions of photos lie inside the library: `cache/<what>/<two digits>/<id>-<version>-<rendition>`. The
  * version changes with the file, so that a stale rendition is never met. Everything below `cache` can be deleted at any
@@ -27,5 +30,37 @@ export class RenditionCache {
     const shard = (photo.id % 100).toString().padStart(2, "0");
     const name = `${photo.id}-${photo.version}-${rendition}.jpg`;
     return join(this.#directory, folders[rendition], shard, name);
+  }
+
+  /**
+   * Clears away what killed workers left half written, and large renditions beyond `limit` bytes, the longest unused
+   * first. What is cleared is made again when somebody looks.
+   */
+  async tidy(limit: number = largeRenditionsLimit): Promise<void> {
+    const files = await Array.fromAsync(this.#files());
+    const large = files
+      .filter(({ path, isLarge }) => isLarge && !path.endsWith(".partial"))
+      .toSorted((a, b) => b.usedMs - a.usedMs);
+    let bytes = 0;
+    for (const file of large) {
+      bytes += file.bytes;
+      if (bytes > limit) await rm(file.path, { force: true });
+    }
+    for (const { path } of files) if (path.endsWith(".partial")) await rm(path, { force: true });
+  }
+
+  async *#files() {
+    for (const folder of new Set(Object.values(folders))) {
+      const root = join(this.#directory, folder);
+      const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+      for (const entry of entries) {
+        if (!entry.isFile()) continue;
+        const path = join(entry.parentPath, entry.name);
+        const info = await stat(path).catch(() => null);
+        if (info === null) continue;
+        const isLarge = folder !== "thumbnails";
+        yield { path, isLarge, bytes: info.size, usedMs: Math.max(info.atimeMs, info.mtimeMs) };
+      }
+    }
   }
 }
