@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { RenditionCache } from "./rendition-cache.ts";
 
@@ -10,6 +10,7 @@ function cacheWith(files: Readonly<Record<number, { bytes: number; usedAt: numbe
   const cache = new RenditionCache(directory);
   for (const [id, { bytes, usedAt }] of Object.entries(files)) {
     const path = cache.path({ id: Number(id), version: "v" }, "preview");
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, Buffer.alloc(bytes));
     utimesSync(path, usedAt, usedAt);
   }
@@ -19,6 +20,7 @@ function cacheWith(files: Readonly<Record<number, { bytes: number; usedAt: numbe
 test("half-written files go; thumbnails and what fits stay", async () => {
   const cache = cacheWith({ 1: { bytes: 10, usedAt: 1 } });
   const thumbnail = cache.path({ id: 1, version: "v" }, "256");
+  mkdirSync(dirname(thumbnail), { recursive: true });
   writeFileSync(thumbnail, Buffer.alloc(500));
   writeFileSync(`${thumbnail}.77.partial`, "half");
   await cache.tidy(100);

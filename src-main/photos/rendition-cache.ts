@@ -1,3 +1,4 @@
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Renditions that the cache keeps, by what they are for. */
@@ -37,7 +38,7 @@ export class RenditionCache {
    * first. What is cleared is made again when somebody looks.
    */
   async tidy(limit: number = largeRenditionsLimit): Promise<void> {
-    const files = await Array.fromAsync(this.#files());
+    const files = await this.#files();
     const large = files
       .filter(({ path, isLarge }) => isLarge && !path.endsWith(".partial"))
       .toSorted((a, b) => b.usedMs - a.usedMs);
@@ -49,7 +50,8 @@ export class RenditionCache {
     for (const { path } of files) if (path.endsWith(".partial")) await rm(path, { force: true });
   }
 
-  async *#files() {
+  async #files() {
+    const files: { path: string; isLarge: boolean; bytes: number; usedMs: number }[] = [];
     for (const folder of new Set(Object.values(folders))) {
       const root = join(this.#directory, folder);
       const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -58,9 +60,10 @@ export class RenditionCache {
         const path = join(entry.parentPath, entry.name);
         const info = await stat(path).catch(() => null);
         if (info === null) continue;
-        const isLarge = folder !== "thumbnails";
-        yield { path, isLarge, bytes: info.size, usedMs: Math.max(info.atimeMs, info.mtimeMs) };
+        const usedMs = Math.max(info.atimeMs, info.mtimeMs);
+        files.push({ path, isLarge: folder !== "thumbnails", bytes: info.size, usedMs });
       }
     }
+    return files;
   }
 }
