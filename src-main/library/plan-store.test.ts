@@ -64,6 +64,7 @@ test("a new plan drops older ones that were never started, and no others", () =>
   store.setState(started, "applying");
   const forgotten = store.create(rootId, draft, 2);
   const newest = store.create(rootId, draft, 3);
+  expect(newest).not.toBe(forgotten);
   expect(store.plan(forgotten)).toBeNull();
   expect(store.items(forgotten)).toEqual([]);
   expect(store.plan(started)?.token).not.toBe(store.plan(newest)?.token);

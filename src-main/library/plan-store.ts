@@ -129,7 +129,6 @@ export class PlanStore {
   create(rootId: number, draft: PlanDraft, now: number): number {
     return this.#database.transaction(() => {
       const { sql } = this.#database;
-      sql.prepare("DELETE FROM plans WHERE state = 'planned'").run();
       const { lastInsertRowid } = sql
         .prepare(
           `INSERT INTO plans (root_id, token, action, destination, second_copy, export_quality, export_edge,
@@ -148,6 +147,9 @@ export class PlanStore {
           now,
         });
       const planId = Number(lastInsertRowid);
+      // After the insert, so that the dropped one's id is not given again: a window may still show that plan, and
+      // must not start another one by its id.
+      sql.prepare("DELETE FROM plans WHERE state = 'planned' AND id <> ?").run(planId);
       const insert = sql.prepare(
         `INSERT INTO plan_items (plan_id, seq, photo_id, file_id, operation, source, target, second_target,
            renamed, bytes, modified_ms, state)

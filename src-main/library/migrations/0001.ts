@@ -192,8 +192,7 @@ CREATE INDEX jobs_by_state ON jobs (state);
 
 -- What apply does to the disk: written in full before the first byte moves, then item by item.
 CREATE TABLE plans (
-  -- Never given twice: a window that still shows a dropped plan must not start another one by its id.
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   root_id INTEGER NOT NULL REFERENCES roots (id),
   -- Random; part of the names of unfinished files, so that two libraries never take each other's for their own.
   token TEXT NOT NULL UNIQUE,
