@@ -100,8 +100,10 @@ export function createServices(options: ServicesOptions) {
     edits,
     plans: new PlanStore(database),
     trash: systemTrash(options.systemTrash === undefined ? {} : { trashItem: options.systemTrash }),
-    encode: async ({ source, target, quality, edge, signal }) => {
-      await images.run("export", { path: source, file: target, quality, edge }, { signal });
+    encode: async ({ photoId, source, target, quality, edge, signal }) => {
+      const rotation = photos.rows([photoId])[0]?.rotation ?? 0;
+      const input = { path: source, file: target, quality, edge, rotation };
+      await images.run("export", input, { signal });
     },
   });
   const sources = new Sources();

@@ -45,7 +45,6 @@ export class Apply {
       encode,
       follow: ({ fileId, path }: { fileId: number; path: string | null }) =>
         photos.fileMoved(fileId, path),
-      onApplied: (planId: number) => edits.planApplied(planId, applyLabel, Date.now()),
       onUndone: (planId: number) => edits.planUndone(planId),
     };
     this.#jobs = { apply: applyPlanJob(services), undo: undoPlanJob(services) };
@@ -112,8 +111,14 @@ export class Apply {
     return { plan: describePlan(planId, draft) };
   }
 
-  /** Carries a plan out as a job; a plan that was cut short is gone on with. */
+  /**
+   * Carries a plan out as a job; a plan that was cut short is gone on with. It is a step of undo from now on: what is
+   * half applied can be taken back, too.
+   */
   start(planId: number): number {
+    const { plans, edits } = this.#ports;
+    if (plans.plan(planId)?.state === "planned") plans.setState(planId, "applying");
+    edits.planApplied(planId, applyLabel, Date.now());
     return this.#ports.engine.start(this.#jobs.apply, { planId, count: this.#count(planId) });
   }
 

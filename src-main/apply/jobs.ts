@@ -12,8 +12,7 @@ export interface PlanServices {
   readonly trash: Trash;
   readonly encode: Encode;
   readonly follow: (move: FileMove) => void;
-  /** Called once a plan has been carried out as far as it can be, or taken back. */
-  readonly onApplied: (planId: number) => void;
+  /** Called once a plan has been taken back. */
   readonly onUndone: (planId: number) => void;
 }
 
@@ -42,7 +41,6 @@ export const applyPlanJob = (services: PlanServices) =>
         ...runOptions(services, context, planId),
         encode: services.encode,
       });
-      services.onApplied(planId);
       const { destination } = services.plans.plan(planId) ?? {};
       return {
         summary: summary(

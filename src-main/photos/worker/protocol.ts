@@ -1,4 +1,4 @@
-import type { Histogram } from "../../../src-preload/contract/photos.ts";
+import type { Histogram, Rotation } from "../../../src-preload/contract/photos.ts";
 import type { SampleManifest } from "../../sample/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
 import type { PhotoFormat } from "../formats.ts";
@@ -82,6 +82,8 @@ export interface ExportTarget {
   readonly edge: number | null;
   /** JPEG quality, 1..100. */
   readonly quality: number;
+  /** Clockwise turn that the person added, in degrees. */
+  readonly rotation: Rotation;
 }
 
 /**

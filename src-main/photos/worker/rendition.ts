@@ -86,11 +86,12 @@ export async function render(
 export async function exportJpeg(
   sharp: Sharp,
   source: PhotoSource,
-  { file, edge, quality }: ExportTarget,
+  { file, edge, quality, rotation }: ExportTarget,
 ): Promise<WrittenImage> {
   const metadata = await readMetadata(sharp, source);
   const pipeline = await openImage(sharp, source, metadata, "strict");
   const sized = edge === null ? pipeline : fitInside(pipeline, edge);
+  if (rotation !== 0) sized.rotate(rotation);
   if (metadata.space === "srgb") sized.keepIccProfile();
   else sized.toColourspace("srgb");
   return save(onWhite(sized).keepExif().keepXmp().jpeg({ quality }), file);
