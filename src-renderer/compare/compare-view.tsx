@@ -101,7 +101,16 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
   const focused = side === "king" ? king : candidate;
   const inBurst = commonBurst(frames) !== null;
   return (
-    <LargeView label={messages.compare} className={css.compare} primary="candidate" hasPanes>
+    <LargeView
+      label={messages.compare}
+      className={css.compare}
+      primary="candidate"
+      hasPanes
+      onKeyDown={(event) => {
+        // An arrow that is held down stops where everything was compared: it must not run into the next burst.
+        if (event.repeat && isDone && event.code === "ArrowRight") event.preventDefault();
+      }}
+    >
       <div className={css.panes}>
         {king !== undefined && (
           <Pane
