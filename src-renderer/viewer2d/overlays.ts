@@ -108,11 +108,11 @@ function edgeThreshold(luma: Uint8Array): number {
 /** Rec. 709 luma of each pixel, 0..255. */
 function lumaOf(pixels: Uint8ClampedArray, count: number): Uint8Array {
   const luma = new Uint8Array(count);
+  // A pixel as one little-endian number: one read instead of three.
+  const whole = new Uint32Array(pixels.buffer, pixels.byteOffset, count);
   for (let i = 0; i < count; i += 1) {
-    const red = pixels[i * 4] ?? 0;
-    const green = pixels[i * 4 + 1] ?? 0;
-    const blue = pixels[i * 4 + 2] ?? 0;
-    luma[i] = (red * 54 + green * 183 + blue * 19) >> 8;
+    const pixel = whole[i] ?? 0;
+    luma[i] = ((pixel & 255) * 54 + ((pixel >> 8) & 255) * 183 + ((pixel >> 16) & 255) * 19) >> 8;
   }
   return luma;
 }
