@@ -22,12 +22,13 @@ import {
   end,
   forward,
   goToBurst,
+  hasNextBurst,
+  isChosen,
   play,
   swapSides,
   useDuel,
 } from "./duel-store.ts";
 import { FrameStrip } from "./frame-strip.tsx";
-import { burstBeside, openItems, realBursts } from "./frames.ts";
 import { Pane } from "./pane.tsx";
 
 /** King of the hill: the best so far stands still on the left, the candidates go by on the right. */
@@ -98,13 +99,14 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
   const showStrip = useLibrary((state) => state.preferences.showFilmstrip);
   const others = useMemo(() => frames.filter((id) => id !== kingId), [frames, kingId]);
   const ahead = useAhead(others, candidateId);
-  const focused = side === "king" ? king : candidate;
+  const focused = side === "king" || candidate === undefined ? king : candidate;
+  const primary = candidate === undefined ? "king" : "candidate";
   const inBurst = commonBurst(frames) !== null;
   return (
     <LargeView
       label={messages.compare}
       className={css.compare}
-      primary="candidate"
+      primary={primary}
       hasPanes
       onKeyDown={(event) => {
         // An arrow that is held down stops where everything was compared: it must not run into the next burst.
@@ -127,7 +129,7 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
         )}
         <div className={css.right}>
           {candidate === undefined ? (
-            <Alone photoId={kingId} />
+            <Alone duel={duel} />
           ) : (
             <Pane
               pane="candidate"
@@ -142,13 +144,13 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
               onFocus={() => play((now) => pointTo(now, candidate.id))}
             />
           )}
-          {isDone && candidate !== undefined && <Done kingId={kingId} />}
+          {isDone && candidate !== undefined && <Done duel={duel} />}
         </div>
       </div>
       <div className={css.bar}>
-        <Place kingId={kingId} duel={duel} />
+        <Place duel={duel} />
         {focused !== undefined && <DecisionStrip photo={focused} />}
-        <Tools />
+        <Tools pane={primary} />
       </div>
       {showStrip && <FrameStrip duel={duel} />}
     </LargeView>
@@ -156,19 +158,13 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
 }
 
 /** Which burst this is, and how far the candidate has come. */
-function Place({ kingId, duel }: { readonly kingId: number; readonly duel: Duel }): ReactElement {
+function Place({ duel }: { readonly duel: Duel }): ReactElement {
   const messages = useMessages();
-  const photos = useLibrary((state) => state.photos);
-  const bursts = useMemo(() => {
-    const items = photos.size === 0 ? [] : openItems();
-    return realBursts(items);
-  }, [photos]);
-  const burstId = photos.get(kingId)?.burstId ?? null;
-  const at = burstId === null ? -1 : bursts.indexOf(burstId);
+  const burst = useDuel((state) => state.burst);
   const { candidateId, frames } = duel;
   return (
     <p className={css.place}>
-      {at >= 0 && <span>{messages.burstOf(at + 1, bursts.length)}</span>}
+      {burst !== null && <span>{messages.burstOf(burst.position, burst.count)}</span>}
       {candidateId !== null && (
         <span>{messages.inBurst(frames.indexOf(candidateId) + 1, frames.length)}</span>
       )}
@@ -176,7 +172,7 @@ function Place({ kingId, duel }: { readonly kingId: number; readonly duel: Duel 
   );
 }
 
-function Tools(): ReactElement {
+function Tools({ pane }: { readonly pane: string }): ReactElement {
   const isLinked = useLooks((state) => state.isLinked);
   const showClipping = useView((state) => state.showClipping);
   const showPeaking = useView((state) => state.showPeaking);
@@ -189,21 +185,21 @@ function Tools(): ReactElement {
         <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
         <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
       </span>
-      <ZoomButton pane="candidate" onToggle={() => runCommand("view.zoom")} />
+      <ZoomButton pane={pane} onToggle={() => runCommand("view.zoom")} />
     </div>
   );
 }
 
 /** Everything was compared: what won, and where to go. */
-function Done({ kingId }: { readonly kingId: number }): ReactElement {
+function Done({ duel }: { readonly duel: Duel }): ReactElement {
   const messages = useMessages();
-  const name = useLibrary((state) => state.photos.get(kingId)?.name ?? "");
-  const hasNext = burstBeside(openItems(), kingId, 1) !== null;
+  const name = useLibrary((state) => state.photos.get(duel.kingId)?.name ?? "");
+  const hasNext = hasNextBurst(duel);
   return (
     <div className={css.card} role="status">
       <p className={css.cardTitle}>{messages.compareDone}</p>
       <p>{messages.compareBest(name)}</p>
-      {!hasNext && <p className={css.quiet}>{messages.compareLast}</p>}
+      {!hasNext && !isChosen(duel) && <p className={css.quiet}>{messages.compareLast}</p>}
       <div className={css.cardButtons}>
         <Button tone="primary" data-keys="Enter" data-tip={messages.compareAccept} onClick={accept}>
           {hasNext ? messages.compareAccept : messages.comparePick}
@@ -218,9 +214,9 @@ function Done({ kingId }: { readonly kingId: number }): ReactElement {
   );
 }
 
-function Alone({ photoId }: { readonly photoId: number }): ReactElement {
+function Alone({ duel }: { readonly duel: Duel }): ReactElement {
   const messages = useMessages();
-  const hasNext = burstBeside(openItems(), photoId, 1) !== null;
+  const hasNext = hasNextBurst(duel);
   return (
     <div className={css.alone}>
       <p>{messages.compareAlone}</p>

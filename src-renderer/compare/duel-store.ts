@@ -4,10 +4,16 @@ import { attempt, chooseBest, decide } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { activate, focusOn, useView } from "../state/view-store.ts";
 import { crown, type Duel, focusedOf, startDuel, step, swap } from "./duel.ts";
-import { burstBeside, openItems, togetherWith } from "./frames.ts";
+import { burstBeside, openItems, realBursts, togetherWith } from "./frames.ts";
 
-/** The duel on the screen; null while compare is not shown. */
-export const useDuel = create<{ readonly duel: Duel | null }>(() => ({ duel: null }));
+interface DuelState {
+  /** The duel on the screen; null while compare is not shown. */
+  readonly duel: Duel | null;
+  /** Which of the bursts it is about, from 1, when it began; null for photos of several. */
+  readonly burst: { readonly position: number; readonly count: number } | null;
+}
+
+export const useDuel = create<DuelState>(() => ({ duel: null, burst: null }));
 
 /** The burst that all frames are of; null when they are of several. */
 export function commonBurst(frames: readonly number[]): number | null {
@@ -17,17 +23,32 @@ export function commonBurst(frames: readonly number[]): number | null {
   return bursts.size === 1 ? burstId : null;
 }
 
+/** Whether the person selected the photos that are compared: then there is no next burst to go on to. */
+export function isChosen({ kingId }: Duel): boolean {
+  const { selection } = useView.getState();
+  return selection.size > 1 && selection.has(kingId);
+}
+
+/** Whether another burst waits after this one. */
+export function hasNextBurst(duel: Duel): boolean {
+  return !isChosen(duel) && burstBeside(openItems(), duel.kingId, 1) !== null;
+}
+
 /** Begins with the photos that belong with this one; their best frame is the reference. */
 export function begin(activeId: number): void {
-  const frames = togetherWith(openItems(), activeId, useView.getState().selection);
+  const items = openItems();
+  const frames = togetherWith(items, activeId, useView.getState().selection);
   const burstId = commonBurst(frames);
   const pickId = burstId === null ? null : useLibrary.getState().bursts.get(burstId)?.pickId;
   const kingId = frames.find((id) => id === pickId) ?? activeId;
+  const bursts = realBursts(items);
+  const position = burstId === null ? 0 : bursts.indexOf(burstId) + 1;
+  useDuel.setState({ burst: position === 0 ? null : { position, count: bursts.length } });
   show(startDuel(frames, kingId, activeId));
 }
 
 export function end(): void {
-  useDuel.setState({ duel: null });
+  useDuel.setState({ duel: null, burst: null });
 }
 
 function show(duel: Duel): void {
@@ -62,8 +83,13 @@ export function swapSides(): void {
 /** Arrows: the next candidate; after the last one the next burst. */
 export function forward(): void {
   const { duel } = useDuel.getState();
-  if (duel?.isDone === true) goToBurst(1);
+  if (duel?.isDone === true) goOn(duel);
   else play((now) => step(now, 1));
+}
+
+/** All were compared: the next burst, if there is one to go on to. Answers whether it did. */
+function goOn(duel: Duel): boolean {
+  return hasNextBurst(duel) && goToBurst(1);
 }
 
 /** After a decision: on to the next candidate; a decision on the reference stays. */
@@ -91,7 +117,7 @@ export function accept(): void {
     return;
   }
   void decide([duel.kingId], { flag: "pick" });
-  goToBurst(1);
+  goOn(duel);
 }
 
 /** Picks the reference, rejects all others, and goes on: in a burst one step of undo. */
@@ -99,8 +125,8 @@ export async function acceptAndReject(): Promise<void> {
   const { duel } = useDuel.getState();
   if (duel === null) return;
   const { frames, kingId } = duel;
-  const burstId = commonBurst(frames);
-  if (!goToBurst(1)) play((now) => ({ ...now, isDone: true }));
+  const burstId = isChosen(duel) ? null : commonBurst(frames);
+  if (!goOn(duel)) play((now) => ({ ...now, isDone: true }));
   if (burstId !== null) {
     await attempt(() => door.edits.acceptProposals({ burstIds: [burstId], others: "reject" }));
     return;

@@ -6,12 +6,13 @@ import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
 import ui from "../ui/ui.module.css";
 import { type Duel, pointTo } from "./duel.ts";
-import { play } from "./duel-store.ts";
+import { commonBurst, play } from "./duel-store.ts";
 import css from "./frame-strip.module.css";
 
 /** All frames that take part, with their ranks; a click makes one the candidate. */
 export function FrameStrip({ duel }: { readonly duel: Duel }): ReactElement {
   const messages = useMessages();
+  const inBurst = commonBurst(duel.frames) !== null;
   return (
     <ol className={css.strip} aria-label={messages.compareFrames}>
       {duel.frames.map((id, index) => (
@@ -19,6 +20,7 @@ export function FrameStrip({ duel }: { readonly duel: Duel }): ReactElement {
           key={id}
           photoId={id}
           position={index + 1}
+          withRank={inBurst}
           role={id === duel.kingId ? "king" : id === duel.candidateId ? "candidate" : null}
         />
       ))}
@@ -30,9 +32,11 @@ interface FrameProps {
   readonly photoId: number;
   readonly position: number;
   readonly role: "king" | "candidate" | null;
+  /** Ranks compare only inside one burst. */
+  readonly withRank: boolean;
 }
 
-function Frame({ photoId, position, role }: FrameProps): ReactElement | null {
+function Frame({ photoId, position, role, withRank }: FrameProps): ReactElement | null {
   const messages = useMessages();
   const photo = useLibrary((state) => state.photos.get(photoId));
   const element = useRef<HTMLLIElement>(null);
@@ -61,7 +65,11 @@ function Frame({ photoId, position, role }: FrameProps): ReactElement | null {
         </span>
         <span className={css.line} aria-hidden="true">
           <span className={css.position}>#{position}</span>
-          <RankBadge rank={photo.rank} isPick={role === "king"} />
+          {withRank ? (
+            <RankBadge rank={photo.rank} isPick={role === "king"} />
+          ) : (
+            role === "king" && "★"
+          )}
           <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         </span>
       </button>
