@@ -1,3 +1,4 @@
+/** Over 400 lines: the command line as a person meets it, one promise a test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";

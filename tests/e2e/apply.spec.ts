@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, type Kiln, test } from "./kiln.ts";
+import { fingerprints, paint, twoBursts } from "./photos.ts";
+
+/** Drops a burst and opens the apply dialog on a picked first frame and a rejected second one. */
+async function decided(kiln: Kiln) {
+  const { page, folder } = kiln;
+  await paint(folder, twoBursts.slice(0, 3));
+  const target = join(kiln.home, "target");
+  mkdirSync(target);
+  await kiln.drop([folder]);
+  const grid = page.getByRole("listbox", { name: "Photos" });
+  await expect(grid.getByRole("option", { name: /IMG_0002.*Best frame/ })).toBeVisible();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("p");
+  await expect(grid.getByRole("option", { name: /IMG_0001.*Picked/ })).toBeVisible();
+  await page.keyboard.press("Control+Enter");
+  const dialog = page.getByRole("dialog", { name: /Apply/ });
+  return { page, grid, dialog, target };
+}
+
+async function plan(
+  kiln: Kiln,
+  dialog: Awaited<ReturnType<typeof decided>>["dialog"],
+  target: string,
+) {
+  await kiln.chooseFolder(target, () =>
+    dialog
+      .getByRole("button", { name: /Choose/ })
+      .first()
+      .press("Enter"),
+  );
+  const showPlan = dialog.getByRole("button", { name: /plan/i });
+  await expect(showPlan).toBeEnabled();
+  await showPlan.press("Enter");
+}
+
+test("a move takes the pick away with a new name, undo brings it back, redo moves it again", async ({
+  kiln,
+}) => {
+  test.skip(
+    kiln.hostName === "chromium",
+    "A browser drops copies: there is no folder of the person to move from.",
+  );
+  const { page, grid, dialog, target } = await decided(kiln);
+  const originals = fingerprints(kiln.folder);
+  await dialog.getByRole("radio", { name: /Move/ }).first().check();
+  await dialog.getByRole("textbox", { name: "File names" }).fill("{date}_{seq:3}");
+  await dialog.getByRole("textbox", { name: /Subfolders/ }).fill("{camera}");
+  await expect(dialog.getByText(/2026-05-01_001\.JPG/)).toBeVisible();
+  await plan(kiln, dialog, target);
+  await page
+    .getByRole("dialog", { name: "Plan" })
+    .getByRole("button", { name: /^Start/ })
+    .press("Enter");
+  const moved = join(target, "Test", "2026-05-01_001.JPG");
+  await expect.poll(() => existsSync(moved)).toBe(true);
+  expect(fingerprints(join(target, "Test"))).toEqual({
+    "2026-05-01_001.JPG": originals["IMG_0001.JPG"],
+  });
+  await expect(grid.getByRole("option")).toHaveCount(2);
+
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => fingerprints(kiln.folder)).toEqual(originals);
+  await expect(grid.getByRole("option", { name: /IMG_0001.*Picked/ })).toBeVisible();
+  expect(readdirSync(target)).toEqual([]);
+
+  await page.keyboard.press("Control+Shift+z");
+  await expect.poll(() => existsSync(moved)).toBe(true);
+  await expect(grid.getByRole("option")).toHaveCount(2);
+});
+
+test("a name that is taken gets -2, and nothing is overwritten", async ({ kiln }) => {
+  const { page, dialog, target } = await decided(kiln);
+  await paint(target, [
+    { ...(twoBursts[6] ?? twoBursts[0]), name: "IMG_0001.JPG" } as (typeof twoBursts)[0],
+  ]);
+  const there = fingerprints(target);
+  await plan(kiln, dialog, target);
+  const shown = page.getByRole("dialog", { name: "Plan" });
+  await expect(shown.getByText(/IMG_0001-2\.JPG/).first()).toBeVisible();
+  await shown.getByRole("button", { name: /^Start/ }).press("Enter");
+  await expect.poll(() => readdirSync(target).sort()).toEqual(["IMG_0001-2.JPG", "IMG_0001.JPG"]);
+  expect(fingerprints(target)["IMG_0001.JPG"]).toBe(there["IMG_0001.JPG"]);
+});
