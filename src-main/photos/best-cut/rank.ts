@@ -54,10 +54,10 @@ interface Judged {
 }
 
 /** A frame that lost everything to white, or to black, loses this much of its score. */
-const HIGHLIGHTS_WEIGHT = 0.5;
-const SHADOWS_WEIGHT = 0.3;
+const HIGHLIGHTS_WEIGHT = 0.25;
+const SHADOWS_WEIGHT = 0.15;
 /** Share of the picture that may clip more than in the best exposed frame before it counts: a lamp, a reflection. */
-const CLIPPING_ALLOWED = 0.02;
+const CLIPPING_ALLOWED = 0.03;
 
 /** What a level of noise more than in the cleanest frame costs, and the most that noise can cost. */
 const NOISE_WEIGHT = 0.005;
