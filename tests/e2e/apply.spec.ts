@@ -46,8 +46,8 @@ test("a move takes the pick away with a new name, undo brings it back, redo move
   const { page, grid, dialog, target } = await decided(kiln);
   const originals = fingerprints(kiln.folder);
   await dialog.getByRole("radio", { name: /Move/ }).first().check();
-  await dialog.getByRole("textbox", { name: "File names" }).fill("{date}_{seq:3}");
-  await dialog.getByRole("textbox", { name: /Subfolders/ }).fill("{camera}");
+  await dialog.getByLabel("File names").fill("{date}_{seq:3}");
+  await dialog.getByLabel("Subfolders").fill("{camera}");
   await expect(dialog.getByText(/2026-05-01_001\.JPG/)).toBeVisible();
   await plan(kiln, dialog, target);
   await page

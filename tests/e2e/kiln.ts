@@ -191,11 +191,11 @@ async function startElectron(
 
 /**
  * Playwright attaches while the window is opening, and about once in ten starts it misses that the page was committed
- * and then waits for it for ever. Loading the page once more tells it.
+ * and then waits for it for ever. Loading the page again tells it.
  */
 async function firstWindow(electron: ElectronApplication): Promise<Page> {
   const window = electron.firstWindow();
-  const again = setTimeout(() => {
+  const again = setInterval(() => {
     void electron.evaluate(({ BrowserWindow }) => {
       for (const missed of BrowserWindow.getAllWindows()) missed.webContents.reload();
     });
@@ -203,7 +203,7 @@ async function firstWindow(electron: ElectronApplication): Promise<Page> {
   try {
     return await window;
   } finally {
-    clearTimeout(again);
+    clearInterval(again);
   }
 }
 
