@@ -10,11 +10,16 @@ import { main } from "./setup/words.mjs";
 await main(async () => {
   await ensurePackages();
   await ensureBuilt();
-  const args = [
-    "--enable-source-maps",
-    path.join(root, "out", "main", "cli.js"),
-    ...process.argv.slice(2),
-  ];
+  const [command, ...rest] = process.argv.slice(2);
+  // Benches drive the product from outside, with what only tests need.
+  const args =
+    command === "bench"
+      ? [path.join(root, "tests", "bench", "bench.ts"), ...rest]
+      : [
+          "--enable-source-maps",
+          path.join(root, "out", "main", "cli.js"),
+          ...process.argv.slice(2),
+        ];
   const { code, signal } = await runInForeground(node24(), args, {
     cwd: callersFolder(),
     env: productEnvironment(),
