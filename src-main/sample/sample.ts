@@ -15,7 +15,7 @@ export type Sharp = typeof sharpModule;
 /** Part of a sample's identity: another version draws other pictures from the same seed. */
 export const SAMPLE_VERSION = 1;
 
-const LONG_EDGE = 1800;
+const LONG_EDGE = 1620;
 const QUALITY = 88;
 
 export interface SampleOptions {
@@ -25,7 +25,7 @@ export interface SampleOptions {
    * the same bytes.
    */
   readonly seed: number;
-  /** Pixels of the long edge; 1800 unless given. The short edge is two thirds of it. */
+  /** Pixels of the long edge; 1620 unless given. The short edge is two thirds of it. */
   readonly longEdge?: number;
   /** Looked at before each file; files written so far stay, and the next run goes on after them. */
   readonly signal?: AbortSignal;
