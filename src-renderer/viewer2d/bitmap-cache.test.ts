@@ -38,6 +38,8 @@ interface Asked {
 class Desk {
   readonly asked: Asked[] = [];
   readonly all: Pixels[] = [];
+  /** Whether an abort ends a decode at once; what is being decoded already goes on to its end. */
+  stops = true;
 
   readonly decode = (want: Want, signal: AbortSignal): Promise<Pixels> => {
     const { promise, resolve, reject } = Promise.withResolvers<Pixels>();
@@ -62,7 +64,7 @@ class Desk {
       },
     };
     signal.addEventListener("abort", () => {
-      if (!this.asked.includes(asked)) return;
+      if (!this.stops || !this.asked.includes(asked)) return;
       take();
       reject(signal.reason);
     });
@@ -214,6 +216,26 @@ describe("what is not wanted any more", () => {
   });
 });
 
+describe("a held arrow", () => {
+  test("leaves one decode behind at most, and then shows the photo that it stopped at", async () => {
+    const { cache, desk } = open(10 * million);
+    desk.stops = false;
+    for (const id of [1, 2, 3, 4]) cache.want(cache, { visible: [full(id)], ahead: [] });
+    expect(desk.names()).toEqual(["1photo"]);
+    await desk.first().arrive();
+    expect(desk.names()).toEqual(["4photo"]);
+  });
+
+  test("small pictures go on beside it", () => {
+    const { cache, desk } = open(10 * million);
+    desk.stops = false;
+    cache.want(cache, { visible: [full(1)], ahead: [] });
+    const thumbnail: Want = { picture: photo(2), level: "thumbnail" };
+    cache.want(cache, { visible: [thumbnail, full(2)], ahead: [] });
+    expect(desk.names()).toEqual(["1photo", "2thumbnail"]);
+  });
+});
+
 describe("bounds", () => {
   test("nothing is prefetched beyond the bound, and what is seen takes the place of what may be seen", async () => {
     const { cache, desk } = open(2 * million);
@@ -288,6 +310,7 @@ describe("failures", () => {
     expect(desk.names()).toEqual([]);
     cache.want(cache, { visible: [full(2)], ahead: [] });
     cache.want(cache, { visible: [full(1)], ahead: [] });
+    await settled();
     expect(cache.problem(full(1))).toBeNull();
     expect(desk.names()).toContain("1photo");
   });

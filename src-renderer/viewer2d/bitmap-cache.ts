@@ -44,6 +44,7 @@ interface Held<B extends Bitmap> {
 }
 
 interface Running {
+  readonly level: Level;
   readonly bytes: number;
   readonly abort: AbortController;
 }
@@ -214,8 +215,14 @@ export class BitmapCache<B extends Bitmap> {
     for (const key of this.#problems.keys()) {
       if (!visible.has(key) && !ahead.has(key)) this.#problems.delete(key);
     }
+    // A large decode that was left behind can't be stopped. Another one beside it would be left behind as well while an
+    // arrow is held; when it ends, the photo that is on the screen then gets the cores to itself.
+    const isBehind = [...this.#running].some(
+      ([key, { level }]) => level === "photo" && !visible.has(key) && !ahead.has(key),
+    );
     for (const [key, want] of visible) {
       if (this.#running.size >= visibleLanes) return;
+      if (isBehind && want.level === "photo") continue;
       if (this.#isMissing(key) && this.#makeRoom(this.#bytesFor(want), visible, ahead, true)) {
         this.#start(key, want);
       }
@@ -267,7 +274,7 @@ export class BitmapCache<B extends Bitmap> {
 
   #start(key: string, want: Want): void {
     const abort = new AbortController();
-    this.#running.set(key, { bytes: this.#bytesFor(want), abort });
+    this.#running.set(key, { level: want.level, bytes: this.#bytesFor(want), abort });
     this.#decode(want, abort.signal)
       .then(
         (bitmap) => this.#keep(key, bitmap),
