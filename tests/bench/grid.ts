@@ -72,7 +72,8 @@ async function openDay(page: Page): Promise<number> {
       },
       true,
     );
-    window.addEventListener(
+    // Load events of pictures pass by the document, not by the window.
+    document.addEventListener(
       "load",
       (event) => {
         if (event.target instanceof HTMLImageElement && window.bench.shown === 0) {
