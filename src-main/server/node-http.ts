@@ -30,6 +30,11 @@ export function fetchRequest(
 
 /** Sends an answer at the client's pace; a client that leaves ends the answer's source. */
 export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  if (outgoing.destroyed) {
+    // The client left while its answer was made: what the answer holds open is let go.
+    await response.body?.cancel();
+    return;
+  }
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.body === null) outgoing.end();
   else await pipeline(Readable.fromWeb(response.body), outgoing);
