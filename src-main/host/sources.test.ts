@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -34,11 +42,13 @@ test("the host's list shows folders in natural order with their photos, and lead
   writeFileSync(join(path, "card 2", "a.JPG"), "");
   writeFileSync(join(path, "card 2", "notes.txt"), "");
   writeFileSync(join(path, "b.heic"), "");
+  symlinkSync(join(path, "card 2"), join(path, "linked"));
   const sources = new Sources();
   const listing = await sources.list(sources.issue([path]));
   expect(listing.folders.map(({ name, photoCount }) => [name, photoCount])).toEqual([
     ["card 2", 1],
     ["card 10", 0],
+    ["linked", 1],
   ]);
   expect(listing).toMatchObject({ path, photoCount: 1, writable: true });
   const inside = await sources.list(listing.folders[0]?.token ?? "");

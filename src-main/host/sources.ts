@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Dirent } from "node:fs";
 import { access, constants, mkdir, opendir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -57,7 +58,7 @@ export class Sources {
     try {
       for await (const entry of await opendir(path)) {
         if (entry.name.startsWith(".")) continue;
-        if (entry.isDirectory()) names.push(entry.name);
+        if (await leadsToFolder(path, entry)) names.push(entry.name);
         else if (photoExtensions.test(entry.name)) photoCount += 1;
       }
     } catch (cause) {
@@ -115,6 +116,16 @@ export class Sources {
     }
     return this.list(this.issue([path]));
   }
+}
+
+/** A folder, or a link to one. */
+async function leadsToFolder(parent: string, entry: Dirent): Promise<boolean> {
+  if (entry.isDirectory()) return true;
+  if (!entry.isSymbolicLink()) return false;
+  return stat(join(parent, entry.name)).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
 }
 
 async function countPhotos(path: string): Promise<number> {

@@ -5,6 +5,7 @@ import {
   readFile,
   rename,
   rm,
+  symlink,
   truncate,
   utimes,
   writeFile,
@@ -165,6 +166,19 @@ test("a moved folder keeps its decisions, and nothing of it is decoded again", a
   ).toEqual(ids);
   expect(library.images.calls.filter((call) => call === "develop")).toHaveLength(6);
   expect(library.groups(moved)).toHaveLength(3);
+});
+
+test("a folder and a link to it are one root", async () => {
+  const library = await openReadingLibrary();
+  const folder = await tripFolder();
+  const root = await library.drop(folder);
+  const link = join(await temporaryFolder(), "link");
+  await symlink(folder, link);
+  expect(await library.drop(link)).toBe(root);
+  const [row] = library.photos.changes(root, 0);
+  const started = await library.imports.inPlace([join(link, row?.name ?? "")]);
+  await library.finished(started);
+  expect(library.photos.changes(started.rootId, 0).map(({ id }) => id)).toEqual([row?.id]);
 });
 
 test("of two copies of a file that left, one is the photo and the other is new", async () => {

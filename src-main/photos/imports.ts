@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { KilnError } from "../errors.ts";
 import type { JobEngine } from "../jobs/index.ts";
@@ -52,7 +52,9 @@ export class Imports {
     const folders: string[] = [];
     const files: string[] = [];
     for (const path of paths.map((each) => resolve(each))) {
-      (await isFolder(path)) ? folders.push(path) : files.push(path);
+      // One folder is one folder, whatever links lead to it; a link to a file is a file of its own folder.
+      if (await isFolder(path)) folders.push(await realpath(path));
+      else files.push(join(await realpath(dirname(path)), basename(path)));
     }
     const started = folders.map((path) => this.#read(path, null));
     for (const [folder, inside] of Map.groupBy(files, dirname)) {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { preferencesPatchSchema } from "../../src-preload/contract/preferences.ts";
 import { openPreferencesFile, Preferences } from "./index.ts";
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "kiln-preferences-"));
@@ -11,6 +12,15 @@ test("what is set is there for the next start, and what was not set keeps its de
   new Preferences(openPreferencesFile(directory)).set({ language: "ko", tileSize: 320 });
   const next = new Preferences(openPreferencesFile(directory)).get();
   expect(next).toMatchObject({ language: "ko", tileSize: 320, burstGapMs: 2000 });
+});
+
+test("a change of one thing leaves every other as it was", () => {
+  expect(preferencesPatchSchema.parse({ language: "en" })).toEqual({ language: "en" });
+  const preferences = new Preferences(openPreferencesFile(folder()));
+  const apply = { ...preferences.get().apply, action: "move" as const, pattern: "{date}_{seq}" };
+  preferences.set({ apply });
+  preferences.set(preferencesPatchSchema.parse({ tileSize: 300 }));
+  expect(preferences.get()).toMatchObject({ apply, tileSize: 300 });
 });
 
 test("a broken value or a damaged file costs that value only, never the start", () => {

@@ -38,5 +38,5 @@ export const preferencesPatchSchema = z.object({
   stacksCollapsed: z.boolean().optional(),
   showFilmstrip: z.boolean().optional(),
   showPanels: z.boolean().optional(),
-  apply: preferencesSchema.shape.apply.optional(),
+  apply: preferencesSchema.shape.apply.unwrap().optional(),
 });

@@ -1,5 +1,5 @@
 import type { BurstRow, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
-import { door, problemOf } from "../door/door.ts";
+import { door, isHostLost, problemOf } from "../door/door.ts";
 import { useLibrary } from "./library-store.ts";
 import { type Decision, holdDecision } from "./pending.ts";
 import { showToast } from "./toasts.ts";
@@ -9,6 +9,8 @@ export async function attempt<Result>(work: () => Promise<Result>): Promise<Resu
   try {
     return await work();
   } catch (error) {
+    // The window says once, and for as long as it lasts, that the host is gone.
+    if (isHostLost(error)) return null;
     const problem = problemOf(error);
     showToast({ tone: "problem", text: problem.happened, detail: problem.todo });
     return null;

@@ -41,7 +41,10 @@ export function Dialog(props: DialogProps): ReactElement {
     if (dialog === null) return;
     dialog.showModal();
     // The platform would take the close button, which comes first and is wanted last.
-    (content.current?.querySelector<HTMLElement>(focusable) ?? content.current)?.focus();
+    const first = content.current?.querySelector<HTMLElement>(focusable);
+    const isChoice = first instanceof HTMLInputElement && first.type === "radio";
+    const chosen = isChoice ? content.current?.querySelector<HTMLElement>("input:checked") : null;
+    (chosen ?? first ?? content.current)?.focus();
     return () => dialog.close();
   }, []);
   const style: (CSSProperties & Record<"--dialog-width", string>) | undefined =
