@@ -1,3 +1,5 @@
+import { loadavg } from "node:os";
+
 /** The value below which this share (0..1) of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -6,4 +8,9 @@ export function quantile(values: readonly number[], share: number): number {
 
 export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
+}
+
+/** What goes on, with the machine's load: stdout is for figures alone. */
+export function tell(line: string): void {
+  process.stderr.write(`[load ${loadavg()[0]?.toFixed(1)}] ${line}\n`);
 }
