@@ -2,6 +2,13 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** 24 MP. */
+const fullSize: Size = { width: 6000, height: 4000 };
 const bases = 12;
 const placeholder = "2026:05:01 09:00:00";
 /** Frames of a burst are a second apart, and the next burst is far enough not to be one with it. */
@@ -9,11 +16,11 @@ const framesInBurst = 4;
 const betweenBurstsMs = 60_000;
 
 /**
- * `count` distinct 24 MP JPEGs in a folder, as a day's shooting in bursts of four. A few pictures are encoded; every
+ * `count` distinct JPEGs in a folder, of 24 MP unless told, as a day's shooting in bursts of four. A few pictures are encoded; every
  * file has a capture time and a quantisation of its own, so that neither its bytes nor its pixels are another's.
  * What is there already is kept.
  */
-export async function shoot(folder: string, count: number): Promise<void> {
+export async function shoot(folder: string, count: number, size = fullSize): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const pictures = new Map<number, Buffer>();
   for (let index = 0; index < count; index += 1) {
@@ -21,7 +28,7 @@ export async function shoot(folder: string, count: number): Promise<void> {
     if (existsSync(path)) continue;
     const burst = Math.floor(index / framesInBurst);
     const base = burst % bases;
-    const picture = pictures.get(base) ?? (await encode(base));
+    const picture = pictures.get(base) ?? (await encode(base, size));
     pictures.set(base, picture);
     const frame = index % framesInBurst;
     const bytes = Buffer.from(picture);
@@ -48,13 +55,13 @@ function quantise(jpeg: Buffer, variant: number): void {
   }
 }
 
-function encode(seed: number): Promise<Buffer> {
+function encode(seed: number, { width, height }: Size): Promise<Buffer> {
   const shapes = Array.from({ length: 900 }, (_, n) => {
     const value = Math.imul((n + 1) * (seed + 7), 2_654_435_761) >>> 0;
     const [x, y] = [value % 6000, (value >>> 7) % 4000];
     return `<circle cx="${x}" cy="${y}" r="${20 + (value % 90)}" fill="hsl(${value % 360} 50% ${20 + (value % 60)}%)"/>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="6000" height="4000">
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 6000 4000">
     <rect width="6000" height="4000" fill="hsl(${seed * 30} 25% 45%)"/>${shapes.join("")}</svg>`;
   return sharp(Buffer.from(svg))
     .withExif({
