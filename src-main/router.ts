@@ -2,6 +2,7 @@ import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
 import { type AnyRouter, implement } from "@orpc/server";
 import { contract } from "../src-preload/contract/contract.ts";
 import { KilnError } from "./errors.ts";
+import { rankRoot } from "./photos/index.ts";
 import type { Services } from "./services.ts";
 
 const platforms = { win32: "windows", darwin: "macos" } as const;
@@ -9,7 +10,7 @@ const diagnosticsTailBytes = 64 * 1024;
 
 /** Binds every procedure of the contract to the services. Rooms decide; this file only translates. */
 export function createRouter(services: Services) {
-  const { options, roots, photos, bursts, measures, decisions, engine, imports, sources } =
+  const { options, roots, photos, bursts, measures, faces, decisions, engine, imports, sources } =
     services;
   const { host, log } = options;
   const kiln = implement(contract);
@@ -106,9 +107,18 @@ export function createRouter(services: Services) {
         if (found === null) throw unknownPhoto();
         const { identity, ...detail } = found;
         const stored = measures.get(identity);
-        if (stored === null) return { ...detail, measures: null };
-        const { look: _, ...shown } = stored;
-        return { ...detail, measures: shown };
+        const seen = faces.get(identity);
+        if (stored === null) return { ...detail, faces: seen, measures: null };
+        const { look: _look, detail: _detail, ...shown } = stored;
+        return { ...detail, faces: seen, measures: shown };
+      }),
+      rankAsOne: kiln.photos.rankAsOne.handler(({ input }) => {
+        const ranks = rankRoot(services, services.root(input.rootId).id);
+        return {
+          pickId: ranks?.proposedId ?? null,
+          verdict: ranks?.verdict ?? null,
+          frames: (ranks?.frames ?? []).toSorted((a, b) => a.rank - b.rank),
+        };
       }),
       histogram: kiln.photos.histogram.handler(({ input, signal }) =>
         services.images.run(

@@ -9,6 +9,7 @@ import {
   BurstStore,
   type EditStep,
   EditStore,
+  FaceStore,
   JobStore,
   MeasureStore,
   openDatabase,
@@ -22,6 +23,7 @@ import type { LogFile } from "./log/index.ts";
 import {
   Decisions,
   FolderWatch,
+  facesVersion,
   type ImageWorkerMethods,
   Imports,
   Media,
@@ -65,6 +67,7 @@ export function createServices(options: ServicesOptions) {
   const photos = new PhotoStore(database);
   const bursts = new BurstStore(database);
   const measures = new MeasureStore(database, measuresVersion);
+  const faces = new FaceStore(database, facesVersion);
   const edits = new EditStore(database);
   const preferences = new Preferences(options.preferencesFile);
   const renditions = new RenditionCache(options.libraryDirectory);
@@ -85,12 +88,13 @@ export function createServices(options: ServicesOptions) {
     photos,
     bursts,
     measures,
+    faces,
     images,
     renditions,
     burstGapMs: () => preferences.get().burstGapMs,
   };
   const imports = new Imports(reading, engine);
-  const decisions = new Decisions({ database, photos, bursts, measures, edits });
+  const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
   const media = new Media({ photos, images, renditions });
   const apply = new Apply({
     engine,
@@ -148,6 +152,7 @@ export function createServices(options: ServicesOptions) {
     photos,
     bursts,
     measures,
+    faces,
     edits,
     preferences,
     images,

@@ -1,19 +1,23 @@
-import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
+import type { PhotoDetail, PhotoRow, Subject, Verdict } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
-import { rankBurst } from "../photos/index.ts";
 import type { KilnClient } from "./client.ts";
 
 export interface BestCutPhoto {
   readonly path: string;
+  /** Names of all its files, the main one first: a RAW and its JPEG count once. */
+  readonly files: readonly string[];
   /** Higher is better, comparable inside the group. */
   readonly score: number;
   /** From 1. */
   readonly rank: number;
   readonly reason: Localized;
+  /** Where it was compared with the others; the box is x, y, width, height as fractions of the upright photo. */
+  readonly subject: Subject;
   readonly measures: NonNullable<PhotoDetail["measures"]>;
 }
 
 export interface BestCutGroup {
+  readonly verdict: Verdict;
   /** Best first. */
   readonly photos: readonly BestCutPhoto[];
   /** Path of the winner. */
@@ -28,10 +32,7 @@ export interface BestCutReport {
   readonly timing: { readonly reading: number; readonly report: number; readonly total: number };
 }
 
-type MeasuredPhoto = PhotoRow & {
-  readonly path: string;
-  readonly measures: NonNullable<PhotoDetail["measures"]>;
-};
+type MeasuredPhoto = PhotoRow & Pick<BestCutPhoto, "path" | "files" | "measures">;
 
 /**
  * The best frame of every burst of a root that has been read, as the library knows it.
@@ -48,50 +49,55 @@ export async function reportBestCut(
   const measured: MeasuredPhoto[] = [];
   for (const photo of photos) {
     if (photo.state === "gone" || photo.state === "missing") continue;
-    const { path, measures } = await client.photos.detail({ photoId: photo.id });
-    if (measures !== null && photo.state !== "skipped") measured.push({ ...photo, path, measures });
-    else if (photo.reason !== null) skipped.push({ path, reason: photo.reason });
+    const { path, files, measures } = await client.photos.detail({ photoId: photo.id });
+    if (measures !== null && photo.state !== "skipped") {
+      measured.push({ ...photo, path, files: files.map(({ name }) => name), measures });
+    } else if (photo.reason !== null) skipped.push({ path, reason: photo.reason });
   }
   const root = (await client.library.roots()).find(({ id }) => id === rootId);
   skipped.push(...(root?.unreadFolders ?? []));
 
-  const picks = new Map(bursts.map((burst) => [burst.id, burst.pickId]));
+  const words = new Map(bursts.map((burst) => [burst.id, burst]));
   const groups = options.asOne
-    ? measured.length === 0
-      ? []
-      : [asOneGroup(measured)]
-    : [...Map.groupBy(measured, (photo) => photo.burstId)].map(([burstId, frames]) =>
-        storedGroup(frames, burstId === null ? null : (picks.get(burstId) ?? null)),
-      );
+    ? await asOneGroup(client, rootId, measured)
+    : [...Map.groupBy(measured, (photo) => photo.burstId)].map(([burstId, frames]) => {
+        const burst = burstId === null ? undefined : words.get(burstId);
+        return group(frames, burst?.pickId ?? null, burst?.verdict ?? null);
+      });
   const report = Math.round(performance.now() - startedAt);
   const reading = Math.round(options.readingMs);
   return { groups, skipped, timing: { reading, report, total: reading + report } };
 }
 
-function storedGroup(frames: readonly MeasuredPhoto[], pickId: number | null): BestCutGroup {
-  const photos = frames.flatMap(({ path, score, rank, reason, measures }) =>
-    score === null || rank === null || reason === null
+function group(
+  frames: readonly MeasuredPhoto[],
+  pickId: number | null,
+  verdict: Verdict | null,
+): BestCutGroup {
+  const photos = frames.flatMap(({ path, files, score, rank, reason, subject, measures }) =>
+    score === null || rank === null || reason === null || subject === null
       ? []
-      : [{ path, score, rank, reason, measures }],
+      : [{ path, files, score, rank, reason, subject, measures }],
   );
   const ordered = photos.toSorted((a, b) => a.rank - b.rank);
   const pick = frames.find(({ id }) => id === pickId)?.path ?? ordered[0]?.path ?? "";
-  return { photos: ordered, pick };
+  return { verdict: verdict ?? "pick", photos: ordered, pick };
 }
 
-function asOneGroup(frames: readonly MeasuredPhoto[]): BestCutGroup {
-  const paths = new Map(frames.map((frame) => [frame.id, frame]));
-  const ranked = rankBurst(frames);
-  const photos = ranked.frames.flatMap(({ id, score, rank, reason }) => {
-    const frame = paths.get(id);
-    if (frame === undefined) return [];
-    const { path, measures } = frame;
-    return [{ path, score, rank, reason: { en: reason.en, ko: reason.ko }, measures }];
+async function asOneGroup(
+  client: KilnClient,
+  rootId: number,
+  measured: readonly MeasuredPhoto[],
+): Promise<BestCutGroup[]> {
+  const { pickId, verdict, frames } = await client.photos.rankAsOne({ rootId });
+  const words = new Map(frames.map((frame) => [frame.photoId, frame]));
+  const photos = measured.flatMap((photo) => {
+    const word = words.get(photo.id);
+    if (word === undefined) return [];
+    const { rank, score, reason, subject } = word;
+    return [{ ...photo, rank, score, reason, subject }];
   });
-  return {
-    photos: photos.toSorted((a, b) => a.rank - b.rank),
-    pick: paths.get(ranked.pickId)?.path ?? "",
-  };
+  return photos.length === 0 ? [] : [group(photos, pickId, verdict)];
 }
 
 /** The report for a person: one line a burst. */

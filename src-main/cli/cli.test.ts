@@ -23,7 +23,7 @@ import { openDatabase } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
 
-/** As issue 3 says it, and nothing more. */
+/** As the README says it, and nothing more. */
 const localized = z.strictObject({ en: z.string().min(1), ko: z.string().min(1) });
 const reportSchema = z.strictObject({
   groups: z.array(
@@ -35,10 +35,16 @@ const reportSchema = z.strictObject({
             score: z.number(),
             rank: z.int().positive(),
             reason: localized,
+            files: z.array(z.string()).min(1),
+            subject: z.strictObject({
+              kind: z.enum(["face", "focusPoint", "salient", "frame"]),
+              box: z.array(z.number().min(0).max(1)).length(4),
+            }),
             measures: z.record(z.string(), z.number()),
           }),
         )
         .min(1),
+      verdict: z.enum(["pick", "tooCloseToCall"]),
       pick: z.string().startsWith("/"),
     }),
   ),

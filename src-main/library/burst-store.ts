@@ -1,4 +1,5 @@
-import type { BurstRow } from "../../src-preload/contract/photos.ts";
+import type { Box, BurstRow, Subject, Verdict } from "../../src-preload/contract/photos.ts";
+import { parseBox } from "./boxes.ts";
 import type { LibraryDatabase } from "./database.ts";
 
 /** A photo as grouping and ranking see it. */
@@ -13,6 +14,8 @@ export interface BurstMember {
   readonly camera: string | null;
   readonly burstId: number | null;
   readonly burstIsManual: boolean;
+  /** Where the camera says that it focused. */
+  readonly focus: Box | null;
 }
 
 /** Best cut's word on one frame. */
@@ -21,6 +24,14 @@ export interface FrameRank {
   readonly rank: number;
   readonly score: number;
   readonly reason: { readonly en: string; readonly ko: string };
+  readonly subject: Subject;
+}
+
+/** Best cut's word on a burst. */
+export interface BurstRanks {
+  readonly frames: readonly FrameRank[];
+  readonly proposedId: number;
+  readonly verdict: Verdict;
 }
 
 interface MemberRow {
@@ -33,11 +44,12 @@ interface MemberRow {
   camera: string | null;
   burst_id: number | null;
   is_manual: number | null;
+  focus: string | null;
 }
 
 const selectMembers = `
   SELECT photos.id, photos.name, directories.path AS directory, identity, captured_at, captured_has_subseconds,
-    nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual
+    nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual, focus
   FROM photos JOIN directories ON directories.id = photos.directory_id
     LEFT JOIN bursts ON bursts.id = photos.burst_id
   WHERE photos.state IN ('probed', 'measured')`;
@@ -45,7 +57,7 @@ const selectMembers = `
 // The person's choice counts while that photo is in the burst.
 const selectBursts = `
   SELECT bursts.id, coalesce(chosen.id, proposed_id) AS pick_id, chosen.id IS NOT NULL AS pick_is_manual,
-    is_manual, gone
+    verdict, is_manual, gone
   FROM bursts LEFT JOIN photos AS chosen ON chosen.id = chosen_id AND chosen.burst_id = bursts.id`;
 
 /** Bursts: which photos are frames of one moment, and which of them is the pick. */
@@ -105,31 +117,42 @@ export class BurstStore {
     return row === undefined ? null : toBurstRow(row);
   }
 
-  /** Writes best cut's ranks of a burst and the frame that it proposes; its other photos lose theirs. */
-  saveRanks(burstId: number, ranks: readonly FrameRank[], proposedId: number | null): void {
+  /** Writes best cut's word on a burst, null while it has none; its other photos lose their ranks. */
+  saveRanks(burstId: number, ranks: BurstRanks | null): void {
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
       const save = this.#database.sql.prepare(
-        `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, revision = @revision
-         WHERE id = @id
-           AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en OR reason_ko IS NOT @ko)`,
+        `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, subject_kind = @kind,
+           subject_box = @box, revision = @revision
+         WHERE id = @id AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en
+           OR reason_ko IS NOT @ko OR subject_kind IS NOT @kind OR subject_box IS NOT @box)`,
       );
-      for (const { photoId, rank, score, reason } of ranks) {
-        save.run({ id: photoId, rank, score, en: reason.en, ko: reason.ko, revision });
+      const frames = ranks?.frames ?? [];
+      for (const { photoId, rank, score, reason, subject } of frames) {
+        const { en, ko } = reason;
+        const box = JSON.stringify(subject.box);
+        save.run({ id: photoId, rank, score, en, ko, kind: subject.kind, box, revision });
       }
       this.#database.sql
         .prepare(
-          `UPDATE photos SET rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, revision = ?
+          `UPDATE photos SET rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
+             subject_box = NULL, revision = ?
            WHERE burst_id = ? AND rank IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))`,
         )
-        .run(revision, burstId, JSON.stringify(ranks.map(({ photoId }) => photoId)));
+        .run(revision, burstId, JSON.stringify(frames.map(({ photoId }) => photoId)));
       this.#database.sql
         .prepare(
-          `UPDATE bursts SET proposed_id = @proposedId, gone = now_gone, revision = @revision
+          `UPDATE bursts SET proposed_id = @proposedId, verdict = @verdict, gone = now_gone, revision = @revision
            FROM (SELECT NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = @id AND state <> 'gone') AS now_gone)
-           WHERE id = @id AND (proposed_id IS NOT @proposedId OR gone <> now_gone)`,
+           WHERE id = @id
+             AND (proposed_id IS NOT @proposedId OR verdict IS NOT @verdict OR gone <> now_gone)`,
         )
-        .run({ id: burstId, proposedId, revision });
+        .run({
+          id: burstId,
+          proposedId: ranks?.proposedId ?? null,
+          verdict: ranks?.verdict ?? null,
+          revision,
+        });
     });
   }
 
@@ -173,6 +196,7 @@ interface BurstRecord {
   id: number;
   pick_id: number | null;
   pick_is_manual: number;
+  verdict: Verdict | null;
   is_manual: number;
   gone: number;
 }
@@ -182,6 +206,7 @@ function toBurstRow(row: BurstRecord): BurstRow {
     id: row.id,
     pickId: row.pick_id,
     pickIsManual: row.pick_is_manual === 1,
+    verdict: row.verdict,
     isManual: row.is_manual === 1,
     gone: row.gone === 1,
   };
@@ -198,5 +223,6 @@ function toMember(row: MemberRow): BurstMember {
     camera: row.camera,
     burstId: row.burst_id,
     burstIsManual: row.is_manual === 1,
+    focus: row.focus === null ? null : parseBox(row.focus),
   };
 }

@@ -2,9 +2,10 @@ import type { Statement } from "better-sqlite3";
 import type { Measures } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 
-/** What was measured on a photo's bytes, and what they look like (for grouping). */
+/** What was measured on a photo's bytes, what they look like (for grouping), and every cell's part of it (for ranking). */
 export interface StoredMeasures extends Measures {
   readonly look: Uint8Array;
+  readonly detail: Uint8Array;
 }
 
 interface MeasureRow {
@@ -15,7 +16,10 @@ interface MeasureRow {
   clipped_highlights: number;
   clipped_shadows: number;
   laplacian_variance: number;
+  motion: number;
+  motion_degrees: number;
   look: Uint8Array;
+  detail: Uint8Array;
 }
 
 /** Measures by the identity of the bytes, so that nothing is decoded twice. */
@@ -32,7 +36,7 @@ export class MeasureStore {
     // Asked for every photo of a root whenever it is grouped.
     this.#select = database.sql.prepare(
       `SELECT sharpness, noise, contrast, brightness, clipped_highlights, clipped_shadows,
-         laplacian_variance, look
+         laplacian_variance, motion, motion_degrees, look, detail
        FROM measures WHERE identity = ? AND algorithm = ?`,
     );
     this.#exists = database.sql.prepare(
@@ -51,7 +55,10 @@ export class MeasureStore {
       clippedHighlights: row.clipped_highlights,
       clippedShadows: row.clipped_shadows,
       laplacianVariance: row.laplacian_variance,
+      motion: row.motion,
+      motionDegrees: row.motion_degrees,
       look: row.look,
+      detail: row.detail,
     };
   }
 
@@ -63,9 +70,9 @@ export class MeasureStore {
     this.#database.sql
       .prepare(
         `INSERT OR REPLACE INTO measures (identity, algorithm, sharpness, noise, contrast, brightness,
-           clipped_highlights, clipped_shadows, laplacian_variance, look)
+           clipped_highlights, clipped_shadows, laplacian_variance, motion, motion_degrees, look, detail)
          VALUES (@identity, @algorithm, @sharpness, @noise, @contrast, @brightness,
-           @clippedHighlights, @clippedShadows, @laplacianVariance, @look)`,
+           @clippedHighlights, @clippedShadows, @laplacianVariance, @motion, @motionDegrees, @look, @detail)`,
       )
       .run({
         identity,
@@ -77,7 +84,10 @@ export class MeasureStore {
         clippedHighlights: measures.clippedHighlights,
         clippedShadows: measures.clippedShadows,
         laplacianVariance: measures.laplacianVariance,
+        motion: measures.motion,
+        motionDegrees: measures.motionDegrees,
         look: measures.look,
+        detail: measures.detail,
       });
   }
 }

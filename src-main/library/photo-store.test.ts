@@ -103,6 +103,9 @@ const plainProbe: PhotoProbe = {
   latitude: null,
   longitude: null,
   iccName: null,
+  isRaw: false,
+  preview: null,
+  focus: null,
 };
 
 const rawAlone = { code: "raw-alone", en: "A RAW alone.", ko: "RAW만 있습니다." };
@@ -283,16 +286,17 @@ test("ranks are outdated when a frame leaves, comes back or is skipped, and not 
   bursts.assign(ids, burst);
   const rank = (): void => {
     const frames = bursts.membersOfBurst(burst);
-    bursts.saveRanks(
-      burst,
-      frames.map(({ id }, at) => ({
+    bursts.saveRanks(burst, {
+      frames: frames.map(({ id }, at) => ({
         photoId: id,
         rank: at + 1,
         score: 1 - at / 10,
         reason: { en: "Sharp.", ko: "선명합니다." },
+        subject: { kind: "face", box: [0.4, 0.2, 0.1, 0.15] },
       })),
-      frames[0]?.id ?? null,
-    );
+      proposedId: frames[0]?.id ?? 0,
+      verdict: "tooCloseToCall",
+    });
   };
   expect(bursts.outdated(root)).toEqual([burst]);
   rank();
@@ -303,6 +307,8 @@ test("ranks are outdated when a frame leaves, comes back or is skipped, and not 
   rank();
   expect(bursts.outdated(root)).toEqual([]);
   expect(photos.rows(ids).map((row) => row.rank)).toEqual([null, 1, 2]);
+  expect(photos.rows(ids).map((row) => row.subject?.kind)).toEqual([undefined, "face", "face"]);
+  expect(bursts.get(burst)?.verdict).toBe("tooCloseToCall");
 
   read(root, found);
   expect(bursts.outdated(root)).toEqual([burst]);

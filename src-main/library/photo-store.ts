@@ -1,7 +1,7 @@
-/** Over 400 lines: every statement about photos and their files stands here, since each of them must agree on states. */
-// Longer than 400 lines: every statement on photos and their files, so that what their columns mean is said in one place.
+/** Over 400 lines: every statement on photos and their files, so that what their columns mean is said in one place. */
 import { basename, dirname, join, parse, sep } from "node:path";
-import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
+import type { Box, PhotoDetail, PhotoRow, Subject } from "../../src-preload/contract/photos.ts";
+import { parseBox } from "./boxes.ts";
 import type { LibraryDatabase } from "./database.ts";
 
 export type FileKind =
@@ -62,6 +62,10 @@ export interface PhotoProbe {
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly iccName: string | null;
+  readonly isRaw: boolean;
+  /** Upright size of a RAW's preview where it is smaller than the photo. */
+  readonly preview: { readonly width: number; readonly height: number } | null;
+  readonly focus: { readonly box: Box } | null;
 }
 
 /** A photo on its way through a reading: where its primary file is, and how far it has got. */
@@ -97,7 +101,21 @@ interface ChangeRow {
   reason_ko: string | null;
   skip_en: string | null;
   skip_ko: string | null;
+  has_raw: number;
+  has_picture: number;
+  preview_width: number | null;
+  preview_height: number | null;
+  subject_kind: Subject["kind"] | null;
+  subject_box: string | null;
 }
+
+/** The columns of a {@link ChangeRow}, of the table `photos`. */
+const changeColumns = `photos.id, photos.name, state, format, width, height, version, captured_at, camera_model, lens,
+  iso, stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko,
+  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND kind = 'raw') AS has_raw,
+  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id
+    AND kind IN ('jpeg', 'png', 'webp', 'avif', 'tiff', 'heic')) AS has_picture,
+  preview_width, preview_height, subject_kind, subject_box`;
 
 /** Photos and their files. */
 export class PhotoStore {
@@ -320,7 +338,8 @@ export class PhotoStore {
              captured_offset_minutes = @offsetMinutes, camera_make = @cameraMake, camera_model = @cameraModel,
              lens = @lens, iso = @iso, exposure_seconds = @exposureSeconds, f_number = @fNumber,
              focal_length_mm = @focalLengthMm, latitude = @latitude, longitude = @longitude,
-             icc_name = @iccName, skip_code = NULL, skip_en = NULL, skip_ko = NULL, revision = @revision
+             icc_name = @iccName, is_raw = @isRaw, preview_width = @previewWidth,
+             preview_height = @previewHeight, focus = @focus, skip_code = NULL, skip_en = NULL, skip_ko = NULL, revision = @revision
            WHERE id = @id`,
         )
         .run({
@@ -345,6 +364,10 @@ export class PhotoStore {
           latitude: probe.latitude,
           longitude: probe.longitude,
           iccName: probe.iccName,
+          isRaw: probe.isRaw ? 1 : 0,
+          previewWidth: probe.preview?.width ?? null,
+          previewHeight: probe.preview?.height ?? null,
+          focus: probe.focus === null ? null : JSON.stringify(probe.focus.box),
           revision,
           id: photoId,
         });
@@ -353,7 +376,13 @@ export class PhotoStore {
           `UPDATE files SET fast_hash = ?, bytes = ?, modified_ms = ?, kind = ?
            WHERE photo_id = ? AND is_primary = 1`,
         )
-        .run(probe.fastHash, probe.bytes, probe.modifiedMs, probe.format, photoId);
+        .run(
+          probe.fastHash,
+          probe.bytes,
+          probe.modifiedMs,
+          probe.isRaw ? "raw" : probe.format,
+          photoId,
+        );
     });
   }
 
@@ -459,7 +488,8 @@ export class PhotoStore {
       this.#database.sql
         .prepare(
           `UPDATE photos SET state = 'skipped', skip_code = ?, skip_en = ?, skip_ko = ?, burst_id = NULL,
-             rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, revision = ? WHERE id = ?`,
+             rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
+             subject_box = NULL, revision = ? WHERE id = ?`,
         )
         .run(reason.code, reason.en, reason.ko, this.#database.nextRevision(), photoId);
     });
@@ -502,11 +532,10 @@ export class PhotoStore {
   changes(rootId: number, since: number): PhotoRow[] {
     return this.#database.sql
       .prepare<[number, number], ChangeRow>(
-        `SELECT photos.id, name, state, format, width, height, version, captured_at, camera_model, lens, iso,
-           stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko
+        `SELECT ${changeColumns}
          FROM root_photos JOIN photos ON photos.id = photo_id
          WHERE root_id = ? AND photos.revision > ?
-         ORDER BY captured_at IS NULL, captured_at, name`,
+         ORDER BY captured_at IS NULL, captured_at, photos.name`,
       )
       .all(rootId, since)
       .map(toPhotoRow);
@@ -515,8 +544,7 @@ export class PhotoStore {
   /** Photos by id, in the order given; unknown ids are left out. */
   rows(photoIds: readonly number[]): PhotoRow[] {
     const one = this.#database.sql.prepare<[number], ChangeRow>(
-      `SELECT id, name, state, format, width, height, version, captured_at, camera_model, lens, iso,
-         stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko
+      `SELECT ${changeColumns}
        FROM photos WHERE id = ?`,
     );
     return photoIds.flatMap((id) => {
@@ -543,7 +571,7 @@ export class PhotoStore {
   }
 
   /** Everything but the measures, which are kept by the bytes' identity. */
-  detail(photoId: number): (Omit<PhotoDetail, "measures"> & { identity: string }) | null {
+  detail(photoId: number): (Omit<PhotoDetail, "measures" | "faces"> & { identity: string }) | null {
     const row = this.#database.sql
       .prepare<
         [number],
@@ -563,11 +591,12 @@ export class PhotoStore {
           latitude: number | null;
           longitude: number | null;
           icc_name: string | null;
+          focus: string | null;
         }
       >(
         `SELECT directories.path AS directory, photos.name, identity, captured_local, captured_offset_minutes,
            camera_make, camera_model, lens, iso, exposure_seconds, f_number, focal_length_mm, latitude,
-           longitude, icc_name
+           longitude, icc_name, focus
          FROM photos JOIN directories ON directories.id = directory_id WHERE photos.id = ?`,
       )
       .get(photoId);
@@ -600,6 +629,7 @@ export class PhotoStore {
       latitude: row.latitude,
       longitude: row.longitude,
       iccName: row.icc_name,
+      focus: row.focus === null ? null : parseBox(row.focus),
     };
   }
 }
@@ -676,5 +706,15 @@ function toPhotoRow(row: ChangeRow): PhotoRow {
     rank: row.rank,
     score: row.score,
     reason: en === null || ko === null ? null : { en, ko },
+    hasRaw: row.has_raw === 1,
+    hasPicture: row.has_picture === 1,
+    preview:
+      row.preview_width === null || row.preview_height === null
+        ? null
+        : { width: row.preview_width, height: row.preview_height },
+    subject:
+      row.subject_kind === null || row.subject_box === null
+        ? null
+        : { kind: row.subject_kind, box: parseBox(row.subject_box) },
   };
 }

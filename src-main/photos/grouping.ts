@@ -1,9 +1,16 @@
-import type { BurstMember, BurstStore, MeasureStore } from "../library/index.ts";
+import type {
+  BurstMember,
+  BurstRanks,
+  BurstStore,
+  FaceStore,
+  MeasureStore,
+} from "../library/index.ts";
 import { groupBursts, rankBurst } from "./best-cut/index.ts";
 
 export interface GroupingStores {
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
+  readonly faces: FaceStore;
 }
 
 /** A photo that changes its burst. */
@@ -74,26 +81,41 @@ export function groupRoot(stores: GroupingStores, rootId: number, gapMs: number)
 export function rankBursts(stores: GroupingStores, burstIds: Iterable<number>): void {
   for (const burstId of burstIds) {
     const members = stores.bursts.membersOfBurst(burstId);
-    const frames = members.flatMap((member) => {
-      const measures = stores.measures.get(member.identity);
-      return measures === null ? [] : [{ id: member.id, measures }];
-    });
-    if (frames.length === 0 || frames.length < members.length) {
-      stores.bursts.saveRanks(burstId, [], null);
-      continue;
-    }
-    const ranked = rankBurst(frames);
-    stores.bursts.saveRanks(
-      burstId,
-      ranked.frames.map((frame) => ({
+    const { ranks, unmeasured } = rank(stores, members);
+    stores.bursts.saveRanks(burstId, unmeasured > 0 ? null : ranks);
+  }
+}
+
+/** All measured photos of a root as one burst; null when there are none. Writes nothing. */
+export function rankRoot(stores: GroupingStores, rootId: number): BurstRanks | null {
+  return rank(stores, stores.bursts.membersOfRoot(rootId)).ranks;
+}
+
+function rank(
+  stores: GroupingStores,
+  members: readonly BurstMember[],
+): { ranks: BurstRanks | null; unmeasured: number } {
+  const frames = members.flatMap((member) => {
+    const measures = stores.measures.get(member.identity);
+    return measures === null ? [] : [{ id: member.id, measures }];
+  });
+  const unmeasured = members.length - frames.length;
+  if (frames.length === 0) return { ranks: null, unmeasured };
+  const ranked = rankBurst(frames);
+  return {
+    unmeasured,
+    ranks: {
+      frames: ranked.frames.map((frame) => ({
         photoId: frame.id,
         rank: frame.rank,
         score: frame.score,
         reason: frame.reason,
+        subject: { kind: "frame", box: [0, 0, 1, 1] },
       })),
-      ranked.pickId,
-    );
-  }
+      proposedId: ranked.pickId,
+      verdict: "pick",
+    },
+  };
 }
 
 function mostCommonBurst(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   BurstStore,
   EditStore,
+  FaceStore,
   MeasureStore,
   openDatabase,
   PhotoStore,
@@ -32,6 +33,7 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
     photos: new PhotoStore(database),
     bursts: new BurstStore(database),
     measures: new MeasureStore(database, 1),
+    faces: new FaceStore(database, 1),
     edits: new EditStore(database),
   };
   return {
@@ -62,7 +64,10 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
           clippedHighlights: 0,
           clippedShadows: 0,
           laplacianVariance: 100,
+          motion: 0,
+          motionDegrees: 0,
           look: lookOf(frame.scene ?? 0),
+          detail: new Uint8Array(),
         });
         stores.photos.markMeasured(photo.id);
       }
@@ -103,4 +108,7 @@ const plainProbe = {
   latitude: null,
   longitude: null,
   iccName: null,
+  isRaw: false,
+  preview: null,
+  focus: null,
 } as const;

@@ -6,6 +6,7 @@ import { KilnError } from "../errors.ts";
 import type { JobContext, JobResult } from "../jobs/index.ts";
 import {
   type BurstStore,
+  type FaceStore,
   type FoundPhoto,
   foundKey,
   type LibraryDatabase,
@@ -29,6 +30,7 @@ export interface ReadingServices {
   readonly photos: PhotoStore;
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
+  readonly faces: FaceStore;
   readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly renditions: RenditionCache;
   /** Longest pause between two frames of one moment, milliseconds. */
@@ -268,7 +270,15 @@ async function develop(
     { path: photo.path, thumbnail, measure: true },
     { signal, tag: String(jobId) },
   );
-  return measured === null ? null : { ...measured.measures, look: measured.look };
+  return measured === null
+    ? null
+    : {
+        ...measured.measures,
+        motion: 0,
+        motionDegrees: 0,
+        look: measured.look,
+        detail: new Uint8Array(),
+      };
 }
 
 /** Problems that are no photo's: the whole reading ends with them. */

@@ -5,6 +5,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import { JobEngine } from "../jobs/index.ts";
 import {
   BurstStore,
+  FaceStore,
   JobStore,
   MeasureStore,
   openDatabase,
@@ -61,6 +62,7 @@ export async function openReadingLibrary(directory?: string) {
     photos: new PhotoStore(database),
     bursts: new BurstStore(database),
     measures: new MeasureStore(database, MEASURES_VERSION),
+    faces: new FaceStore(database, 1),
   };
   const renditions = new RenditionCache(libraryDirectory);
   const engine = new JobEngine({ store: new JobStore(database), log });

@@ -13,6 +13,8 @@ import {
   photoRowSchema,
   rotationSchema,
   starsSchema,
+  subjectSchema,
+  verdictSchema,
 } from "./photos.ts";
 import { preferencesPatchSchema, preferencesSchema } from "./preferences.ts";
 import { localizedSchema, problemSchema } from "./problem.ts";
@@ -105,6 +107,23 @@ export const contract = {
     ),
     detail: procedure.input(z.object({ photoId: idSchema })).output(photoDetailSchema),
     histogram: procedure.input(z.object({ photoId: idSchema })).output(histogramSchema),
+    /** Ranks all measured photos of a root as if they were one burst. Changes nothing. */
+    rankAsOne: procedure.input(z.object({ rootId: idSchema })).output(
+      z.object({
+        pickId: idSchema.nullable(),
+        verdict: verdictSchema.nullable(),
+        /** Best first. */
+        frames: z.array(
+          z.object({
+            photoId: idSchema,
+            rank: z.int().min(1),
+            score: z.number(),
+            reason: localizedSchema,
+            subject: subjectSchema,
+          }),
+        ),
+      }),
+    ),
     /** Shows the photo's file in the system's file manager. */
     reveal: procedure.input(z.object({ photoId: idSchema })).output(nothing),
     /** Opens the place where the photo was taken on OpenStreetMap, in the system browser. */

@@ -39,13 +39,34 @@ export const photoStateSchema = z.enum([
 ]);
 export type PhotoState = z.infer<typeof photoStateSchema>;
 
+/** x, y, width and height as fractions of the upright photo (EXIF orientation applied, `rotation` not). */
+export const boxSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly();
+export type Box = z.infer<typeof boxSchema>;
+
+/** What a burst was compared on, and where it is in one frame: a face, the camera's focus point, what stands out, all. */
+export const subjectSchema = z.object({
+  kind: z.enum(["face", "focusPoint", "salient", "frame"]),
+  box: boxSchema,
+});
+export type Subject = z.infer<typeof subjectSchema>;
+
+/** `tooCloseToCall`: the best two differ by less than the measure's own noise, so that the pick is tentative. */
+export const verdictSchema = z.enum(["pick", "tooCloseToCall"]);
+export type Verdict = z.infer<typeof verdictSchema>;
+
 /** One photo as grids and filmstrips need it. */
 export const photoRowSchema = z.object({
   id: idSchema,
   /** File name of the photo's main file, with its extension. */
   name: z.string(),
   state: photoStateSchema,
+  /** Of the pixels that Kiln shows: a RAW's are those of the JPEG inside it. */
   format: z.enum(photoFormats).nullable(),
+  /** Whether one of its files is a RAW, and whether one is not: both of a pair that counts once. */
+  hasRaw: z.boolean(),
+  hasPicture: z.boolean(),
+  /** Upright size of a RAW's preview where it is smaller than the photo; null where all pixels are shown. */
+  preview: z.object({ width: z.int(), height: z.int() }).nullable(),
   /** Upright size in pixels (EXIF orientation applied, `rotation` not); 0 until probed. */
   width: z.int().min(0),
   height: z.int().min(0),
@@ -67,6 +88,8 @@ export const photoRowSchema = z.object({
   score: z.number().nullable(),
   /** Why it has its rank; for a skipped photo, why it was skipped. */
   reason: localizedSchema.nullable(),
+  /** Where it was compared with the others of its burst; null until measured. */
+  subject: subjectSchema.nullable(),
 });
 export type PhotoRow = z.infer<typeof photoRowSchema>;
 
@@ -77,6 +100,8 @@ export const burstRowSchema = z.object({
   pickId: idSchema.nullable(),
   /** True when the person chose `pickId`. */
   pickIsManual: z.boolean(),
+  /** Best cut's word on the frames; null while nothing is measured. */
+  verdict: verdictSchema.nullable(),
   /** True when the person split, merged or dissolved it: a new reading leaves it as it is. */
   isManual: z.boolean(),
   /** True when it has no photos any more: clients drop it. */
@@ -93,6 +118,10 @@ export const measuresSchema = z.object({
   clippedHighlights: z.number(),
   clippedShadows: z.number(),
   laplacianVariance: z.number(),
+  /** How much of the blur is motion, 0 (none) .. 1. */
+  motion: z.number(),
+  /** Along which the camera or the subject moved, 0..180 clockwise from the right; means nothing where `motion` is 0. */
+  motionDegrees: z.number(),
 });
 export type Measures = z.infer<typeof measuresSchema>;
 
@@ -116,6 +145,10 @@ export const photoDetailSchema = z.object({
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
   iccName: z.string().nullable(),
+  /** Largest first; null where none were looked for. */
+  faces: z.array(boxSchema).nullable(),
+  /** Where the camera says that it focused. */
+  focus: boxSchema.nullable(),
   measures: measuresSchema.nullable(),
 });
 export type PhotoDetail = z.infer<typeof photoDetailSchema>;

@@ -7,6 +7,9 @@ export function photo(id: number, rest: Partial<PhotoRow> = {}): PhotoRow {
     name: `P${id}.JPG`,
     state: "measured",
     format: "jpeg",
+    hasRaw: false,
+    hasPicture: true,
+    preview: null,
     width: 6000,
     height: 4000,
     version: `v${id}`,
@@ -22,12 +25,13 @@ export function photo(id: number, rest: Partial<PhotoRow> = {}): PhotoRow {
     rank: 1,
     score: id,
     reason: null,
+    subject: null,
     ...rest,
   };
 }
 
 export function burst(id: number, pickId: number | null): BurstRow {
-  return { id, pickId, pickIsManual: false, isManual: false, gone: false };
+  return { id, pickId, pickIsManual: false, verdict: null, isManual: false, gone: false };
 }
 
 export function byId<Row extends { readonly id: number }>(

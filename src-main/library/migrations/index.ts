@@ -1,4 +1,5 @@
 import { sql as first } from "./0001.ts";
+import { sql as second } from "./0002.ts";
 
 /** Every migration in order: the n-th takes a library from schema version n - 1 to n. Append only. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, second];

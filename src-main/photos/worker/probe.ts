@@ -18,6 +18,9 @@ export async function probe(sharp: Sharp, source: PhotoSource): Promise<ImagePro
     width: metadata.autoOrient.width,
     height: metadata.autoOrient.height,
     orientation: metadata.orientation ?? 1,
+    isRaw: false,
+    preview: null,
+    focus: null,
     iccName: iccName(metadata.icc),
     rating: xmpRating(metadata.xmp?.toString("utf8")) ?? details.rating,
   };

@@ -1,4 +1,4 @@
-import type { Histogram, Rotation } from "../../../src-preload/contract/photos.ts";
+import type { Box, Histogram, Rotation } from "../../../src-preload/contract/photos.ts";
 import type { SampleManifest } from "../../sample/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
 import type { PhotoFormat } from "../formats.ts";
@@ -29,6 +29,12 @@ export interface ImageProbe {
   readonly longitude: number | null;
   /** Description inside the embedded ICC profile ("Display P3"). */
   readonly iccName: string | null;
+  /** A RAW: all that is said of pixels here but the size is of the JPEG inside it. */
+  readonly isRaw: boolean;
+  /** Upright size of that JPEG where it is smaller than the photo; else null. */
+  readonly preview: { readonly width: number; readonly height: number } | null;
+  /** Where the camera says that it focused. */
+  readonly focus: { readonly box: Box } | null;
   /** XMP or EXIF rating: 1..5 stars, 0 none, -1 rejected; null when there is none. */
   readonly rating: number | null;
 }
