@@ -6,6 +6,7 @@ import { root } from "../e2e/hosts.ts";
 import { type RunningHost, startHost } from "../e2e/start-host.ts";
 import { quantile, rounded, tell } from "./figures.ts";
 import { shoot } from "./photos.ts";
+import { readingDone } from "./reading.ts";
 
 const calls = 500;
 
@@ -39,10 +40,7 @@ export async function benchDoor({ photos, cache }: { photos: number; cache: stri
     const began = performance.now();
     await watchEventLoop(electronOf(busy));
     await busy.page.keyboard.press("Control+j");
-    await busy.page
-      .getByText(new RegExp(`^${photos.toLocaleString("en")} photos in`))
-      .first()
-      .waitFor({ timeout: 7_200_000 });
+    await readingDone(busy.page, photos);
     const eventLoopLagMs = await eventLoopLag(electronOf(busy));
     const readingSeconds = rounded((performance.now() - began) / 1000, 0);
     return { photos, pingMs: ping, callMs: call, readingSeconds, eventLoopLagMs };

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { type RunningHost, startHost } from "../e2e/start-host.ts";
 import { quantile, rounded, tell } from "./figures.ts";
 import { shoot } from "./photos.ts";
+import { readingDone } from "./reading.ts";
 
 declare global {
   interface Window {
@@ -39,10 +40,7 @@ export async function benchGrid({ photos, runs, cache }: GridOptions) {
   const settled = await opening(kept, async ({ page }) => {
     tell("waiting until all is read");
     await page.keyboard.press("Control+j");
-    await page
-      .getByText(new RegExp(`^${photos.toLocaleString("en")} photos in`))
-      .first()
-      .waitFor({ timeout: 7_200_000 });
+    await readingDone(page, photos);
     await page.keyboard.press("Control+j");
     const scrolled = await scrollRuns(page, runs);
     return { scrolled, next: await nextPhotos(page, 60) };

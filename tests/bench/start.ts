@@ -7,6 +7,7 @@ import { electronFlags, packedPath } from "../e2e/hosts.ts";
 import { startHost } from "../e2e/start-host.ts";
 import { quantile, rounded, tell } from "./figures.ts";
 import { shoot } from "./photos.ts";
+import { readingDone } from "./reading.ts";
 
 /** Long enough for any start: nobody listens while it goes on, so that nothing but Kiln is measured. */
 const settledMs = 6_000;
@@ -53,10 +54,7 @@ async function readLibrary(cache: string, photos: number): Promise<string> {
   try {
     tell("waiting until all is read");
     await host.page.keyboard.press("Control+j");
-    await host.page
-      .getByText(new RegExp(`^${photos.toLocaleString("en")} photos in`))
-      .first()
-      .waitFor({ timeout: 7_200_000 });
+    await readingDone(host.page, photos);
   } finally {
     await host.close();
   }
