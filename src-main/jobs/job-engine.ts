@@ -3,15 +3,20 @@ import type { JobRecord, JobStore } from "../library/index.ts";
 import type { Log } from "../log/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { JobDefinition, JobResult, PreparedJob } from "./define-job.ts";
-import { assertStep, canRetry, isEnded, type JobEntry, view } from "./job-entry.ts";
+import {
+  assertStep,
+  canRetry,
+  isEnded,
+  type JobEntry,
+  refusalToTakeUp,
+  view,
+} from "./job-entry.ts";
 import {
   interruptedProblem,
   jobNotRetryable,
   jobUnknown,
   problemOf,
   shuttingDown,
-  unknownKindProblem,
-  unreadableInputProblem,
 } from "./job-problems.ts";
 import { JobRows } from "./job-rows.ts";
 import { JobRun } from "./job-run.ts";
@@ -112,6 +117,7 @@ export class JobEngine {
       startedAt: null,
       endedAt: null,
       cleared: false,
+      resumes: 0,
     });
     const entry = { record, prepared, run: null, etaSeconds: null };
     this.#entries.set(record.id, entry);
@@ -154,6 +160,7 @@ export class JobEngine {
       startedAt: null,
       endedAt: null,
       cleared: false,
+      resumes: 0,
     });
     this.#enqueue({ entry, prepared });
     return view(entry);
@@ -232,17 +239,15 @@ export class JobEngine {
   /** Decides what becomes of a job that an earlier process left queued or running. */
   #takeUp(entry: JobEntry): void {
     const { record, prepared } = entry;
-    const resume = prepared?.definition.resume;
-    if (prepared === null) {
-      const isKnown = this.#kinds.has(record.kind);
-      const problem = isKnown ? unreadableInputProblem : unknownKindProblem;
+    const problem = refusalToTakeUp(entry, this.#kinds.has(record.kind));
+    if (problem !== null || prepared === null) {
       this.#end(entry, "interrupted", { problem });
-    } else if (record.state === "running" && resume !== undefined && resume !== "stage") {
-      this.#end(entry, "interrupted", { problem: interruptedProblem(resume.reason) });
-    } else {
-      if (record.state === "running") this.#move(entry, "queued", { message: waiting });
-      this.#enqueue({ entry, prepared });
+      return;
     }
+    if (record.state === "running") {
+      this.#move(entry, "queued", { message: waiting, resumes: record.resumes + 1 });
+    }
+    this.#enqueue({ entry, prepared });
   }
 
   /** What becomes of a running job when Kiln closes. */
@@ -253,6 +258,8 @@ export class JobEngine {
     if (resume === "stage") {
       this.#report(entry, run);
       run.close();
+      // This time nothing broke it off.
+      this.#change(entry, { resumes: 0 });
     } else {
       this.#end(entry, "interrupted", { problem: interruptedProblem(resume.reason) });
     }

@@ -1,6 +1,13 @@
 import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
+import type { Problem } from "../../src-preload/contract/problem.ts";
 import type { JobRecord } from "../library/index.ts";
 import type { PreparedJob } from "./define-job.ts";
+import {
+  brokenOffAgain,
+  interruptedProblem,
+  unknownKindProblem,
+  unreadableInputProblem,
+} from "./job-problems.ts";
 import type { JobRun } from "./job-run.ts";
 
 /** A job in the engine's memory. */
@@ -36,6 +43,21 @@ export function isEnded(state: JobState): boolean {
 
 export function canRetry({ record, prepared }: JobEntry): boolean {
   return isEnded(record.state) && record.state !== "completed" && prepared !== null;
+}
+
+/** A job that ended Kiln this often in a row and once more is not begun again by itself. */
+const mostResumes = 3;
+
+/** Why a job that an earlier process left queued or running is not taken up by itself; null when it is. */
+export function refusalToTakeUp(
+  { record, prepared }: JobEntry,
+  isKindKnown: boolean,
+): Problem | null {
+  if (prepared === null) return isKindKnown ? unreadableInputProblem : unknownKindProblem;
+  if (record.state !== "running") return null;
+  const { resume } = prepared.definition;
+  if (resume !== "stage") return interruptedProblem(resume.reason);
+  return record.resumes >= mostResumes ? brokenOffAgain(record.resumes + 1) : null;
 }
 
 /** The job as the door shows it. */

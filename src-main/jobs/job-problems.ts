@@ -32,6 +32,21 @@ export function interruptedProblem(reason: Localized): Problem {
   };
 }
 
+/** Kiln ended `times` times in a row during a job: this one may be why. */
+export function brokenOffAgain(times: number): Problem {
+  return {
+    code: "job-broken-off",
+    happened: {
+      en: `Kiln ended ${times} times in a row while this was running.`,
+      ko: `이 작업을 하는 동안 Kiln이 연달아 ${times}번 종료되었습니다.`,
+    },
+    todo: {
+      en: "Retry to go on. If Kiln ends again, use “Copy diagnostics” and send us the text.",
+      ko: "‘다시 시도’를 눌러 이어서 진행하세요. 또 종료되면 ‘진단 정보 복사’로 내용을 복사해 보내 주세요.",
+    },
+  };
+}
+
 /** A row whose kind no part of this Kiln knows. */
 export const unknownKindProblem: Problem = {
   code: "job-kind-unknown",

@@ -119,6 +119,39 @@ describe("a new start after a crash", () => {
     expect((await later.whenEnded(job?.id ?? 0)).state).toBe("completed");
     expect(seen).toEqual({ restored: null, restoredStage: null });
   });
+
+  it("doesn't begin for ever what ends Kiln each time", async () => {
+    const kind = puppet(runs);
+    let engine = bench.engine([kind]);
+    const id = engine.start(kind, { name: "a" });
+    for (let death = 0; death < 4; death += 1) {
+      await settle();
+      expect(engine.get(id).state).toBe("running");
+      bench.die();
+      engine = bench.engine([kind]);
+    }
+    const job = engine.get(id);
+    expect(job).toMatchObject({ state: "interrupted", problem: { code: "job-broken-off" } });
+    engine.retry(id);
+    await settle();
+    bench.die();
+    expect(bench.engine([kind]).get(id).state).toBe("queued");
+  });
+
+  it("forgets the deaths of a job when Kiln was closed properly", async () => {
+    const kind = puppet(runs);
+    for (let start = 0; start < 6; start += 1) {
+      const engine = bench.engine([kind]);
+      const id = engine.list()[0]?.id ?? engine.start(kind, { name: "a" });
+      await settle();
+      expect(engine.get(id).state).toBe("running");
+      const closing = engine.shutdown();
+      const { context, end } = runAt(runs, start);
+      end.reject(context.signal.reason);
+      await closing;
+      bench.die();
+    }
+  });
 });
 
 describe("a shutdown", () => {

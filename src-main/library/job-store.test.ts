@@ -36,6 +36,7 @@ const fresh: Omit<JobRecord, "id"> = {
   startedAt: null,
   endedAt: null,
   cleared: false,
+  resumes: 0,
 };
 
 const late: Omit<JobRecord, "id" | "kind" | "input" | "title" | "createdAt"> = {
@@ -53,6 +54,7 @@ const late: Omit<JobRecord, "id" | "kind" | "input" | "title" | "createdAt"> = {
   startedAt: 2_000,
   endedAt: 3_000,
   cleared: false,
+  resumes: 0,
 };
 
 it("keeps every field of a job, from its first moment to its last", () => {

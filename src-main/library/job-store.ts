@@ -25,6 +25,8 @@ export interface JobRecord {
   readonly endedAt: number | null;
   /** Taken off the list by the person. */
   readonly cleared: boolean;
+  /** Starts in a row that found it broken off. */
+  readonly resumes: number;
 }
 
 interface JobRow {
@@ -49,6 +51,7 @@ interface JobRow {
   started_at: number | null;
   ended_at: number | null;
   cleared: 0 | 1;
+  resumes: number;
 }
 
 /** The rows of the job engine. Only it writes them. */
@@ -66,10 +69,11 @@ export class JobStore {
         .prepare(
           `INSERT INTO jobs (kind, input, title_en, title_ko, state, stage, checkpoint, message_en, message_ko,
              fraction, problem_code, problem_happened_en, problem_happened_ko, problem_todo_en, problem_todo_ko,
-             reveal_path, created_at, started_at, ended_at, cleared)
+             reveal_path, created_at, started_at, ended_at, cleared, resumes)
            VALUES (@kind, @input, @title_en, @title_ko, @state, @stage, @checkpoint, @message_en, @message_ko,
              @fraction, @problem_code, @problem_happened_en, @problem_happened_ko, @problem_todo_en,
-             @problem_todo_ko, @reveal_path, @created_at, @started_at, @ended_at, @cleared)`,
+             @problem_todo_ko, @reveal_path, @created_at, @started_at, @ended_at, @cleared,
+             @resumes)`,
         )
         .run(toRow({ ...job, id: 0 }));
       return { ...job, id: Number(lastInsertRowid) };
@@ -84,7 +88,7 @@ export class JobStore {
            message_ko = @message_ko, fraction = @fraction, problem_code = @problem_code,
            problem_happened_en = @problem_happened_en, problem_happened_ko = @problem_happened_ko,
            problem_todo_en = @problem_todo_en, problem_todo_ko = @problem_todo_ko, reveal_path = @reveal_path,
-           started_at = @started_at, ended_at = @ended_at, cleared = @cleared
+           started_at = @started_at, ended_at = @ended_at, cleared = @cleared, resumes = @resumes
          WHERE id = @id`,
       );
       for (const job of jobs) update.run(toRow(job));
@@ -133,6 +137,7 @@ function toRecord(row: JobRow): JobRecord {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cleared: row.cleared === 1,
+    resumes: row.resumes,
   };
 }
 
@@ -159,5 +164,6 @@ function toRow(job: JobRecord): JobRow {
     started_at: job.startedAt,
     ended_at: job.endedAt,
     cleared: job.cleared ? 1 : 0,
+    resumes: job.resumes,
   };
 }
