@@ -6,10 +6,13 @@ import type { JobDefinition, JobResult, PreparedJob } from "./define-job.ts";
 import {
   assertStep,
   canRetry,
+  done,
   isEnded,
   type JobEntry,
+  nothingDone,
   refusalToTakeUp,
   view,
+  waiting,
 } from "./job-entry.ts";
 import {
   interruptedProblem,
@@ -28,10 +31,6 @@ const cancelWithinMs = 200;
 const abandonAfterMs = 10_000;
 /** How long `shutdown` waits for runs to return. */
 const shutdownWithinMs = 2_000;
-
-const waiting = { en: "Waiting", ko: "대기 중" };
-const done = { en: "Done", ko: "완료" };
-const nothingDone = { stage: "", checkpoint: "", fraction: 0 };
 
 export interface JobEngineOptions {
   readonly store: JobStore;
@@ -388,16 +387,14 @@ export class JobEngine {
   }
 
   #load(record: JobRecord): JobEntry {
-    return { record, prepared: this.#prepare(record), run: null, etaSeconds: null };
-  }
-
-  #prepare({ id, kind, input }: JobRecord): PreparedJob | null {
+    const { id, kind, input } = record;
+    let prepared: PreparedJob | null = null;
     try {
-      return this.#kinds.get(kind)?.prepare(JSON.parse(input)) ?? null;
+      prepared = this.#kinds.get(kind)?.prepare(JSON.parse(input)) ?? null;
     } catch (error) {
       this.#log.warn("A job's input can't be read.", { jobId: id, kind, error });
-      return null;
     }
+    return { record, prepared, run: null, etaSeconds: null };
   }
 
   #assertOpen(): void {

@@ -10,6 +10,10 @@ import {
 } from "./job-problems.ts";
 import type { JobRun } from "./job-run.ts";
 
+export const waiting = { en: "Waiting", ko: "대기 중" };
+export const done = { en: "Done", ko: "완료" };
+export const nothingDone = { stage: "", checkpoint: "", fraction: 0 };
+
 /** A job in the engine's memory. */
 export interface JobEntry {
   record: JobRecord;
