@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "./random.ts";
-import type { Raster } from "./scene.ts";
+import type { Samples } from "./scene.ts";
 
 /**
  * What kept a plane from being sharp. `sigma` is the standard deviation of the point spread in px along an axis, so
@@ -24,9 +24,9 @@ interface Stretch {
 }
 
 /** The raster as if each of its points were spread by `blur`; borders are repeated outward. */
-export function blurRaster(raster: Raster, blur: Blur): Raster {
+export function blurRaster<R extends Samples>(raster: R, blur: Blur): R {
   if (blur.sigma < 0.05) return raster;
-  return passes(blur).reduce(convolve, raster);
+  return passes(blur).reduce((spread, kernel) => convolve(spread, kernel), raster);
 }
 
 function passes(blur: Blur): Stretch[][] {
@@ -88,7 +88,7 @@ function normalise(stretches: readonly Stretch[]): Stretch[] {
 }
 
 /** Sums along rows first, so that a stretch costs the same however long it is. */
-function convolve(raster: Raster, kernel: readonly Stretch[]): Raster {
+function convolve<R extends Samples>(raster: R, kernel: readonly Stretch[]): R {
   const { width, height, channels, data } = raster;
   const margin = Math.ceil(Math.max(...kernel.map(({ from, to }) => Math.max(-from, to)))) + 1;
   const span = width + 2 * margin + 1;
@@ -136,12 +136,12 @@ function convolve(raster: Raster, kernel: readonly Stretch[]): Raster {
       }
     }
   }
-  return { width, height, channels, data: blurred };
+  return { ...raster, data: blurred };
 }
 
 /** Running sum of one row, `margin` repeated pixels on either side. */
 function sumRow(
-  raster: Raster,
+  raster: Samples,
   row: number,
   channel: number,
   margin: number,
@@ -163,11 +163,11 @@ function sumRow(
  * What the sensor makes of a raster: `gain` times the light, then noise of `noise` levels sigma (8-bit), its own in
  * each channel.
  */
-export function expose(
-  raster: Raster,
+export function expose<R extends Samples>(
+  raster: R,
   exposure: { readonly gain: number; readonly noise: number },
   random: Random,
-): Raster {
+): R {
   const { data } = raster;
   const exposed = new Uint8ClampedArray(data.length);
   const start = Math.floor(random() * NORMALS.length);

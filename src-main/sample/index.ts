@@ -4,7 +4,9 @@ export {
   type RenderedFrame,
   renderBurst,
 } from "./burst.ts";
-export { createRandom, type Random } from "./random.ts";
+export { type Blur, blurRaster, expose } from "./camera.ts";
+export { fractalNoise } from "./noise.ts";
+export { between, createRandom, deriveSeed, pick, type Random, shuffle } from "./random.ts";
 export {
   generateSample,
   SAMPLE_VERSION,
@@ -12,3 +14,13 @@ export {
   type SampleManifest,
   type SampleOptions,
 } from "./sample.ts";
+export {
+  type Box,
+  frameArea,
+  paintRaster,
+  type Raster,
+  type Samples,
+  type Size,
+  STRAIGHT_VIEW,
+} from "./scene.ts";
+export { GALLERY, SCENES, type SceneName, WITH_SUBJECT } from "./scenes/gallery.ts";

@@ -46,13 +46,15 @@ export interface View {
 
 export const STRAIGHT_VIEW: View = { zoom: 1, x: 0, y: 0 };
 
-/**
- * Interleaved 8-bit samples, row by row from the top left: sRGB, and with 4 channels coverage, by which the colours
- * are already multiplied.
- */
-export interface Raster extends Size {
-  readonly channels: 3 | 4;
+/** Interleaved 8-bit samples, row by row from the top left. */
+export interface Samples extends Size {
+  readonly channels: number;
   readonly data: Uint8ClampedArray;
+}
+
+/** sRGB, and with 4 channels coverage, by which the colours are already multiplied. */
+export interface Raster extends Samples {
+  readonly channels: 3 | 4;
 }
 
 /** Paints the part `area` (whole pixels) of a frame of `scene` as seen from `view`. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepareHost } from "../../scripts/testing/hosts.ts";
 import { root } from "../e2e/hosts.ts";
+import { benchBestcut, usage as bestcutUsage, parseOptions } from "./bestcut.ts";
 import { benchDoor } from "./door.ts";
 import { rounded } from "./figures.ts";
 import { benchGrid } from "./grid.ts";
@@ -14,6 +15,7 @@ const usage = `kiln bench <what> [--photos N] [--runs N] [--dir DIR] [--json]
 
   grid    first thumbnails, the scrolled grid, the next photo at 1:1 (Chromium; 5,000 photos of 24 MP)
   start   start of the packed app to a library that is visible (10,000 photos)
+  bestcut how often the sharpest frame of a burst is found, how fast (see kiln bench bestcut --help)
   door    a call over the door, and main's event loop while photos are read (Electron; 500 photos of 24 MP)
 
 Photos and libraries are made once below DIR (.cache/bench) and kept.
@@ -48,7 +50,26 @@ async function inHost(host: Bench["host"]): Promise<number> {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
 }
 
+/** It has options of its own and needs no host. */
+async function bestcut(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === null) {
+    process.stderr.write(bestcutUsage);
+    return args.includes("--help") ? 0 : 2;
+  }
+  const [loadBefore = 0] = loadavg();
+  const figures = await benchBestcut(options);
+  const [loadAfter = 0] = loadavg();
+  const report = { ...figures, loadAverage: [rounded(loadBefore), rounded(loadAfter)] };
+  process.stdout.write(
+    `${JSON.stringify(report, null, args.includes("--json") ? undefined : 2)}\n`,
+  );
+  return 0;
+}
+
 async function main(): Promise<number> {
+  const [what, ...rest] = process.argv.slice(2);
+  if (what === "bestcut") return bestcut(rest);
   const { values, positionals } = parseArgs({
     options: {
       photos: { type: "string" },

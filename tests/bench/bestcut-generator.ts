@@ -1,0 +1,110 @@
+/** The bench's own worker: paints bursts, and measures them the old way. A process of its own, one a core. */
+import { join } from "node:path";
+import sharp from "sharp";
+import { serveWorker } from "../../src-main/workers/index.ts";
+import { laplacianVariance } from "./bestcut-laplacian.ts";
+import { planBurst, planSheets, type SetName } from "./bestcut-plan.ts";
+import {
+  type Background,
+  paintBackground,
+  paintSubject,
+  photoBackground,
+} from "./bestcut-scenes.ts";
+import { shootBurst } from "./bestcut-shoot.ts";
+
+export interface ShotBurst {
+  readonly set: SetName;
+  readonly files: readonly string[];
+  /** Variance of the Laplacian of each at full size. */
+  readonly laplacian: readonly number[];
+  /** What the bursts are of. */
+  readonly background: string;
+  readonly subject: string | null;
+  /** Processor time that this burst took, painting of what it shares included with the first. */
+  readonly cpuSeconds: number;
+}
+
+export type GeneratorMethods = {
+  /** Bursts number `index` of several sets, which share their background. */
+  shoot: {
+    input: {
+      readonly path: string;
+      readonly seed: number;
+      readonly index: number;
+      readonly sets: readonly SetName[];
+      readonly width: number;
+      readonly height: number;
+      readonly photo: string | null;
+    };
+    output: readonly ShotBurst[];
+    progress: never;
+  };
+  /** Whether a photo can be a background at this size. */
+  isSharpEnough: {
+    input: { readonly path: string; readonly width: number; readonly height: number };
+    output: boolean;
+    progress: never;
+  };
+  /** A burst of 24 MP JPEGs of quality 82 to time the analysis on; with their paths. */
+  sheets: {
+    input: { readonly path: string; readonly index: number };
+    output: readonly string[];
+    progress: never;
+  };
+  laplacian: { input: { readonly path: string }; output: number; progress: never };
+};
+
+sharp.concurrency(1);
+sharp.cache(false);
+
+serveWorker<GeneratorMethods>({
+  shoot: async ({ path, seed, index, sets, width, height, photo }) => {
+    const size = { width, height };
+    let cpu = process.cpuUsage();
+    const background = await stage(photo, seed, index, size);
+    const bursts: ShotBurst[] = [];
+    for (const set of sets) {
+      const burst = planBurst(set, seed, index, size);
+      const subject =
+        burst.subject === null ? null : await paintSubject(burst.subject, seed, index, size);
+      const folder = join(path, set);
+      const files = await shootBurst(folder, burst, { background, subject }, size);
+      const laplacian: number[] = [];
+      for (const file of files) laplacian.push(await laplacianVariance(file));
+      const { user, system } = process.cpuUsage(cpu);
+      cpu = process.cpuUsage();
+      bursts.push({
+        set,
+        files,
+        laplacian,
+        background: background.name,
+        subject: subject?.name ?? null,
+        cpuSeconds: (user + system) / 1e6,
+      });
+    }
+    return bursts;
+  },
+  isSharpEnough: async ({ path, width, height }) =>
+    (await photoBackground(path, { width, height })) !== null,
+  sheets: async ({ path, index }) => {
+    const size = { width: 6000, height: 4000 };
+    const burst = planSheets(index);
+    const subject =
+      burst.subject === null ? null : await paintSubject(burst.subject, burst.seed, index, size);
+    const background = paintBackground(burst.seed, 4 * index, size);
+    return shootBurst(path, burst, { background, subject }, size);
+  },
+  laplacian: ({ path }) => laplacianVariance(path),
+});
+
+async function stage(
+  photo: string | null,
+  seed: number,
+  index: number,
+  size: { readonly width: number; readonly height: number },
+): Promise<Background> {
+  if (photo === null) return paintBackground(seed, index, size);
+  const background = await photoBackground(photo, size);
+  if (background === null) throw new Error(`${photo} is not sharp enough`);
+  return background;
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { root } from "../e2e/hosts.ts";
+import { GENERATOR_VERSION, KINDS, SETS } from "./bestcut-plan.ts";
+
+const line = z.object({
+  key: z.string(),
+  set: z.enum(SETS),
+  seed: z.int(),
+  index: z.int(),
+  kind: z.enum(KINDS).nullable(),
+  right: z.boolean().nullable(),
+  baselineRight: z.boolean().nullable(),
+  tooCloseToCall: z.boolean(),
+  /** Places of frames, from 0. */
+  pick: z.int(),
+  sharpest: z.int().nullable(),
+  background: z.string(),
+  subject: z.string().nullable(),
+  cpuSeconds: z.number(),
+});
+export type StoredOutcome = z.infer<typeof line>;
+
+/** Finished bursts, a line each: a run that was broken off goes on behind the last. */
+export class Outcomes {
+  readonly #path: string;
+  readonly #known = new Map<string, StoredOutcome>();
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) return;
+    for (const text of readFileSync(path, "utf8").split("\n")) {
+      const parsed = parse(text);
+      if (parsed !== null) this.#known.set(parsed.key, parsed);
+    }
+  }
+
+  get(key: string): StoredOutcome | undefined {
+    return this.#known.get(key);
+  }
+
+  add(outcome: StoredOutcome): void {
+    this.#known.set(outcome.key, outcome);
+    appendFileSync(this.#path, `${JSON.stringify(outcome)}\n`);
+  }
+}
+
+/** Null for the half line of a run that was killed. */
+function parse(text: string): StoredOutcome | null {
+  try {
+    return line.parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
+/** What paints and what measures, as they are now: whoever changes a measure gets new outcomes, not yesterday's. */
+export function versions(): { readonly generator: string; readonly measures: string } {
+  return {
+    generator: `${GENERATOR_VERSION}-${digest(["tests/bench", "src-main/sample"], (path) => !path.startsWith("tests/") || /bench\/bestcut-(plan|layers|leaves|scenes|shoot|exif)\.ts$/.test(path))}`,
+    measures: digest(
+      [
+        "src-main/photos/best-cut",
+        "src-main/photos/worker",
+        "src-main/photos/faces",
+        "src-main/inference",
+        "tests/bench",
+      ],
+      (path) => !path.startsWith("tests/") || path.endsWith("bestcut-pipeline.ts"),
+    ),
+  };
+}
+
+function digest(folders: readonly string[], counts: (path: string) => boolean): string {
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    if (!existsSync(join(root, folder))) continue;
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).toSorted();
+    for (const file of files) {
+      const path = `${folder}/${file}`.replaceAll("\\", "/");
+      if (!path.endsWith(".ts") || /\.(test|fixture)\.ts$/.test(path) || !counts(path)) continue;
+      hash.update(path).update(readFileSync(join(root, path)));
+    }
+  }
+  return hash.digest("hex").slice(0, 12);
+}

@@ -1,0 +1,297 @@
+/** What stands before the bench's camera: backgrounds and subjects, painted or taken from photos, sharp to the pixel. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import {
+  type Box,
+  between,
+  blurRaster,
+  createRandom,
+  deriveSeed,
+  frameArea,
+  GALLERY,
+  paintRaster,
+  pick,
+  type Random,
+  type Raster,
+  SCENES,
+  type Size,
+  STRAIGHT_VIEW,
+  WITH_SUBJECT,
+} from "../../src-main/sample/index.ts";
+import { root } from "../e2e/hosts.ts";
+import { type Layer, toLayer } from "./bestcut-layers.ts";
+import { paintLeaves } from "./bestcut-leaves.ts";
+import type { PlannedSubject } from "./bestcut-plan.ts";
+
+export interface Background {
+  /** Larger than the frame by {@link marginOf} on each side. */
+  readonly layer: Layer;
+  /** `leaves`, a scene of the sample's gallery, or the photo's path. */
+  readonly name: string;
+}
+
+export interface Subject {
+  readonly layer: Layer;
+  /** Its top left in the frame that did not wander, whole and even. */
+  readonly at: { readonly x: number; readonly y: number };
+  /** What a camera's focus point would lie on, in pixels of that frame. */
+  readonly heart: Box;
+  readonly name: string;
+}
+
+/** A portrait in the public domain (NASA); where its head lies, in pixels. */
+export const PORTRAIT = {
+  path: join(root, "tests", "fixtures", "faces", "astronaut.jpg"),
+  head: { x: 150, y: 0, width: 150, height: 215 },
+} as const;
+
+/** Room about a frame for a hand's wander: shift, turn and zoom together stay below 2 % of the long edge. */
+export function marginOf({ width, height }: Size): number {
+  return 2 * Math.ceil(0.01 * Math.max(width, height));
+}
+
+/** Room about a subject for what its blur spreads. */
+function spreadOf({ width, height }: Size): number {
+  return 2 * Math.ceil(0.004 * Math.max(width, height));
+}
+
+/** No lens and no demosaicing shows a single pixel: what is in focus is about this soft on the sensor. */
+const LENS = { least: 0.45, most: 0.8 };
+
+function throughLens(raster: Raster, random: Random): Layer {
+  const lens = { kind: "gaussian", sigma: between(random, LENS.least, LENS.most) } as const;
+  const layer = toLayer(raster);
+  const { cover } = layer;
+  return {
+    ...layer,
+    luma: blurRaster(layer.luma, lens),
+    cover: cover && { ...cover, full: blurRaster(cover.full, lens) },
+  };
+}
+
+/** The background of burst number `index` of every set; every fourth is one of the sample's scenes. */
+export function paintBackground(seed: number, index: number, size: Size): Background {
+  const random = createRandom(deriveSeed(deriveSeed(seed, index), 11));
+  const margin = marginOf(size);
+  const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
+  if (index % 4 !== 3) {
+    const leaves = paintLeaves(random, wide, Math.max(1, Math.max(size.width, size.height) / 3000));
+    return { name: "leaves", layer: throughLens(leaves, random) };
+  }
+  const name = pick(random, SCENES);
+  const scene = GALLERY[name](random, wide);
+  const area = { x: 0, y: 0, ...wide };
+  const raster = paintRaster(scene.background, scene, STRAIGHT_VIEW, area, 3);
+  return { name, layer: throughLens(raster, random) };
+}
+
+/** A photo as a background, or null for one that is not sharp enough at this size to be blurred step by step. */
+export async function photoBackground(path: string, size: Size): Promise<Background | null> {
+  const margin = marginOf(size);
+  const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
+  const data = await sharp(path, { failOn: "none" })
+    .autoOrient()
+    .resize({ ...wide, fit: "cover" })
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer();
+  const raster = { ...wide, channels: 3, data: new Uint8ClampedArray(data) } as const;
+  const layer = toLayer(raster);
+  return isSharpEnough(layer, size) ? { name: path, layer } : null;
+}
+
+/**
+ * Whether half of the smallest step of blur takes most of the finest detail away (the reblur test of Crété-Roffet et al.
+ * 2007): what is soft already loses little by it.
+ */
+function isSharpEnough({ luma }: Layer, { width, height }: Size): boolean {
+  const sigma = (0.6 * Math.max(width, height)) / 2000;
+  return detail(luma) > 1.5 * detail(blurRaster(luma, { kind: "gaussian", sigma }));
+}
+
+/** Mean absolute second difference along rows. */
+function detail({ width, height, data }: Layer["luma"]): number {
+  let sum = 0;
+  for (let row = 0; row < height; row += 3) {
+    for (let at = row * width + 1; at < (row + 1) * width - 1; at += 1) {
+      sum += Math.abs((data[at - 1] ?? 0) + (data[at + 1] ?? 0) - 2 * (data[at] ?? 0));
+    }
+  }
+  return sum;
+}
+
+/** What a burst of missed focus is of. */
+export async function paintSubject(
+  planned: PlannedSubject,
+  seed: number,
+  index: number,
+  size: Size,
+): Promise<Subject> {
+  const random = createRandom(deriveSeed(deriveSeed(seed, index), 13));
+  const spread = spreadOf(size);
+  const height = planned.height * size.height;
+  const sprite =
+    planned.kind === "face"
+      ? await portrait(random, height, spread)
+      : random() < 0.5
+        ? galleryThing(random, height, spread)
+        : thing(random, height, spread, size);
+  const { inner, heart } = sprite;
+  // The inner part lies anywhere in the frame, whole.
+  const place = (share: number, room: number, from: number): number =>
+    2 * Math.round((share * Math.max(0, room) - from) / 2);
+  const at = {
+    x: place(planned.x, size.width - inner.width, inner.x),
+    y: place(planned.y, size.height - inner.height, inner.y),
+  };
+  return {
+    name: sprite.name,
+    layer: throughLens(sprite.raster, random),
+    at,
+    heart: { ...heart, x: heart.x + at.x, y: heart.y + at.y },
+  };
+}
+
+interface Sprite {
+  readonly name: string;
+  /** Four channels, even sides. */
+  readonly raster: Raster;
+  /** What of it has to lie within the frame, and what one focuses on; in its own pixels. */
+  readonly inner: Box;
+  readonly heart: Box;
+}
+
+/** A pot, fruit, a flower or a boat of the sample's scenes, made in the size that is wanted. */
+function galleryThing(random: Random, height: number, spread: number): Sprite {
+  const name = pick(random, WITH_SUBJECT);
+  const seed = Math.floor(random() * 2 ** 31);
+  const trial = GALLERY[name](createRandom(seed), { width: 3000, height: 2000 });
+  const long = Math.round((3000 * height) / (trial.subject?.box.height ?? 2000));
+  const scene = GALLERY[name](createRandom(seed), { width: long, height: Math.round(long / 1.5) });
+  const { subject } = scene;
+  if (subject === null) throw new Error(`${name} has no subject`);
+  const box = frameArea(subject.box, { width: 1e6, height: 1e6 }, STRAIGHT_VIEW, spread);
+  const area = { ...box, width: even(box.width), height: even(box.height) };
+  const inSprite = ({ x, y, width, height: tall }: Box): Box => ({
+    x: x - area.x,
+    y: y - area.y,
+    width,
+    height: tall,
+  });
+  return {
+    name,
+    raster: paintRaster(subject.paint, scene, STRAIGHT_VIEW, area, 4),
+    inner: inSprite(subject.box),
+    heart: inSprite(subject.heart),
+  };
+}
+
+/** Something round or lobed, covered in leaves of its own colours and lit from one side. */
+function thing(random: Random, height: number, spread: number, frame: Size): Sprite {
+  const width = height * between(random, 0.7, 1.3);
+  const size = { width: even(width + 2 * spread), height: even(height + 2 * spread) };
+  const unit = Math.max(1, Math.max(frame.width, frame.height) / 3000);
+  const skin = paintLeaves(random, size, unit);
+  const lobes = Math.floor(between(random, 2, 6));
+  const depth = between(random, 0, 0.22);
+  const turn = random() * 2 * Math.PI;
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  const raster = cutOut(skin, (x, y) => {
+    const dx = (x - middle.x) / (width / 2);
+    const dy = (y - middle.y) / (height / 2);
+    const edge = 1 - depth * (0.5 + 0.5 * Math.cos(lobes * Math.atan2(dy, dx) + turn));
+    const reach = Math.sqrt(dx * dx + dy * dy);
+    return {
+      cover: 0.5 + ((edge - reach) * Math.min(width, height)) / 2,
+      // A ball's shading, from the upper left.
+      light: 1.1 - 0.25 * reach * reach - 0.2 * (dx + dy),
+    };
+  });
+  const inner = { x: spread, y: spread, width, height };
+  return { name: "thing", raster, inner, heart: within(inner, 0.5) };
+}
+
+/** A portrait's head on shoulders in painted cloth, either way round, in another light. */
+async function portrait(random: Random, height: number, spread: number): Promise<Sprite> {
+  if (!existsSync(PORTRAIT.path)) throw new Error(`No portrait at ${PORTRAIT.path}`);
+  const { head } = PORTRAIT;
+  const tall = Math.round(height);
+  const wide = Math.round((height * head.width) / head.height);
+  const face = await sharp(PORTRAIT.path)
+    .extract({ left: head.x, top: head.y, width: head.width, height: head.height })
+    .resize({ width: wide, height: tall, kernel: "lanczos3", fit: "fill" })
+    .flop(random() < 0.5)
+    .linear(between(random, 0.85, 1.15), between(random, -12, 12))
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer();
+  const size = { width: even(wide * 2.4 + 2 * spread), height: even(tall * 2 + 2 * spread) };
+  const raster = paintLeaves(random, size, 1);
+  const left = Math.round((size.width - wide) / 2);
+  const texture = Math.floor(random() * 1e6);
+  const grain = createRandom(texture);
+  const skin = between(random, 0.06, 0.14);
+  // The head over the cloth; pores, lashes and hair that the small original lacks are a fine grain.
+  const inHead = (x: number, y: number): number => {
+    const dx = (x - left - wide / 2) / (wide / 2);
+    const dy = (y - spread - tall / 2) / (tall / 2);
+    return 0.5 + ((1 - Math.sqrt(dx * dx + dy * dy)) * wide) / 2;
+  };
+  for (let row = 0; row < tall; row += 1) {
+    for (let column = 0; column < wide; column += 1) {
+      const cover = Math.min(1, Math.max(0, inHead(left + column + 0.5, spread + row + 0.5)));
+      const to = ((spread + row) * size.width + left + column) * 3;
+      const lit = 1 + skin * (grain() - 0.5) * 2;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const own = (face[(row * wide + column) * 3 + channel] ?? 0) * lit;
+        raster.data[to + channel] = own * cover + (raster.data[to + channel] ?? 0) * (1 - cover);
+      }
+    }
+  }
+  const shoulder = { y: spread + tall * 0.92, half: wide * 1.15, slope: tall * 0.5 };
+  const cut = cutOut(raster, (x, y) => {
+    const dx = Math.abs(x - size.width / 2) / shoulder.half;
+    const below = y - shoulder.y - shoulder.slope * dx * dx;
+    const body = Math.min(below, (1 - dx) * shoulder.half);
+    return { cover: Math.max(inHead(x, y), 0.5 + body), light: 1 };
+  });
+  const inner = { x: left, y: spread, width: wide, height: tall };
+  return { name: "portrait", raster: cut, inner, heart: within(inner, 0.5) };
+}
+
+/** Gives a raster coverage (0..1 where it counts) and light of its own. */
+function cutOut(
+  { width, height, data }: Raster,
+  at: (x: number, y: number) => { readonly cover: number; readonly light: number },
+): Raster {
+  const cut = new Uint8ClampedArray(width * height * 4);
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const { cover, light } = at(column + 0.5, row + 0.5);
+      if (cover <= 0) continue;
+      const share = Math.min(1, cover);
+      const pixel = row * width + column;
+      for (let channel = 0; channel < 3; channel += 1) {
+        cut[pixel * 4 + channel] = Math.min(255, (data[pixel * 3 + channel] ?? 0) * light) * share;
+      }
+      cut[pixel * 4 + 3] = 255 * share;
+    }
+  }
+  return { width, height, channels: 4, data: cut };
+}
+
+function within({ x, y, width, height }: Box, share: number): Box {
+  return {
+    x: x + (width * (1 - share)) / 2,
+    y: y + (height * (1 - share)) / 2,
+    width: width * share,
+    height: height * share,
+  };
+}
+
+function even(length: number): number {
+  return 2 * Math.ceil(length / 2);
+}
