@@ -151,9 +151,8 @@ export class JobEngine {
     const { prepared } = entry;
     if (prepared === null || !canRetry(entry)) throw jobNotRetryable(entry.record.title);
     this.#entries.set(id, entry);
-    const fresh = prepared.definition.resume === "stage" ? {} : nothingDone;
     this.#move(entry, "queued", {
-      ...fresh,
+      ...(prepared.definition.resume === "stage" ? {} : nothingDone),
       message: waiting,
       problem: null,
       startedAt: null,
@@ -195,9 +194,7 @@ export class JobEngine {
   whenEnded(id: number): Promise<Job> {
     const entry = this.#entry(id);
     if (isEnded(entry.record.state)) return Promise.resolve(view(entry));
-    const known = this.#ended.get(id);
-    if (known !== undefined) return known.promise;
-    const ending = Promise.withResolvers<Job>();
+    const ending = this.#ended.get(id) ?? Promise.withResolvers<Job>();
     this.#ended.set(id, ending);
     return ending.promise;
   }
@@ -296,8 +293,8 @@ export class JobEngine {
     });
     entry.run = run;
     this.#runs.add(run);
-    const { message } = run.look().kept;
-    this.#move(entry, "running", { startedAt: this.#clock.now(), message });
+    const startedAt = this.#clock.now();
+    this.#move(entry, "running", { startedAt, message: run.look().kept.message });
     let finish: () => void;
     try {
       const result = await run.execute();
@@ -332,8 +329,7 @@ export class JobEngine {
 
   #abandon(run: JobRun): void {
     run.holdsSlot = false;
-    const { jobId } = run;
-    this.#log.error("A cancelled job doesn't return; others get its slot.", { jobId });
+    this.#log.error("A cancelled job doesn't return.", { jobId: run.jobId });
     this.#schedulePump();
   }
 
