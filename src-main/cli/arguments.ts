@@ -36,7 +36,7 @@ export function parseCommand<Options extends OptionsConfig>(args: string[], opti
   }
 }
 
-/** What Node says of arguments: its sentence where there is no better one, the option's name in Korean. */
+/** What Node says of arguments, in a sentence of ours: it knows two faults, and says a third where a value begins with a dash. */
 function asUsageError(error: TypeError): UsageError {
   const option = /'(.+?)'/.exec(error.message)?.[1] ?? "";
   if ("code" in error && error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
@@ -46,7 +46,7 @@ function asUsageError(error: TypeError): UsageError {
     });
   }
   return new UsageError({
-    en: error.message,
+    en: `${option} has no value, or one that it doesn't take.`,
     ko: `${option} 옵션의 값이 없거나 잘못되었습니다.`,
   });
 }

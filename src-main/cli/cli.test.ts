@@ -19,6 +19,7 @@ import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
+import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { openDatabase } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
@@ -243,7 +244,7 @@ test("wrong usage exits with 2, says why and how it is meant, and touches nothin
     [["bestcut", photos, photos], "Too many arguments"],
     [["bestcut", photos, "--fast"], "There is no option --fast."],
     [["bestcut", photos, "--gap", "soon"], "--gap takes seconds"],
-    [["bestcut", photos, "--gap", "-1"], "--gap"],
+    [["bestcut", photos, "--gap", "-1"], "--gap has no value, or one that it doesn't take."],
     [["bestcut", photos, "--gap", "601"], "--gap takes seconds"],
     [["bestcut", photos, "--library"], "--library"],
     [["sample", photos, "--library", library], "Too many arguments"],
@@ -290,7 +291,8 @@ test("what can't be done exits with 1 and says what happened and what to do", as
   for (const [args, sentence] of failures) {
     const typed = args.some((arg) => arg === "--library") ? args : [...args, "--library", library];
     const { code, stdout, stderr } = await kiln(["bestcut", "--json", ...typed]);
-    expect({ code, stdout, stderr }).toMatchObject({ code: 1, stdout: "" });
+    expect(code).toBe(1);
+    expect(problemSchema.parse(JSON.parse(stdout).problem).happened.en).toContain(sentence);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/Error:|\bat .*:\d+/);
   }
@@ -363,7 +365,10 @@ test("a full disk under the library fails by name, and no photo is blamed", asyn
   onTestFinished(() => void execFileSync("umount", [library]));
   const before = await snapshot(photos);
   const { code, stdout, stderr } = await kiln(["bestcut", photos, "--json", "--library", library]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+    code: 1,
+    problem: { code: "disk-full" },
+  });
   expect(stderr).toMatch(/The disk that holds Kiln's library.* is full/);
   expect(stderr).not.toMatch(/Error:|\bat .*:\d+/);
   expect(await snapshot(photos)).toEqual(before);

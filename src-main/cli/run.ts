@@ -74,6 +74,7 @@ export async function runCli(args: string[], imageWorker: string): Promise<numbe
     const problem = error instanceof JobFailure ? error.problem : problemOfCall(error);
     if (problem.code === "bug") process.stderr.write(`${String(error)}\n`);
     process.stderr.write(`${problem.happened[language]} ${problem.todo[language]}\n`);
+    if (rest.includes("--json")) process.stdout.write(`${JSON.stringify({ problem })}\n`);
     return exitCodes.failed;
   }
 }
