@@ -3,14 +3,8 @@
  * camera's noise and JPEG's own losses come after all the same.
  */
 
-import sharp from "sharp";
-import {
-  type Blur,
-  blurRaster,
-  type Raster,
-  type Samples,
-  type Size,
-} from "../../src-main/sample/index.ts";
+import type { Blur, Raster, Samples, Size } from "../../src-main/sample/index.ts";
+import { blurChannel, gaussian } from "./bestcut-blur.ts";
 import type { Wander } from "./bestcut-plan.ts";
 
 /** BT.601 at full range. Both sides are even; chroma (128 is none) and its coverage have half of each. */
@@ -79,34 +73,23 @@ export function toRaster({ width, height, luma, cb, cr }: Layer): Raster {
   return { width, height, channels: 3, data };
 }
 
-/** A layer as if each of its points were spread by `blur`, whose sigma is in px of the luma. */
+/**
+ * A layer as if each of its points were spread by `blur`, whose sigma is in px of the luma. Chroma is spread as far,
+ * but always softly: no measure looks at it, and JPEG leaves little of it.
+ */
 export async function blurLayer(layer: Layer, blur: Blur): Promise<Layer> {
   if (blur.sigma < 0.05) return layer;
-  const halved = { ...blur, sigma: blur.sigma / 2 };
-  const [luma, cb, cr] = await Promise.all([
-    blurSamples(layer.luma, blur),
-    blurSamples(layer.cb, halved),
-    blurSamples(layer.cr, halved),
-  ]);
-  const cover = layer.cover && {
-    full: await blurSamples(layer.cover.full, blur),
-    half: await blurSamples(layer.cover.half, halved),
-  };
-  return { ...layer, luma, cb, cr, cover };
-}
-
-/** Gaussians by libvips, which has SIMD for them: float and whole, since its defaults cut the kernel short. */
-async function blurSamples(samples: Samples, blur: Blur): Promise<Samples> {
-  if (blur.kind !== "gaussian" || blur.sigma < 0.3) return blurRaster(samples, blur);
-  const { width, height, data } = samples;
-  const blurred = await sharp(data, { raw: { width, height, channels: 1 } })
-    .blur({ sigma: blur.sigma, precision: "float", minAmplitude: 0.01 })
-    .toColourspace("b-w")
-    .raw()
-    .toBuffer();
+  const { luma, cb, cr, cover } = layer;
+  const half = blur.sigma / 2;
   return {
-    ...samples,
-    data: new Uint8ClampedArray(blurred.buffer, blurred.byteOffset, blurred.length),
+    ...layer,
+    luma: await blurChannel(luma, blur),
+    cb: await gaussian(cb, half, "integer"),
+    cr: await gaussian(cr, half, "integer"),
+    cover: cover && {
+      full: await blurChannel(cover.full, blur),
+      half: await gaussian(cover.half, half, "integer"),
+    },
   };
 }
 
@@ -168,7 +151,8 @@ export function wanderOver(layer: Layer, wander: Wander, size: Size): Layer {
 
 /**
  * A turned, zoomed and shifted view of one channel, in two passes of one-dimensional interpolation (Catmull and Smith
- * 1980) by Catmull and Rom's cubic: along rows, so that columns are right, then along columns.
+ * 1980) by Catmull and Rom's cubic: along rows, so that columns are right, then along columns. Places are counted in
+ * 1/65536 px and weights in 1/4096, for speed.
  */
 function resample(
   samples: Samples,
@@ -180,53 +164,70 @@ function resample(
   const across = Math.sin(angle) / zoom;
   const { width, height, data } = samples;
   const middle = { x: (width - 1) / 2 + x * reach, y: (height - 1) / 2 + y * reach };
-  const between = new Float32Array(size.width * height);
+  const columns = size.width;
+  const between = new Int16Array(columns * height);
   const step = along + (across * across) / along;
   for (let row = 0; row < height; row += 1) {
-    const start = middle.x - (across / along) * (row - middle.y) - (step * (size.width - 1)) / 2;
-    for (let column = 0; column < size.width; column += 1) {
-      const place = Math.min(width - 2.001, Math.max(1, start + step * column));
-      const whole = Math.floor(place);
-      const phase = Math.floor((place - whole) * PHASES) * 4;
-      const from = row * width + whole - 1;
-      between[row * size.width + column] =
-        (CUBIC[phase] ?? 0) * (data[from] ?? 0) +
-        (CUBIC[phase + 1] ?? 0) * (data[from + 1] ?? 0) +
-        (CUBIC[phase + 2] ?? 0) * (data[from + 2] ?? 0) +
-        (CUBIC[phase + 3] ?? 0) * (data[from + 3] ?? 0);
+    const start = middle.x - (across / along) * (row - middle.y) - (step * (columns - 1)) / 2;
+    assertInside(start, start + step * (columns - 1), width);
+    const by = Math.round(step * 65_536);
+    const from = row * width - 1;
+    const to = row * columns;
+    let place = Math.round(start * 65_536);
+    for (let column = 0; column < columns; column += 1) {
+      const phase = (place >> 6) & PHASE;
+      const at = from + (place >> 16);
+      between[to + column] =
+        ((CUBIC[phase] ?? 0) * (data[at] ?? 0) +
+          (CUBIC[phase + 1] ?? 0) * (data[at + 1] ?? 0) +
+          (CUBIC[phase + 2] ?? 0) * (data[at + 2] ?? 0) +
+          (CUBIC[phase + 3] ?? 0) * (data[at + 3] ?? 0)) >>
+        6;
+      place += by;
     }
   }
-  const seen = plane(size.width, size.height);
-  const stride = size.width;
+  const seen = plane(columns, size.height);
+  const by = Math.round(across * 65_536);
   for (let row = 0; row < size.height; row += 1) {
-    const start = middle.y + along * (row - (size.height - 1) / 2) - (across * (stride - 1)) / 2;
-    for (let column = 0; column < stride; column += 1) {
-      const place = Math.min(height - 2.001, Math.max(1, start + across * column));
-      const whole = Math.floor(place);
-      const phase = Math.floor((place - whole) * PHASES) * 4;
-      const from = (whole - 1) * stride + column;
-      seen.data[row * stride + column] =
-        (CUBIC[phase] ?? 0) * (between[from] ?? 0) +
-        (CUBIC[phase + 1] ?? 0) * (between[from + stride] ?? 0) +
-        (CUBIC[phase + 2] ?? 0) * (between[from + 2 * stride] ?? 0) +
-        (CUBIC[phase + 3] ?? 0) * (between[from + 3 * stride] ?? 0);
+    const start = middle.y + along * (row - (size.height - 1) / 2) - (across * (columns - 1)) / 2;
+    assertInside(start, start + across * (columns - 1), height);
+    const to = row * columns;
+    let place = Math.round(start * 65_536);
+    for (let column = 0; column < columns; column += 1) {
+      const phase = (place >> 6) & PHASE;
+      const at = ((place >> 16) - 1) * columns + column;
+      seen.data[to + column] =
+        ((CUBIC[phase] ?? 0) * (between[at] ?? 0) +
+          (CUBIC[phase + 1] ?? 0) * (between[at + columns] ?? 0) +
+          (CUBIC[phase + 2] ?? 0) * (between[at + 2 * columns] ?? 0) +
+          (CUBIC[phase + 3] ?? 0) * (between[at + 3 * columns] ?? 0) +
+          HALF) >>
+        18;
+      place += by;
     }
   }
   return seen;
 }
 
-const PHASES = 256;
+function assertInside(one: number, other: number, length: number): void {
+  if (Math.min(one, other) < 1 || Math.max(one, other) > length - 3) {
+    throw new RangeError("The hand wandered out of what was painted.");
+  }
+}
 
-/** Four weights for each place between two samples. */
-const CUBIC = Float32Array.from({ length: 4 * PHASES }, (_, i) => {
-  const t = (Math.floor(i / 4) + 0.5) / PHASES;
+const HALF = 1 << 17;
+
+/** Four weights for each of 256 places between two samples; `PHASE` takes the first of them out of a place. */
+const PHASE = 0x3fc;
+const CUBIC = Int32Array.from({ length: 4 * 256 }, (_, i) => {
+  const t = (Math.floor(i / 4) + 0.5) / 256;
   const weights = [
     (-t + 2 * t * t - t ** 3) / 2,
     (2 - 5 * t * t + 3 * t ** 3) / 2,
     (t + 4 * t * t - 3 * t ** 3) / 2,
     (-t * t + t ** 3) / 2,
   ];
-  return weights[i % 4] ?? 0;
+  return Math.round(4096 * (weights[i % 4] ?? 0));
 });
 
 function plane(width: number, height: number): Samples {

@@ -61,7 +61,7 @@ function parse(text: string): StoredOutcome | null {
 /** What paints and what measures, as they are now: whoever changes a measure gets new outcomes, not yesterday's. */
 export function versions(): { readonly generator: string; readonly measures: string } {
   return {
-    generator: `${GENERATOR_VERSION}-${digest(["tests/bench", "src-main/sample"], (path) => !path.startsWith("tests/") || /bench\/bestcut-(plan|layers|leaves|scenes|shoot|exif)\.ts$/.test(path))}`,
+    generator: `${GENERATOR_VERSION}-${digest(["tests/bench", "src-main/sample"], (path) => !path.startsWith("tests/") || /bench\/bestcut-(plan|blur|layers|leaves|sprite|portrait|scenes|shoot|exif)\.ts$/.test(path))}`,
     measures: digest(
       [
         "src-main/photos/best-cut",

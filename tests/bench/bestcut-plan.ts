@@ -118,7 +118,7 @@ export function planSheets(index: number): PlannedBurst {
 /** The kinds take turns, so that each has its third however many bursts there are. */
 function planSubject(random: Random, index: number): PlannedSubject {
   const kind = KINDS[index % KINDS.length] ?? "neither";
-  const height = kind === "face" ? 0.1 * (0.35 / 0.1) ** random() : between(random, 0.25, 0.6);
+  const height = kind === "face" ? 0.1 * 3 ** random() : between(random, 0.25, 0.6);
   return { kind, height, x: random(), y: random() };
 }
 

@@ -1,6 +1,4 @@
 /** What stands before the bench's camera: backgrounds and subjects, painted or taken from photos, sharp to the pixel. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import sharp from "sharp";
 import {
   type Box,
@@ -19,10 +17,11 @@ import {
   STRAIGHT_VIEW,
   WITH_SUBJECT,
 } from "../../src-main/sample/index.ts";
-import { root } from "../e2e/hosts.ts";
 import { type Layer, toLayer } from "./bestcut-layers.ts";
 import { paintLeaves } from "./bestcut-leaves.ts";
 import type { PlannedSubject } from "./bestcut-plan.ts";
+import { paintPortrait } from "./bestcut-portrait.ts";
+import { cutOut, even, type Sprite, within } from "./bestcut-sprite.ts";
 
 export interface Background {
   /** Larger than the frame by {@link marginOf} on each side. */
@@ -40,15 +39,9 @@ export interface Subject {
   readonly name: string;
 }
 
-/** A portrait in the public domain (NASA); where its head lies, in pixels. */
-export const PORTRAIT = {
-  path: join(root, "tests", "fixtures", "faces", "astronaut.jpg"),
-  head: { x: 150, y: 0, width: 150, height: 215 },
-} as const;
-
-/** Room about a frame for a hand's wander: shift, turn and zoom together stay below 2 % of the long edge. */
+/** Room about a frame for a hand's wander: shift, turn and zoom together stay below 1.3 % of the long edge. */
 export function marginOf({ width, height }: Size): number {
-  return 2 * Math.ceil(0.01 * Math.max(width, height));
+  return 2 * Math.ceil(0.0075 * Math.max(width, height));
 }
 
 /** Room about a subject for what its blur spreads. */
@@ -134,7 +127,7 @@ export async function paintSubject(
   const height = planned.height * size.height;
   const sprite =
     planned.kind === "face"
-      ? await portrait(random, height, spread)
+      ? await paintPortrait(random, height, spread)
       : random() < 0.5
         ? galleryThing(random, height, spread)
         : thing(random, height, spread, size);
@@ -152,15 +145,6 @@ export async function paintSubject(
     at,
     heart: { ...heart, x: heart.x + at.x, y: heart.y + at.y },
   };
-}
-
-interface Sprite {
-  readonly name: string;
-  /** Four channels, even sides. */
-  readonly raster: Raster;
-  /** What of it has to lie within the frame, and what one focuses on; in its own pixels. */
-  readonly inner: Box;
-  readonly heart: Box;
 }
 
 /** A pot, fruit, a flower or a boat of the sample's scenes, made in the size that is wanted. */
@@ -211,87 +195,4 @@ function thing(random: Random, height: number, spread: number, frame: Size): Spr
   });
   const inner = { x: spread, y: spread, width, height };
   return { name: "thing", raster, inner, heart: within(inner, 0.5) };
-}
-
-/** A portrait's head on shoulders in painted cloth, either way round, in another light. */
-async function portrait(random: Random, height: number, spread: number): Promise<Sprite> {
-  if (!existsSync(PORTRAIT.path)) throw new Error(`No portrait at ${PORTRAIT.path}`);
-  const { head } = PORTRAIT;
-  const tall = Math.round(height);
-  const wide = Math.round((height * head.width) / head.height);
-  const face = await sharp(PORTRAIT.path)
-    .extract({ left: head.x, top: head.y, width: head.width, height: head.height })
-    .resize({ width: wide, height: tall, kernel: "lanczos3", fit: "fill" })
-    .flop(random() < 0.5)
-    .linear(between(random, 0.85, 1.15), between(random, -12, 12))
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer();
-  const size = { width: even(wide * 2.4 + 2 * spread), height: even(tall * 2 + 2 * spread) };
-  const raster = paintLeaves(random, size, 1);
-  const left = Math.round((size.width - wide) / 2);
-  const texture = Math.floor(random() * 1e6);
-  const grain = createRandom(texture);
-  const skin = between(random, 0.06, 0.14);
-  // The head over the cloth; pores, lashes and hair that the small original lacks are a fine grain.
-  const inHead = (x: number, y: number): number => {
-    const dx = (x - left - wide / 2) / (wide / 2);
-    const dy = (y - spread - tall / 2) / (tall / 2);
-    return 0.5 + ((1 - Math.sqrt(dx * dx + dy * dy)) * wide) / 2;
-  };
-  for (let row = 0; row < tall; row += 1) {
-    for (let column = 0; column < wide; column += 1) {
-      const cover = Math.min(1, Math.max(0, inHead(left + column + 0.5, spread + row + 0.5)));
-      const to = ((spread + row) * size.width + left + column) * 3;
-      const lit = 1 + skin * (grain() - 0.5) * 2;
-      for (let channel = 0; channel < 3; channel += 1) {
-        const own = (face[(row * wide + column) * 3 + channel] ?? 0) * lit;
-        raster.data[to + channel] = own * cover + (raster.data[to + channel] ?? 0) * (1 - cover);
-      }
-    }
-  }
-  const shoulder = { y: spread + tall * 0.92, half: wide * 1.15, slope: tall * 0.5 };
-  const cut = cutOut(raster, (x, y) => {
-    const dx = Math.abs(x - size.width / 2) / shoulder.half;
-    const below = y - shoulder.y - shoulder.slope * dx * dx;
-    const body = Math.min(below, (1 - dx) * shoulder.half);
-    return { cover: Math.max(inHead(x, y), 0.5 + body), light: 1 };
-  });
-  const inner = { x: left, y: spread, width: wide, height: tall };
-  return { name: "portrait", raster: cut, inner, heart: within(inner, 0.5) };
-}
-
-/** Gives a raster coverage (0..1 where it counts) and light of its own. */
-function cutOut(
-  { width, height, data }: Raster,
-  at: (x: number, y: number) => { readonly cover: number; readonly light: number },
-): Raster {
-  const cut = new Uint8ClampedArray(width * height * 4);
-  for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      const { cover, light } = at(column + 0.5, row + 0.5);
-      if (cover <= 0) continue;
-      const share = Math.min(1, cover);
-      const pixel = row * width + column;
-      for (let channel = 0; channel < 3; channel += 1) {
-        cut[pixel * 4 + channel] = Math.min(255, (data[pixel * 3 + channel] ?? 0) * light) * share;
-      }
-      cut[pixel * 4 + 3] = 255 * share;
-    }
-  }
-  return { width, height, channels: 4, data: cut };
-}
-
-function within({ x, y, width, height }: Box, share: number): Box {
-  return {
-    x: x + (width * (1 - share)) / 2,
-    y: y + (height * (1 - share)) / 2,
-    width: width * share,
-    height: height * share,
-  };
-}
-
-function even(length: number): number {
-  return 2 * Math.ceil(length / 2);
 }
