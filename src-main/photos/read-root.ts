@@ -382,18 +382,23 @@ class WriteBatch {
 }
 
 function photosFound(count: number): Localized {
-  return { en: `${counted(count, "photo")} found`, ko: `사진 ${count}장 찾음` };
+  return { en: `${counted(count, "photo")} found`, ko: `사진 ${grouped(count)}장 찾음` };
 }
 
 function summary(services: ReadingServices, rootId: number): Localized {
   const { readable, skipped, bursts } = services.photos.counts(rootId);
   const en = `${counted(readable, "photo")} in ${counted(bursts, "moment")}`;
   return {
-    en: `${en}${skipped > 0 ? `, ${skipped} not read` : ""}`,
-    ko: `사진 ${readable}장, 순간 ${bursts}개${skipped > 0 ? `, 읽지 못함 ${skipped}장` : ""}`,
+    en: `${en}${skipped > 0 ? `, ${grouped(skipped)} not read` : ""}`,
+    ko: `사진 ${grouped(readable)}장, 순간 ${grouped(bursts)}개${skipped > 0 ? `, 읽지 못함 ${grouped(skipped)}장` : ""}`,
   };
 }
 
 function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+  return count === 1 ? `1 ${noun}` : `${grouped(count)} ${noun}s`;
+}
+
+/** 12,345: the same in both languages. */
+function grouped(count: number): string {
+  return count.toLocaleString("en");
 }

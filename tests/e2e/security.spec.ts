@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { expect, test } from "./kiln.ts";
 
 test("the page runs no foreign code and reaches no foreign address", async ({ kiln }) => {
@@ -102,3 +103,67 @@ test("navigation, new windows and permissions are refused", async ({ kiln }) => 
   expect(await page.evaluate(() => document.body.textContent)).toContain("Try the sample project");
   expect(await page.evaluate(() => location.href)).toBe(address);
 });
+
+test("a page of another origin reaches nothing of Kiln's host, though it knows the address", async ({
+  kiln,
+}) => {
+  test.skip(kiln.hostName !== "chromium", "Only the browser host listens.");
+  const { page } = kiln;
+  await using foreign = await serveForeignPage();
+  const visitor = await page.context().browser()?.newPage();
+  if (visitor === undefined) throw new Error("Chromium has no browser.");
+  await visitor.goto(foreign.address);
+  const address = page.url();
+  const answers = await visitor.evaluate(async (kilnAddress) => {
+    const reached = (answer: Promise<unknown>): Promise<string> =>
+      answer.then(
+        () => "reached",
+        () => "refused",
+      );
+    const connected = new Promise((resolve) => {
+      const socket = new WebSocket(new URL("rpc", kilnAddress.replace("http", "ws")));
+      socket.addEventListener("open", () => resolve("reached"));
+      socket.addEventListener("error", () => resolve("refused"));
+    });
+    return {
+      page: await reached(fetch(kilnAddress)),
+      media: await reached(fetch(new URL("media/thumbnail/1/256", kilnAddress))),
+      upload: await reached(
+        fetch(new URL("upload/x/y.jpg", kilnAddress), { method: "PUT", body: "x" }),
+      ),
+      socket: await connected,
+    };
+  }, address);
+  expect(answers).toEqual({
+    page: "refused",
+    media: "refused",
+    upload: "refused",
+    socket: "refused",
+  });
+  // Nor does Kiln show itself inside a foreign page.
+  const answered = visitor.waitForEvent("response", (response) => response.url() === address);
+  await visitor.evaluate((kilnAddress) => {
+    const frame = document.createElement("iframe");
+    frame.src = kilnAddress;
+    document.body.append(frame);
+  }, address);
+  await answered;
+  await expect(visitor.frameLocator("iframe").getByRole("button")).toHaveCount(0);
+});
+
+async function serveForeignPage(): Promise<AsyncDisposable & { readonly address: string }> {
+  const server = createServer((_, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end("<!doctype html><title>Foreign</title><body>Foreign</body>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listening = server.address();
+  if (listening === null || typeof listening === "string") throw new Error("No port.");
+  return {
+    address: `http://127.0.0.1:${listening.port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
