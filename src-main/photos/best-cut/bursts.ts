@@ -1,31 +1,39 @@
+import { readClocks, type Stamp } from "./clock.ts";
 import { findIntervalShots } from "./interval.ts";
-import { lookDistance } from "./look.ts";
+import { areLooksAlike, type Look, openLook, turnLook } from "./look.ts";
+import { type NamePlace, originalStemOf, placeOf, sortKey, stemOf } from "./names.ts";
 
-/** What grouping needs to know of a photo. */
-export interface BurstCandidate {
-  readonly id: number;
+/**
+ * What grouping needs to know of a photo. Its `camera` is make, model and (where known) serial number: frames of two
+ * cameras are never one burst.
+ */
+export interface BurstCandidate extends Stamp {
   /** File name, or its path relative to what was dropped; sorted naturally (IMG_2 before IMG_10). */
   readonly name: string;
-  /** Wall-clock time of the capture, in ms as if it were UTC; null where EXIF has none. */
-  readonly capturedAt: number | null;
-  /** Whether the camera's clock recorded sub-seconds. */
-  readonly subSecond: boolean;
-  /** Make, model and (where known) serial number: frames of two cameras are never one burst. */
-  readonly camera: string | null;
+  /** Digest of the bytes: equal bytes are one photo, whatever their names. */
+  readonly identity?: string;
+  /** How long the shutter was open. */
+  readonly exposureSeconds?: number | null;
   /** From `describeLook`; null where there is none: then time alone decides. */
   readonly look: Uint8Array | null;
 }
 
 export interface GroupingOptions {
-  /** Longest pause between two frames of one burst, in ms. */
+  /** Longest pause between two frames of one burst, in ms, 0..{@link MAX_GAP_MS}. */
   readonly gapMs: number;
-  /** Greatest `lookDistance` of two frames of one burst, 0..1; {@link DEFAULT_LOOK_THRESHOLD} unless given. */
+  /** Greatest `lookDistance` of two frames of one burst, 0..0.6; {@link DEFAULT_LOOK_THRESHOLD} unless given. */
   readonly lookThreshold?: number;
 }
 
 export const DEFAULT_GAP_MS = 2000;
 
-/** Frames of one moment lie below 0.25 (the camera wandering by 8 %), two scenes above 0.5: the subject may move. */
+/** The longest gap that anyone may ask for. */
+export const MAX_GAP_MS = 600_000;
+
+/**
+ * Frames of one moment lie below 0.25 (the camera wandering by 8 %) or 0.4 (with and without flash, 3 EV apart), two
+ * scenes above 0.5: the subject may move.
+ */
 export const DEFAULT_LOOK_THRESHOLD = 0.45;
 
 /** Nobody turns to another scene in less than this many ms: a camera that follows its subject does look elsewhere. */
@@ -38,103 +46,241 @@ export const CLOCKLESS_LOOK_THRESHOLD = 0.2;
 /** Files numbered further apart than this were not taken in a row (a few of a burst may have been deleted). */
 const NUMBER_GAP = 3;
 
-/** A clock without sub-seconds cuts off up to this much. */
+/** A clock without sub-seconds cuts off less than this. */
 const WHOLE_SECOND_MS = 1000;
+
+/** Exposures longer than this are nobody's in one burst, or no truth. */
+const LONGEST_EXPOSURE_MS = 300_000;
+
+/**
+ * A frame is compared with this many of the next frames of its camera: a second body of the same model may have taken
+ * others in between. Bounds the work for any number of photos within a gap; below 32, the bits of a number.
+ */
+const REACH = 24;
+const REACH_MASK = (1 << REACH) - 1;
+
+/** Two photos that belong together as soon as the gap is at least `gapMs`. */
+interface Link {
+  /** Places in {@link BurstLinks.ids}. */
+  readonly a: number;
+  readonly b: number;
+  readonly gapMs: number;
+}
+
+/** Which photos belong together at which gap: {@link linkFrames} makes it, {@link cutBursts} reads it. */
+export interface BurstLinks {
+  /** In order of capture (photos without a time last), then of natural name. */
+  readonly ids: readonly number[];
+  readonly links: readonly Link[];
+}
 
 /**
  * Groups photos into bursts by time and look together: every id in exactly one group; groups, and the ids in them, in
  * order of capture (photos without a time last), then of natural name.
  *
- * Two frames of one camera belong together when they were taken within the gap and look alike; a burst is whatever
- * hangs together by such pairs, so neither the order of input nor a frame of another scene in between matters, and a
- * longer gap only ever joins groups. Photos without a time belong together when they are neighbours by name, numbered
- * in a row, and look very much alike. Frames taken at a constant interval (a time-lapse) are no burst.
+ * Two frames of one camera belong together when they were taken within the gap (from the end of one exposure to the
+ * next) and look alike; a burst is whatever hangs together by such pairs, so neither the order of input nor a frame of
+ * another scene in between matters, and a longer gap only ever joins groups. Photos without a time belong together when
+ * they are neighbours by name, numbered in a row, and look very much alike. Copies belong to their original.
+ *
+ * Frames that an interval timer took (a time-lapse) are no burst, and no stack either: each is needed, so there is no
+ * best one, and whoever accepts a stack's pick and rejects the others would tear holes into it.
  */
 export function groupBursts(
   candidates: readonly BurstCandidate[],
   options: GroupingOptions,
 ): number[][] {
-  const threshold = options.lookThreshold ?? DEFAULT_LOOK_THRESHOLD;
-  const ordered = candidates.toSorted(byCapture);
-  const groups = new Groups(ordered.length);
-  const timed = ordered.filter(isTimed);
-  const interval = findIntervalShots(timed);
-  timed.forEach((frame, i) => {
-    if (interval.has(frame.id)) return;
-    for (let j = i + 1; j < timed.length; j += 1) {
-      const other = timed[j];
-      if (
-        other === undefined ||
-        other.capturedAt - frame.capturedAt > options.gapMs + WHOLE_SECOND_MS
-      )
-        break;
-      if (interval.has(other.id) || other.camera !== frame.camera || groups.areOne(i, j)) continue;
-      if (!isWithinGap(frame, other, options.gapMs)) continue;
-      const limit = isSnap(frame, other) ? SNAP_FACTOR * threshold : threshold;
-      if (isAlike(frame, other, limit)) groups.join(i, j);
-    }
-  });
-  for (let i = timed.length; i + 1 < ordered.length; i += 1) {
-    const frame = ordered[i];
-    const next = ordered[i + 1];
-    if (frame !== undefined && next !== undefined && isNext(frame, next, threshold))
-      groups.join(i, i + 1);
-  }
-  return groups.list().map((group) => group.flatMap((i) => ordered[i]?.id ?? []));
+  return cutBursts(linkFrames(candidates, options.lookThreshold), options.gapMs);
 }
 
-type Timed = BurstCandidate & { readonly capturedAt: number };
-
-function isTimed(candidate: BurstCandidate): candidate is Timed {
-  return candidate.capturedAt !== null;
+/** What {@link groupBursts} answers at a gap, from links that hold for every gap. */
+export function cutBursts({ ids, links }: BurstLinks, gapMs: number): number[][] {
+  const groups = new Groups(ids.length);
+  for (const link of links) if (link.gapMs <= gapMs) groups.join(link.a, link.b);
+  return groups.list().map((group) => group.flatMap((i) => ids[i] ?? []));
 }
 
-function isWithinGap(frame: Timed, later: Timed, gapMs: number): boolean {
-  const pause = later.capturedAt - frame.capturedAt;
-  // Whole seconds: the true pause is within a second of the difference.
-  return frame.subSecond && later.subSecond ? pause <= gapMs : pause < gapMs + WHOLE_SECOND_MS;
-}
-
-function isSnap(frame: Timed, later: Timed): boolean {
-  return frame.subSecond && later.subSecond && later.capturedAt - frame.capturedAt <= SNAP_MS;
-}
-
-function isAlike(a: BurstCandidate, b: BurstCandidate, threshold: number): boolean {
-  return a.look === null || b.look === null || lookDistance(a.look, b.look) <= threshold;
-}
-
-/** Whether `next`, the neighbour by name of a photo without a time, was taken right after it. */
-function isNext(frame: BurstCandidate, next: BurstCandidate, threshold: number): boolean {
-  if (frame.look === null || next.look === null || frame.camera !== next.camera) return false;
-  const a = splitName(frame.name);
-  const b = splitName(next.name);
-  if (a.folder !== b.folder) return false;
-  if (a.number !== null && b.number !== null) {
-    if (a.prefix !== b.prefix || b.number - a.number > NUMBER_GAP) return false;
-  }
-  return lookDistance(frame.look, next.look) <= Math.min(threshold, CLOCKLESS_LOOK_THRESHOLD);
-}
-
-/** `a/IMG_0012.JPG` is folder `a/`, prefix `IMG_`, number 12. */
-function splitName(name: string): { folder: string; prefix: string; number: number | null } {
-  const parts = /^(.*[\\/])?(.*?)(\d+)?(\.[^.]*)?$/.exec(name);
-  const digits = parts?.[3];
+/** Finds the pairs that hold bursts together, for every gap up to {@link MAX_GAP_MS}. About linear in the photos. */
+export function linkFrames(
+  candidates: readonly BurstCandidate[],
+  lookThreshold = DEFAULT_LOOK_THRESHOLD,
+): BurstLinks {
+  const frames = openFrames(candidates);
+  const timed = frames.filter(isTimed);
+  const links = [...Map.groupBy(timed, ({ camera }) => camera).values()].flatMap((own) =>
+    linkByTime(own, lookThreshold),
+  );
+  const onBeat = findTimeLapses(timed, links, frames.length);
   return {
-    folder: parts?.[1] ?? "",
-    prefix: parts?.[2] ?? "",
-    number: digits === undefined ? null : Number(digits),
+    ids: frames.map(({ id }) => id),
+    links: [
+      ...links.filter(({ a, b }) => !onBeat.has(a) && !onBeat.has(b)),
+      ...linkByName(frames.slice(timed.length), lookThreshold),
+      ...linkCopies(frames, candidates),
+    ],
   };
 }
 
-const NATURAL = new Intl.Collator("en", { numeric: true });
+interface Frame {
+  readonly id: number;
+  /** Among all frames in order. */
+  readonly place: number;
+  readonly at: number | null;
+  readonly isFine: boolean;
+  readonly exposureMs: number;
+  readonly camera: string | null;
+  readonly name: string;
+  readonly look: Look | null;
+}
+
+type TimedFrame = Frame & { readonly at: number };
+
+function isTimed(frame: Frame): frame is TimedFrame {
+  return frame.at !== null;
+}
 
 /** By time, those without last; then by name; then by id, so that the order is total. */
-function byCapture(a: BurstCandidate, b: BurstCandidate): number {
-  return (
-    (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
-    NATURAL.compare(a.name, b.name) ||
-    a.id - b.id
+function openFrames(candidates: readonly BurstCandidate[]): Frame[] {
+  const times = readClocks(candidates);
+  return candidates
+    .map((candidate) => ({
+      candidate,
+      time: times.get(candidate.id),
+      key: sortKey(candidate.name),
+    }))
+    .toSorted(
+      (a, b) =>
+        (a.time?.at ?? Number.MAX_VALUE) - (b.time?.at ?? Number.MAX_VALUE) ||
+        (a.key < b.key ? -1 : a.key > b.key ? 1 : a.candidate.id - b.candidate.id),
+    )
+    .map(({ candidate, time }, place) => ({
+      id: candidate.id,
+      place,
+      at: time?.at ?? null,
+      isFine: time?.isFine ?? false,
+      exposureMs: Math.min(LONGEST_EXPOSURE_MS, 1000 * (candidate.exposureSeconds ?? 0)),
+      camera: candidate.camera,
+      name: candidate.name,
+      look: candidate.look === null ? null : openLook(candidate.look),
+    }));
+}
+
+/** Links frames of one camera, in order of time. */
+function linkByTime(frames: readonly TimedFrame[], lookThreshold: number): Link[] {
+  const links: Link[] = [];
+  // Bit k of a frame: it hangs together with the frame k + 1 places after it by frames between them. Those lie closer
+  // together in time than the two, so that another link would add nothing: most comparisons are saved by that.
+  const chains = new Int32Array(frames.length);
+  for (let i = frames.length - 1; i >= 0; i -= 1) {
+    const frame = frames[i];
+    if (frame === undefined) continue;
+    let chain = 0;
+    for (let step = 1; step <= REACH; step += 1) {
+      const other = frames[i + step];
+      if (other === undefined) break;
+      const gapMs = neededGap(frame, other);
+      if (gapMs > MAX_GAP_MS) break;
+      if ((chain & (1 << (step - 1))) !== 0 || !isOneMoment(frame, other, lookThreshold)) continue;
+      links.push({ a: frame.place, b: other.place, gapMs });
+      chain |= (1 << (step - 1)) | (((chains[i + step] ?? 0) << step) & REACH_MASK);
+    }
+    chains[i] = chain;
+  }
+  return links;
+}
+
+/** The shortest gap within which `later` follows on `frame`, in ms. */
+function neededGap(frame: TimedFrame, later: TimedFrame): number {
+  const pause = later.at - frame.at - frame.exposureMs;
+  // Whole seconds: the true pause may be up to a second shorter.
+  return Math.max(0, frame.isFine ? pause : pause - WHOLE_SECOND_MS + 1);
+}
+
+function isOneMoment(frame: TimedFrame, later: TimedFrame, threshold: number): boolean {
+  if (frame.look === null || later.look === null) return true;
+  const isSnap = frame.isFine && later.at - frame.at <= SNAP_MS;
+  if (!isSnap) return areLooksAlike(frame.look, later.look, threshold);
+  const limit = SNAP_FACTOR * threshold;
+  if (areLooksAlike(frame.look, later.look, limit)) return true;
+  // A camera that points straight down no longer knows which side is up: its orientation flips inside a burst.
+  let turned = frame.look;
+  for (let quarter = 1; quarter <= 3; quarter += 1) {
+    turned = turnLook(turned);
+    if (areLooksAlike(turned, later.look, threshold)) return true;
+  }
+  return false;
+}
+
+/**
+ * Places of the frames that an interval timer took: on one beat among all frames of the camera, or among those that
+ * look alike (another body of the same model may have taken others in between).
+ */
+function findTimeLapses(
+  timed: readonly TimedFrame[],
+  links: readonly Link[],
+  count: number,
+): Set<number> {
+  const scenes = new Groups(count);
+  for (const { a, b } of links) scenes.join(a, b);
+  const places = new Map(timed.map(({ id, place }) => [id, place]));
+  const rows = [
+    ...Map.groupBy(timed, ({ camera }) => camera).values(),
+    ...Map.groupBy(timed, ({ place }) => scenes.rootOf(place)).values(),
+  ];
+  return new Set(
+    rows.flatMap((row) => [...findIntervalShots(row)].flatMap((id) => places.get(id) ?? [])),
   );
+}
+
+/** Links frames without a time, in order of name. */
+function linkByName(frames: readonly Frame[], lookThreshold: number): Link[] {
+  const places = frames.map(({ name }) => placeOf(name));
+  const limit = Math.min(lookThreshold, CLOCKLESS_LOOK_THRESHOLD);
+  return frames.flatMap((frame, i) => {
+    const links: Link[] = [];
+    for (let j = i + 1; j <= i + NUMBER_GAP; j += 1) {
+      const [other, here, there] = [frames[j], places[i], places[j]];
+      if (other === undefined || here === undefined || there === undefined) break;
+      if (!isInARow(here, there, j - i) || frame.camera !== other.camera) continue;
+      if (isLookWithin(frame, other, limit)) {
+        links.push({ a: frame.place, b: other.place, gapMs: 0 });
+      }
+    }
+    return links;
+  });
+}
+
+/** Whether names `steps` apart in their order are so because one file was written after the other. */
+function isInARow(here: NamePlace, there: NamePlace, steps: number): boolean {
+  if (here.folder !== there.folder) return false;
+  if (here.number === null || there.number === null) return steps === 1;
+  if (here.series === there.series) return there.number - here.number <= NUMBER_GAP;
+  // Variants of one number: 106_F, 106_M.
+  return here.number === there.number && steps === 1;
+}
+
+function isLookWithin(a: Frame, b: Frame, limit: number): boolean {
+  return a.look !== null && b.look !== null && areLooksAlike(a.look, b.look, limit);
+}
+
+/** Links equal bytes to each other, and what is named a copy, and looks like one, to its original. */
+function linkCopies(frames: readonly Frame[], candidates: readonly BurstCandidate[]): Link[] {
+  const identities = new Map(candidates.map(({ id, identity }) => [id, identity ?? ""]));
+  const firstOfBytes = new Map<string, Frame>();
+  const stems = new Map(frames.map((frame) => [stemOf(frame.name), frame]));
+  return frames.flatMap((frame) => {
+    const links: Link[] = [];
+    const identity = identities.get(frame.id) ?? "";
+    const first = firstOfBytes.get(identity);
+    if (first !== undefined) links.push({ a: first.place, b: frame.place, gapMs: 0 });
+    else if (identity !== "") firstOfBytes.set(identity, frame);
+    const stem = originalStemOf(frame.name);
+    const original = stem === null ? undefined : stems.get(stem);
+    if (original !== undefined && isLookWithin(frame, original, CLOCKLESS_LOOK_THRESHOLD)) {
+      links.push({ a: original.place, b: frame.place, gapMs: 0 });
+    }
+    return links;
+  });
 }
 
 /** Disjoint sets of the numbers below `count`. */
@@ -145,12 +291,8 @@ class Groups {
     this.#parents = Array.from({ length: count }, (_, i) => i);
   }
 
-  areOne(a: number, b: number): boolean {
-    return this.#root(a) === this.#root(b);
-  }
-
   join(a: number, b: number): void {
-    const [first, second] = [this.#root(a), this.#root(b)];
+    const [first, second] = [this.rootOf(a), this.rootOf(b)];
     // The smaller number leads, so that groups come out in the order of their first member.
     this.#parents[Math.max(first, second)] = Math.min(first, second);
   }
@@ -158,7 +300,7 @@ class Groups {
   list(): number[][] {
     const groups = new Map<number, number[]>();
     this.#parents.forEach((_, i) => {
-      const root = this.#root(i);
+      const root = this.rootOf(i);
       const group = groups.get(root);
       if (group === undefined) groups.set(root, [i]);
       else group.push(i);
@@ -166,7 +308,7 @@ class Groups {
     return [...groups.values()];
   }
 
-  #root(i: number): number {
+  rootOf(i: number): number {
     let root = i;
     for (
       let parent = this.#parents[root] ?? root;

@@ -1,41 +1,36 @@
 /** What tells an interval timer from a finger. */
 interface Shot {
   readonly id: number;
-  readonly capturedAt: number;
-  readonly subSecond: boolean;
-  readonly camera: string | null;
+  /** In ms. */
+  readonly at: number;
+  /** Whether fractions of seconds are in it. */
+  readonly isFine: boolean;
 }
 
-/** Bursts are faster than this, in ms. */
-const SHORTEST_INTERVAL = 800;
+/** Bursts are faster than this, in ms. Timers count in whole seconds; a camera's own clock may run a little fast. */
+const SHORTEST_INTERVAL = 950;
 
-/** Shots in a row for which a person would not keep the beat. */
-const LEAST_SHOTS = 8;
-/** Whole seconds hide a person's unevenness: more of them are asked for. */
-const LEAST_SHOTS_WHOLE_SECONDS = 16;
+/** Shots in a row for which a person would not keep the beat; self-timers that take a row take up to ten. */
+const LEAST_SHOTS = 15;
 
 /** How far a shot lies from the beat that began with the first, in ms. */
 const STRAY = 120;
 const STRAY_WHOLE_SECONDS = 999;
 
 /**
- * Ids of the shots that an interval timer took: long rows of one camera on one beat, slower than a burst. Shots must
- * come in order of time.
+ * Ids of the shots that an interval timer took: long rows on one beat, slower than a burst. Shots must come in order of
+ * time, all of one camera.
  */
 export function findIntervalShots(shots: readonly Shot[]): Set<number> {
   const found = new Set<number>();
-  for (const own of Map.groupBy(shots, (shot) => shot.camera).values()) {
-    let start = 0;
-    while (start < own.length) {
-      const end = endOfRow(own, start);
-      const row = own.slice(start, end);
-      const isFine = row.every((shot) => shot.subSecond);
-      if (row.length >= (isFine ? LEAST_SHOTS : LEAST_SHOTS_WHOLE_SECONDS)) {
-        for (const shot of row) found.add(shot.id);
-      }
-      // The last of a row may be the first of the next one.
-      start = Math.max(start + 1, end - 1);
+  let start = 0;
+  while (start < shots.length) {
+    const end = endOfRow(shots, start);
+    if (end - start >= LEAST_SHOTS) {
+      for (const shot of shots.slice(start, end)) found.add(shot.id);
     }
+    // The last of a row may be the first of the next one.
+    start = Math.max(start + 1, end - 1);
   }
   return found;
 }
@@ -50,8 +45,8 @@ function endOfRow(shots: readonly Shot[], start: number): number {
   for (let end = start + 1; end < shots.length; end += 1) {
     const shot = shots[end];
     if (shot === undefined) return end;
-    const stray = first.subSecond && shot.subSecond ? STRAY : STRAY_WHOLE_SECONDS;
-    const passed = shot.capturedAt - first.capturedAt;
+    const stray = first.isFine && shot.isFine ? STRAY : STRAY_WHOLE_SECONDS;
+    const passed = shot.at - first.at;
     shortest = Math.max(shortest, (passed - stray) / (end - start));
     longest = Math.min(longest, (passed + stray) / (end - start));
     if (shortest > longest) return end;

@@ -6,8 +6,11 @@ const GRID = 16;
 /** Bytes of a look: the aspect ratio, then one byte a cell. */
 export const LOOK_BYTES = 1 + GRID * GRID;
 
-/** Looks are compared at shifts of up to this many cells (one cell is 1/16 of a side). */
-const MAX_SHIFT = 1;
+/** Looks are compared at shifts of up to one cell (1/16 of a side) each way. */
+const SHIFTS = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy] as const));
+
+/** Looks that correlate less than this where they lie are not alike at a shift of a cell either: cells are blurred. */
+const HOPELESS = 0.05;
 
 /** A cell's byte is 128 + 32 × its band-passed grey in units of the photo's own RMS. */
 const ZERO = 128;
@@ -52,32 +55,82 @@ export function describeLook(luma: Luma): Uint8Array {
  * turned by 90°) are 1 apart.
  */
 export function lookDistance(a: Uint8Array, b: Uint8Array): number {
-  if (Math.abs((a[0] ?? 0) - (b[0] ?? 0)) > ASPECT_TOLERANCE) return 1;
+  return distanceOfLooks(openLook(a), openLook(b));
+}
+
+/** A look made ready to be compared with many others. */
+export interface Look {
+  readonly aspect: number;
+  /** Cells around zero. */
+  readonly cells: Int8Array;
+  /** Sum of the squares of the cells. */
+  readonly energy: number;
+}
+
+/** Opens what {@link describeLook} wrote; bytes that are missing count as empty cells. */
+export function openLook(bytes: Uint8Array): Look {
+  const cells = new Int8Array(GRID * GRID);
+  for (let i = 0; i < cells.length; i += 1) cells[i] = (bytes[i + 1] ?? ZERO) - ZERO;
+  return { aspect: bytes[0] ?? ZERO, cells, energy: energyOf(cells) };
+}
+
+/** {@link lookDistance} of two opened looks. */
+export function distanceOfLooks(a: Look, b: Look): number {
+  if (!areOfOneAspect(a, b)) return 1;
   let best = 0;
-  for (let dy = -MAX_SHIFT; dy <= MAX_SHIFT; dy += 1) {
-    for (let dx = -MAX_SHIFT; dx <= MAX_SHIFT; dx += 1) {
-      best = Math.max(best, correlation(a, b, dx, dy));
-    }
-  }
+  for (const [dx, dy] of SHIFTS) best = Math.max(best, correlation(a, b, dx, dy));
   return Math.min(1, Math.max(0, 1 - best));
 }
 
+/**
+ * Whether two looks are at most `limit` apart; many times faster than the distance where they clearly are or are not.
+ * `limit` must lie below 1 - {@link HOPELESS}.
+ */
+export function areLooksAlike(a: Look, b: Look, limit: number): boolean {
+  if (!areOfOneAspect(a, b)) return false;
+  const straight = correlation(a, b, 0, 0);
+  if (1 - straight <= limit) return true;
+  if (straight < HOPELESS) return false;
+  return SHIFTS.some(([dx, dy]) => 1 - correlation(a, b, dx, dy) <= limit);
+}
+
+/** The look of the same photo turned by a quarter to the right. */
+export function turnLook({ aspect, cells, energy }: Look): Look {
+  const turned = cells.map((_, i) => {
+    const [row, column] = [Math.floor(i / GRID), i % GRID];
+    return cells[(GRID - 1 - column) * GRID + row] ?? 0;
+  });
+  return { aspect: 2 * ZERO - aspect, cells: turned, energy };
+}
+
+function areOfOneAspect(a: Look, b: Look): boolean {
+  return Math.abs(a.aspect - b.aspect) <= ASPECT_TOLERANCE;
+}
+
+function energyOf(cells: Int8Array): number {
+  return cells.reduce((sum, cell) => sum + cell * cell, 0);
+}
+
 /** Over the arithmetic mean of both energies, not the geometric one: an empty frame is unlike any picture. */
-function correlation(a: Uint8Array, b: Uint8Array, dx: number, dy: number): number {
+function correlation(a: Look, b: Look, dx: number, dy: number): number {
+  const [one, other] = [a.cells, b.cells];
+  const [top, bottom] = [Math.max(0, -dy), GRID - Math.max(0, dy)];
+  const [left, right] = [Math.max(0, -dx), GRID - Math.max(0, dx)];
+  const isStraight = dx === 0 && dy === 0;
   let product = 0;
-  let energy = 0;
-  let cells = 0;
-  for (let row = Math.max(0, -dy); row < GRID - Math.max(0, dy); row += 1) {
-    for (let column = Math.max(0, -dx); column < GRID - Math.max(0, dx); column += 1) {
-      const i = (a[1 + row * GRID + column] ?? ZERO) - ZERO;
-      const j = (b[1 + (row + dy) * GRID + column + dx] ?? ZERO) - ZERO;
+  let energy = isStraight ? a.energy + b.energy : 0;
+  for (let row = top; row < bottom; row += 1) {
+    const start = row * GRID;
+    const shift = dy * GRID + dx;
+    for (let at = start + left; at < start + right; at += 1) {
+      const i = one[at] ?? 0;
+      const j = other[at + shift] ?? 0;
       product += i * j;
-      energy += i * i + j * j;
-      cells += 1;
+      if (!isStraight) energy += i * i + j * j;
     }
   }
   // Two empty frames have nothing to compare and count as alike.
-  const floor = 0.05 * UNIT * UNIT * cells;
+  const floor = 0.05 * UNIT * UNIT * (bottom - top) * (right - left);
   return (product + floor) / (energy / 2 + floor);
 }
 
