@@ -4,12 +4,7 @@ import sharp from "sharp";
 import { serveWorker } from "../../src-main/workers/index.ts";
 import { laplacianVariance } from "./bestcut-laplacian.ts";
 import { planBurst, planSheets, type SetName } from "./bestcut-plan.ts";
-import {
-  type Background,
-  paintBackground,
-  paintSubject,
-  photoBackground,
-} from "./bestcut-scenes.ts";
+import { isSharpEnough, paintBackground, paintSubject, photoBackground } from "./bestcut-scenes.ts";
 import { shootBurst } from "./bestcut-shoot.ts";
 
 export interface ShotBurst {
@@ -34,7 +29,8 @@ export type GeneratorMethods = {
       readonly sets: readonly SetName[];
       readonly width: number;
       readonly height: number;
-      readonly photo: string | null;
+      /** Photos: the background, and what some subjects are covered with; null where both are painted. */
+      readonly photos: { readonly background: string; readonly skin: string } | null;
     };
     output: readonly ShotBurst[];
     progress: never;
@@ -45,9 +41,14 @@ export type GeneratorMethods = {
     output: boolean;
     progress: never;
   };
-  /** A burst of 24 MP JPEGs of quality 82 to time the analysis on; with their paths. */
+  /** A burst to time the analysis on: the paths of its files. */
   sheets: {
-    input: { readonly path: string; readonly index: number };
+    input: {
+      readonly path: string;
+      readonly index: number;
+      readonly width: number;
+      readonly height: number;
+    };
     output: readonly string[];
     progress: never;
   };
@@ -58,15 +59,21 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 serveWorker<GeneratorMethods>({
-  shoot: async ({ path, seed, index, sets, width, height, photo }) => {
+  shoot: async ({ path, seed, index, sets, width, height, photos }) => {
     const size = { width, height };
     let cpu = process.cpuUsage();
-    const background = await stage(photo, seed, index, size);
+    const skin = photos?.skin ?? null;
+    const background =
+      photos === null
+        ? paintBackground(seed, index, size)
+        : await photoBackground(photos.background, size);
     const bursts: ShotBurst[] = [];
     for (const set of sets) {
       const burst = planBurst(set, seed, index, size);
       const subject =
-        burst.subject === null ? null : await paintSubject(burst.subject, seed, index, size);
+        burst.subject === null
+          ? null
+          : await paintSubject(burst.subject, { seed, index, skin }, size);
       const folder = join(path, set);
       const files = await shootBurst(folder, burst, { background, subject }, size);
       const laplacian: number[] = [];
@@ -84,27 +91,15 @@ serveWorker<GeneratorMethods>({
     }
     return bursts;
   },
-  isSharpEnough: async ({ path, width, height }) =>
-    (await photoBackground(path, { width, height })) !== null,
-  sheets: async ({ path, index }) => {
-    const size = { width: 6000, height: 4000 };
-    const burst = planSheets(index);
+  isSharpEnough: ({ path, ...size }) => isSharpEnough(path, size),
+  sheets: async ({ path, index, ...size }) => {
+    const burst = planSheets(index, size);
     const subject =
-      burst.subject === null ? null : await paintSubject(burst.subject, burst.seed, index, size);
+      burst.subject === null
+        ? null
+        : await paintSubject(burst.subject, { seed: burst.seed, index }, size);
     const background = paintBackground(burst.seed, 4 * index, size);
     return shootBurst(path, burst, { background, subject }, size);
   },
   laplacian: ({ path }) => laplacianVariance(path),
 });
-
-async function stage(
-  photo: string | null,
-  seed: number,
-  index: number,
-  size: { readonly width: number; readonly height: number },
-): Promise<Background> {
-  if (photo === null) return paintBackground(seed, index, size);
-  const background = await photoBackground(photo, size);
-  if (background === null) throw new Error(`${photo} is not sharp enough`);
-  return background;
-}

@@ -39,15 +39,21 @@ interface Surface {
  * A picture of leaves, sharp to the pixel.
  *
  * @param unit pixels that count for one: the finest leaves are three of them wide
+ * @param isBusy covered all over, with no calm part
  */
-export function paintLeaves(random: Random, size: Size, unit: number): Raster {
+export function paintLeaves(
+  random: Random,
+  size: Size,
+  unit: number,
+  { isBusy }: { readonly isBusy: boolean },
+): Raster {
   const { width, height } = size;
   const raster = { ...size, channels: 3, data: new Uint8ClampedArray(width * height * 3) } as const;
   const palette = drawPalette(random);
   const contrast = between(random, 0.35, 1);
   const grain = between(random, 0.05, 0.5);
   // Half of all pictures have a calm part: sky, a wall, water.
-  const calm = random() < 0.5 ? between(random, 0.15, 0.45) * height : 0;
+  const calm = !isBusy && random() < 0.5 ? between(random, 0.15, 0.45) * height : 0;
   fillCalm(raster, random, pick(random, palette));
   // From gravel to bricks.
   const smallest = 1.5 * 8 ** random() * unit;

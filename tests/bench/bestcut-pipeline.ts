@@ -6,6 +6,9 @@ import type { ImageWorkerMethods } from "../../src-main/photos/worker/protocol.t
 import { forkLauncher, WorkerPool } from "../../src-main/workers/index.ts";
 import { root } from "../e2e/hosts.ts";
 
+/** Children that read photos, as the product has them. */
+export const PROCESSES = Math.max(2, availableParallelism() - 1);
+
 export interface Judgement {
   /** Place of the frame that is proposed. */
   readonly pick: number;
@@ -25,7 +28,7 @@ export class Pipeline implements AsyncDisposable {
       entry: join(root, "src-main", "photos", "worker", "image-worker.ts"),
       name: "image-worker",
       title: { en: "The image reader", ko: "이미지 처리기" },
-      size: Math.max(2, availableParallelism() - 1),
+      size: PROCESSES,
       subjectOf: (input) => ("path" in input ? input.path : input.directory),
     });
   }

@@ -104,8 +104,8 @@ export function planBurst(set: SetName, seed: number, index: number, size: Size)
 }
 
 /** A burst as cameras bring them home: in focus but for its second frame, little noise, quality 82, some with a face. */
-export function planSheets(index: number): PlannedBurst {
-  const burst = planBurst("missedFocus", 24, index, { width: 6000, height: 4000 });
+export function planSheets(index: number, size: Size): PlannedBurst {
+  const burst = planBurst("missedFocus", 24, index, size);
   const soft = { kind: "disc", sigma: 2 } as const;
   const sharp = { kind: "disc", sigma: 0 } as const;
   const frames = burst.frames.map((frame, i) => {

@@ -78,7 +78,7 @@ function crispen(raster: Raster, rounds: number): Raster {
 function onShoulders(face: Raster, random: Random, spread: number): Sprite {
   const { width: wide, height: tall } = face;
   const size = { width: even(wide * 2.4 + 2 * spread), height: even(tall * 2 + 2 * spread) };
-  const cloth = paintLeaves(random, size, 1);
+  const cloth = paintLeaves(random, size, 1, { isBusy: true });
   const left = Math.round((size.width - wide) / 2);
   const middle = { x: left + wide / 2, y: spread + tall / 2 };
   const inHead = (x: number, y: number): number => {

@@ -49,6 +49,11 @@ function spreadOf({ width, height }: Size): number {
   return 2 * Math.ceil(0.004 * Math.max(width, height));
 }
 
+/** Details of a scene grow with the frame that it fills, but none is finer than a pixel. */
+function unitOf({ width, height }: Size): number {
+  return Math.max(1, Math.max(width, height) / 3000);
+}
+
 /** No lens and no demosaicing shows a single pixel: what is in focus is about this soft on the sensor. */
 const LENS = { least: 0.45, most: 0.8 };
 
@@ -69,7 +74,7 @@ export function paintBackground(seed: number, index: number, size: Size): Backgr
   const margin = marginOf(size);
   const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
   if (index % 4 !== 3) {
-    const leaves = paintLeaves(random, wide, Math.max(1, Math.max(size.width, size.height) / 3000));
+    const leaves = paintLeaves(random, wide, unitOf(size), { isBusy: false });
     return { name: "leaves", layer: throughLens(leaves, random) };
   }
   const name = pick(random, SCENES);
@@ -79,8 +84,21 @@ export function paintBackground(seed: number, index: number, size: Size): Backgr
   return { name, layer: throughLens(raster, random) };
 }
 
-/** A photo as a background, or null for one that is not sharp enough at this size to be blurred step by step. */
-export async function photoBackground(path: string, size: Size): Promise<Background | null> {
+/** A photo as a background, cut to the frame's shape. */
+export async function photoBackground(path: string, size: Size): Promise<Background> {
+  return { name: path, layer: toLayer(await readPhoto(path, size)) };
+}
+
+/**
+ * Whether a photo at this size has edges narrow enough to be blurred step by step: what is soft already loses nothing
+ * by the first.
+ */
+export async function isSharpEnough(path: string, size: Size): Promise<boolean> {
+  const { luma } = toLayer(await readPhoto(path, size));
+  return edgeSigma(luma) < Math.max(1.2, 0.42e-3 * Math.max(size.width, size.height));
+}
+
+async function readPhoto(path: string, size: Size): Promise<Raster> {
   const margin = marginOf(size);
   const wide = { width: size.width + 2 * margin, height: size.height + 2 * margin };
   const data = await sharp(path, { failOn: "none" })
@@ -90,36 +108,47 @@ export async function photoBackground(path: string, size: Size): Promise<Backgro
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer();
-  const raster = { ...wide, channels: 3, data: new Uint8ClampedArray(data) } as const;
-  const layer = toLayer(raster);
-  return isSharpEnough(layer, size) ? { name: path, layer } : null;
+  return { ...wide, channels: 3, data: new Uint8ClampedArray(data) };
 }
 
 /**
- * Whether half of the smallest step of blur takes most of the finest detail away (the reblur test of Crété-Roffet et al.
- * 2007): what is soft already loses little by it.
+ * How wide the steepest half percent of all edges across rows is, as the sigma of a blurred step in px (its height by
+ * its steepest slope); the lower quartile, since what lies beside an edge only makes it look wider.
  */
-function isSharpEnough({ luma }: Layer, { width, height }: Size): boolean {
-  const sigma = (0.6 * Math.max(width, height)) / 2000;
-  return detail(luma) > 1.5 * detail(blurRaster(luma, { kind: "gaussian", sigma }));
-}
-
-/** Mean absolute second difference along rows. */
-function detail({ width, height, data }: Layer["luma"]): number {
-  let sum = 0;
-  for (let row = 0; row < height; row += 3) {
-    for (let at = row * width + 1; at < (row + 1) * width - 1; at += 1) {
-      sum += Math.abs((data[at - 1] ?? 0) + (data[at + 1] ?? 0) - 2 * (data[at] ?? 0));
+export function edgeSigma({ width, height, data }: Layer["luma"]): number {
+  const reach = 5;
+  const slope = (at: number): number => Math.abs((data[at + 1] ?? 0) - (data[at - 1] ?? 0));
+  const places: number[] = [];
+  const counts = new Uint32Array(256);
+  for (let row = 0; row < height; row += 2) {
+    for (let at = row * width + reach + 1; at < (row + 1) * width - reach - 1; at += 1) {
+      counts[slope(at)] = (counts[slope(at)] ?? 0) + 1;
+      places.push(at);
     }
   }
-  return sum;
+  let steepest = 0;
+  let least = 255;
+  for (; least > 0 && steepest < 0.005 * places.length; least -= 1) steepest += counts[least] ?? 0;
+  const sigmas = places.flatMap((at) => {
+    const own = slope(at);
+    if (own <= least || own < slope(at - 1) || own < slope(at + 1)) return [];
+    const about = data.subarray(at - reach, at + reach + 1);
+    const step = Math.max(...about) - Math.min(...about);
+    return [(2 * step) / own / Math.sqrt(2 * Math.PI)];
+  });
+  return (
+    sigmas.toSorted((a, b) => a - b)[Math.floor(sigmas.length / 4)] ?? Number.POSITIVE_INFINITY
+  );
 }
 
-/** What a burst of missed focus is of. */
+/**
+ * What a burst of missed focus is of.
+ *
+ * @param skin photo that some subjects are covered with; null for none
+ */
 export async function paintSubject(
   planned: PlannedSubject,
-  seed: number,
-  index: number,
+  { seed, index, skin = null }: { seed: number; index: number; skin?: string | null },
   size: Size,
 ): Promise<Subject> {
   const random = createRandom(deriveSeed(deriveSeed(seed, index), 13));
@@ -129,8 +158,12 @@ export async function paintSubject(
     planned.kind === "face"
       ? await paintPortrait(random, height, spread)
       : random() < 0.5
-        ? galleryThing(random, height, spread)
-        : thing(random, height, spread, size);
+        ? skin === null
+          ? galleryThing(random, height, spread)
+          : thing(random, height, spread, cutFrom(await readPhoto(skin, size), random))
+        : thing(random, height, spread, (area) =>
+            paintLeaves(random, area, unitOf(size), { isBusy: true }),
+          );
   const { inner, heart } = sprite;
   // The inner part lies anywhere in the frame, whole.
   const place = (share: number, room: number, from: number): number =>
@@ -172,12 +205,41 @@ function galleryThing(random: Random, height: number, spread: number): Sprite {
   };
 }
 
-/** Something round or lobed, covered in leaves of its own colours and lit from one side. */
-function thing(random: Random, height: number, spread: number, frame: Size): Sprite {
+/** Pieces of a photo: of a few, the one with most to see. */
+function cutFrom(photo: Raster, random: Random): (area: Size) => Raster {
+  return ({ width, height }) => {
+    const pieces = Array.from({ length: 8 }, () => {
+      const left = Math.floor(random() * (photo.width - width));
+      const top = Math.floor(random() * (photo.height - height));
+      const data = new Uint8ClampedArray(width * height * 3);
+      for (let row = 0; row < height; row += 1) {
+        const from = ((top + row) * photo.width + left) * 3;
+        data.set(photo.data.subarray(from, from + width * 3), row * width * 3);
+      }
+      return { width, height, channels: 3, data } as const;
+    });
+    return pieces.reduce((best, piece) => (bustle(piece) > bustle(best) ? piece : best));
+  };
+}
+
+/** Mean absolute difference of neighbours. */
+function bustle({ data }: Raster): number {
+  let sum = 0;
+  for (let at = 3; at < data.length; at += 3)
+    sum += Math.abs((data[at] ?? 0) - (data[at - 3] ?? 0));
+  return sum;
+}
+
+/** Something round or lobed in a skin of its own, lit from one side. */
+function thing(
+  random: Random,
+  height: number,
+  spread: number,
+  skinOf: (area: Size) => Raster,
+): Sprite {
   const width = height * between(random, 0.7, 1.3);
   const size = { width: even(width + 2 * spread), height: even(height + 2 * spread) };
-  const unit = Math.max(1, Math.max(frame.width, frame.height) / 3000);
-  const skin = paintLeaves(random, size, unit);
+  const skin = skinOf(size);
   const lobes = Math.floor(between(random, 2, 6));
   const depth = between(random, 0, 0.22);
   const turn = random() * 2 * Math.PI;

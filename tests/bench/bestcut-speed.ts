@@ -8,7 +8,6 @@ import type { Pipeline } from "./bestcut-pipeline.ts";
 import { FRAMES } from "./bestcut-plan.ts";
 import { rounded, tell } from "./figures.ts";
 
-const FILES = 40;
 const HEIC_FILES = 5;
 const ROUNDS = 3;
 const MIB = 2 ** 20;
@@ -27,12 +26,27 @@ export interface Speed {
   readonly meanMiB: number;
 }
 
+/** What is timed unless a test asks for less. */
+export const TIMED = { photos: 40, width: 6000, height: 4000 } as const;
+
+interface Timed {
+  /** In bursts of five. */
+  readonly photos: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export async function measureSpeed(
   generator: WorkerPool<GeneratorMethods>,
   pipeline: Pipeline,
   cache: string,
+  timed: Timed = TIMED,
 ): Promise<{ readonly speed: Speed; readonly memoryMiB: number | null }> {
-  const files = await paintSheets(generator, join(cache, "sheets"));
+  const files = await paintSheets(
+    generator,
+    join(cache, `sheets-${timed.width}x${timed.height}`),
+    timed,
+  );
   const bursts = chunks(files, FRAMES);
   const memory = new PeakMemory(generator);
   // Both are warm before a round counts.
@@ -67,21 +81,23 @@ export async function measureSpeed(
   };
 }
 
-/** Forty 24 MP JPEGs in bursts of five, made once. */
+/** JPEGs of quality 82 in bursts of five, made once. */
 async function paintSheets(
   generator: WorkerPool<GeneratorMethods>,
   folder: string,
+  { photos, width, height }: Timed,
 ): Promise<string[]> {
+  const bursts = photos / FRAMES;
   const made = await Promise.all(
-    Array.from({ length: FILES / FRAMES }, async (_, index) => {
+    Array.from({ length: bursts }, async (_, index) => {
       const path = join(folder, `burst-${index}`);
       if (existsSync(path) && readdirSync(path).length === FRAMES) {
         return readdirSync(path)
           .toSorted()
           .map((name) => join(path, name));
       }
-      tell(`painting 24 MP burst ${index + 1} of ${FILES / FRAMES}`);
-      return generator.run("sheets", { path, index });
+      tell(`painting burst ${index + 1} of ${bursts} to time`);
+      return generator.run("sheets", { path, index, width, height });
     }),
   );
   return made.flat();
@@ -147,6 +163,8 @@ class PeakMemory {
   }
 
   stop(): void {
+    if (this.#timer === undefined) return;
+    this.#sample();
     clearInterval(this.#timer);
   }
 

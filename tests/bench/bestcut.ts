@@ -1,7 +1,6 @@
 /** `kiln bench bestcut`: how often the sharpest frame of a burst is found, how fast, and in how much memory. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { forkLauncher, WorkerPool } from "../../src-main/workers/index.ts";
@@ -9,7 +8,7 @@ import { root } from "../e2e/hosts.ts";
 import { type Sets, summarise, voidReason } from "./bestcut-figures.ts";
 import type { GeneratorMethods, ShotBurst } from "./bestcut-generator.ts";
 import { Outcomes, type StoredOutcome, versions } from "./bestcut-outcomes.ts";
-import { Pipeline } from "./bestcut-pipeline.ts";
+import { Pipeline, PROCESSES } from "./bestcut-pipeline.ts";
 import { planBurst, SETS, type SetName } from "./bestcut-plan.ts";
 import { measureSpeed, type Speed } from "./bestcut-speed.ts";
 import { rounded, tell } from "./figures.ts";
@@ -109,7 +108,7 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
     entry: join(import.meta.dirname, "bestcut-generator.ts"),
     name: "bestcut-generator",
     title: { en: "The bench's painter", ko: "벤치 화가" },
-    size: Math.max(2, availableParallelism()),
+    size: PROCESSES,
     subjectOf: ({ path }) => path,
     timeoutMs: 600_000,
   });
@@ -141,7 +140,7 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
         sets: missing,
         width,
         height,
-        photo: photos?.of(index) ?? null,
+        photos: photos?.of(index) ?? null,
       });
       for (const burst of shot) {
         const outcome = await judge(pipeline, burst, options, index, keyOf(burst.set, index));
@@ -152,7 +151,7 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
       if (index % 5 === 4) tell(progress(finished, options));
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane));
+  await Promise.all(Array.from({ length: PROCESSES + 1 }, lane));
 
   const summary = summarise(finished, sets);
   const measured = options.skipSpeed ? null : await measureSpeed(generator, pipeline, cache);
@@ -223,8 +222,15 @@ async function choosePhotos(
     used: used.length,
     tooSoft: paths.length - used.length,
     digest: digest.digest("hex").slice(0, 8),
-    of: (index: number) =>
-      index % 2 === 0 ? null : (used[((index - 1) / 2) % used.length] ?? null),
+    of: (index: number) => {
+      const turn = (index - 1) / 2;
+      const background = used[turn % used.length];
+      const skin = used[(turn + 1) % used.length];
+      // Painted bursts lie between.
+      return index % 2 === 0 || background === undefined || skin === undefined
+        ? null
+        : { background, skin };
+    },
   };
 }
 
