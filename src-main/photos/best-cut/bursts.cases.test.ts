@@ -62,7 +62,7 @@ function see({ scene, pan = 0, stops = 0, flash = false, person, quarters = 0 }:
       for (let quarter = 0; quarter < quarters; quarter += 1) [x, y] = [y, -x];
       const [u, v] = [(x + width / 2) / width, (y + height / 2) / width];
       let light = brightness(scene, 1.5 * (u + pan), 1.5 * v);
-      if (person !== undefined && Math.abs(u - person) < 0.05 && v > 0.2) light = 0.7 - light;
+      if (person !== undefined && Math.abs(u - person) < 0.05 && v > 0.2) light *= 0.15;
       if (flash) light *= 0.35 + 4 * Math.exp(-((u - 0.5) ** 2 + (v - 0.4) ** 2) / 0.08);
       const level = Math.min(1, light ** 2.2 * 2 ** stops) ** (1 / 2.2);
       data[row * columns + column] = Math.round(255 * level);

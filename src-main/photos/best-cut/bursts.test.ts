@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type BurstCandidate, groupBursts } from "./bursts.ts";
+import { type BurstCandidate, groupBursts, linkFrames } from "./bursts.ts";
 import { LOOK_BYTES } from "./look.ts";
 
 /** A look of its own for each number; `turn` makes the same scene a little different. */
@@ -136,18 +136,21 @@ const candidates = fc
     fc.record({
       capturedAt: fc.option(fc.integer({ min: 0, max: 20_000 }), { freq: 5 }),
       subSecond: fc.boolean(),
+      offsetMinutes: fc.constantFrom(null, null, 60, 120),
+      exposureSeconds: fc.constantFrom(null, 0.01, 4),
+      identity: fc.constantFrom("", "", "x", "y"),
       camera: fc.constantFrom("A", "B", null),
       scene: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 6 }),
       turn: fc.integer({ min: 0, max: 4 }),
-      number: fc.integer({ min: 1, max: 30 }),
+      name: fc.constantFrom("IMG_1", "IMG_2", "IMG_3", "IMG_2 copy", "x (1)", "x (12)", "x", "y"),
     }),
     { maxLength: 24 },
   )
   .map((drawn) =>
-    drawn.map(({ scene, turn, number, ...rest }, i) => ({
+    drawn.map(({ scene, turn, name, ...rest }, i) => ({
       ...rest,
       id: i + 1,
-      name: `IMG_${number}.JPG`,
+      name: `${name}.JPG`,
       look: scene === null ? null : look(scene, turn),
     })),
   );
@@ -169,6 +172,13 @@ test("every photo is in exactly one group, whatever the order in which they come
     ),
     { seed: 11, numRuns: 300 },
   );
+});
+
+test("the work is bounded: 3000 unlike photos of one clock within any gap", () => {
+  const frames = Array.from({ length: 3000 }, (_, i) => frame(3 * i + 1, { look: look(i % 50) }));
+  const { ids, links } = linkFrames(frames);
+  expect(ids).toHaveLength(3000);
+  expect(links.length).toBeLessThan(3000 * 24);
 });
 
 test("a longer gap only ever joins groups", () => {

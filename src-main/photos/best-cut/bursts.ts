@@ -1,6 +1,6 @@
 import { readClocks, type Stamp } from "./clock.ts";
 import { findIntervalShots } from "./interval.ts";
-import { areLooksAlike, type Look, openLook, turnLook } from "./look.ts";
+import { areLooksAlike, isMostlyStill, type Look, openLook, turnLook } from "./look.ts";
 import { type NamePlace, originalStemOf, placeOf, sortKey, stemOf } from "./names.ts";
 
 /**
@@ -199,9 +199,11 @@ function neededGap(frame: TimedFrame, later: TimedFrame): number {
 function isOneMoment(frame: TimedFrame, later: TimedFrame, threshold: number): boolean {
   if (frame.look === null || later.look === null) return true;
   const isSnap = frame.isFine && later.at - frame.at <= SNAP_MS;
-  if (!isSnap) return areLooksAlike(frame.look, later.look, threshold);
-  const limit = SNAP_FACTOR * threshold;
-  if (areLooksAlike(frame.look, later.look, limit)) return true;
+  const limit = isSnap ? SNAP_FACTOR * threshold : threshold;
+  if (areLooksAlike(frame.look, later.look, limit) || isMostlyStill(frame.look, later.look)) {
+    return true;
+  }
+  if (!isSnap) return false;
   // A camera that points straight down no longer knows which side is up: its orientation flips inside a burst.
   let turned = frame.look;
   for (let quarter = 1; quarter <= 3; quarter += 1) {
