@@ -142,6 +142,9 @@ interface Scroll {
   readonly mostTiles: number;
 }
 
+/** A notch of the wheel, in CSS pixels: 60 of them a second are a wheel that spins freely. */
+const wheelStep = 120;
+
 /** Turns the wheel 60 times a second from the first row to the last. */
 async function scrollThrough(page: Page): Promise<Scroll> {
   const grid = page.getByRole("listbox", { name: "Photos" });
@@ -165,7 +168,7 @@ async function scrollThrough(page: Page): Promise<Scroll> {
         x: 700,
         y: 450,
         deltaX: 0,
-        deltaY: 240,
+        deltaY: wheelStep,
       })
       // A turn that is still on its way when the page is closed.
       .catch(() => undefined);
