@@ -19,16 +19,13 @@ export interface BurstCandidate extends Stamp {
 }
 
 export interface GroupingOptions {
-  /** Longest pause between two frames of one burst, in ms, 0..{@link MAX_GAP_MS}. */
+  /** Longest pause between two frames of one burst, in ms. */
   readonly gapMs: number;
   /** Greatest `lookDistance` of two frames of one burst, 0..0.6; {@link DEFAULT_LOOK_THRESHOLD} unless given. */
   readonly lookThreshold?: number;
 }
 
 export const DEFAULT_GAP_MS = 2000;
-
-/** The longest gap that anyone may ask for. */
-export const MAX_GAP_MS = 600_000;
 
 /**
  * Frames of one moment lie below 0.25 (the camera wandering by 8 %) or 0.4 (with and without flash, 3 EV apart), two
@@ -48,6 +45,9 @@ const NUMBER_GAP = 3;
 
 /** A clock without sub-seconds cuts off less than this. */
 const WHOLE_SECOND_MS = 1000;
+
+/** Timers slower than this are found only where nothing else was taken in between. */
+const SCENE_GAP_MS = 10_000;
 
 /** Exposures longer than this are nobody's in one burst, or no truth. */
 const LONGEST_EXPOSURE_MS = 300_000;
@@ -72,6 +72,8 @@ export interface BurstLinks {
   /** In order of capture (photos without a time last), then of natural name. */
   readonly ids: readonly number[];
   readonly links: readonly Link[];
+  /** The longest gap, in ms, for which they hold. */
+  readonly upToMs: number;
 }
 
 /**
@@ -90,28 +92,31 @@ export function groupBursts(
   candidates: readonly BurstCandidate[],
   options: GroupingOptions,
 ): number[][] {
-  return cutBursts(linkFrames(candidates, options.lookThreshold), options.gapMs);
+  return cutBursts(linkFrames(candidates, options.gapMs, options.lookThreshold), options.gapMs);
 }
 
-/** What {@link groupBursts} answers at a gap, from links that hold for every gap. */
+/** What {@link groupBursts} answers at a gap, from links that hold for it. */
 export function cutBursts({ ids, links }: BurstLinks, gapMs: number): number[][] {
   const groups = new Groups(ids.length);
   for (const link of links) if (link.gapMs <= gapMs) groups.join(link.a, link.b);
   return groups.list().map((group) => group.flatMap((i) => ids[i] ?? []));
 }
 
-/** Finds the pairs that hold bursts together, for every gap up to {@link MAX_GAP_MS}. About linear in the photos. */
+/** Finds the pairs that hold bursts together, for every gap up to `gapMs` at least. About linear in the photos. */
 export function linkFrames(
   candidates: readonly BurstCandidate[],
+  gapMs: number,
   lookThreshold = DEFAULT_LOOK_THRESHOLD,
 ): BurstLinks {
+  const upToMs = Math.max(gapMs, SCENE_GAP_MS);
   const frames = openFrames(candidates);
   const timed = frames.filter(isTimed);
   const links = [...Map.groupBy(timed, ({ camera }) => camera).values()].flatMap((own) =>
-    linkByTime(own, lookThreshold),
+    linkByTime(own, upToMs, lookThreshold),
   );
   const onBeat = findTimeLapses(timed, links, frames.length);
   return {
+    upToMs,
     ids: frames.map(({ id }) => id),
     links: [
       ...links.filter(({ a, b }) => !onBeat.has(a) && !onBeat.has(b)),
@@ -166,8 +171,9 @@ function openFrames(candidates: readonly BurstCandidate[]): Frame[] {
 }
 
 /** Links frames of one camera, in order of time. */
-function linkByTime(frames: readonly TimedFrame[], lookThreshold: number): Link[] {
+function linkByTime(frames: readonly TimedFrame[], upToMs: number, lookThreshold: number): Link[] {
   const links: Link[] = [];
+  const turns = new Map<Look, Look[]>();
   // Bit k of a frame: it hangs together with the frame k + 1 places after it by frames between them. Those lie closer
   // together in time than the two, so that another link would add nothing: most comparisons are saved by that.
   const chains = new Int32Array(frames.length);
@@ -179,8 +185,9 @@ function linkByTime(frames: readonly TimedFrame[], lookThreshold: number): Link[
       const other = frames[i + step];
       if (other === undefined) break;
       const gapMs = neededGap(frame, other);
-      if (gapMs > MAX_GAP_MS) break;
-      if ((chain & (1 << (step - 1))) !== 0 || !isOneMoment(frame, other, lookThreshold)) continue;
+      if (gapMs > upToMs) break;
+      if ((chain & (1 << (step - 1))) !== 0 || !isOneMoment(frame, other, lookThreshold, turns))
+        continue;
       links.push({ a: frame.place, b: other.place, gapMs });
       chain |= (1 << (step - 1)) | (((chains[i + step] ?? 0) << step) & REACH_MASK);
     }
@@ -196,21 +203,28 @@ function neededGap(frame: TimedFrame, later: TimedFrame): number {
   return Math.max(0, frame.isFine ? pause : pause - WHOLE_SECOND_MS + 1);
 }
 
-function isOneMoment(frame: TimedFrame, later: TimedFrame, threshold: number): boolean {
-  if (frame.look === null || later.look === null) return true;
+function isOneMoment(
+  frame: TimedFrame,
+  later: TimedFrame,
+  threshold: number,
+  turns: Map<Look, Look[]>,
+): boolean {
+  const { look } = later;
+  if (frame.look === null || look === null) return true;
   const isSnap = frame.isFine && later.at - frame.at <= SNAP_MS;
   const limit = isSnap ? SNAP_FACTOR * threshold : threshold;
-  if (areLooksAlike(frame.look, later.look, limit) || isMostlyStill(frame.look, later.look)) {
-    return true;
-  }
+  if (areLooksAlike(frame.look, look, limit) || isMostlyStill(frame.look, look)) return true;
   if (!isSnap) return false;
   // A camera that points straight down no longer knows which side is up: its orientation flips inside a burst.
-  let turned = frame.look;
-  for (let quarter = 1; quarter <= 3; quarter += 1) {
-    turned = turnLook(turned);
-    if (areLooksAlike(turned, later.look, threshold)) return true;
-  }
-  return false;
+  const turned = turns.get(frame.look) ?? turnsOf(frame.look);
+  turns.set(frame.look, turned);
+  return turned.some((one) => areLooksAlike(one, look, threshold));
+}
+
+function turnsOf(look: Look): Look[] {
+  const right = turnLook(look);
+  const half = turnLook(right);
+  return [right, half, turnLook(half)];
 }
 
 /**
@@ -223,7 +237,8 @@ function findTimeLapses(
   count: number,
 ): Set<number> {
   const scenes = new Groups(count);
-  for (const { a, b } of links) scenes.join(a, b);
+  // Always of one length, so that what is a time-lapse doesn't depend on the gap.
+  for (const { a, b, gapMs } of links) if (gapMs <= SCENE_GAP_MS) scenes.join(a, b);
   const places = new Map(timed.map(({ id, place }) => [id, place]));
   const rows = [
     ...Map.groupBy(timed, ({ camera }) => camera).values(),

@@ -8,6 +8,8 @@ export const LOOK_BYTES = 1 + GRID * GRID;
 
 /** Looks are compared at shifts of up to one cell (1/16 of a side) each way. */
 const SHIFTS = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dx, dy] as const));
+const NO_SHIFT = [0, 0] as const;
+const STRAIGHT = 4;
 
 const STILL_SHARE = 0.8;
 const STILL_DISTANCE = 0.28;
@@ -69,22 +71,24 @@ export interface Look {
   readonly aspect: number;
   /** Cells around zero. */
   readonly cells: Int8Array;
-  /** Sum of the squares of the cells. */
-  readonly energy: number;
+  /** Sums of the squares of the cells that overlap another look's, for each of the {@link SHIFTS}. */
+  readonly energies: Float64Array;
 }
 
 /** Opens what {@link describeLook} wrote; bytes that are missing count as empty cells. */
 export function openLook(bytes: Uint8Array): Look {
   const cells = new Int8Array(GRID * GRID);
   for (let i = 0; i < cells.length; i += 1) cells[i] = (bytes[i + 1] ?? ZERO) - ZERO;
-  return { aspect: bytes[0] ?? ZERO, cells, energy: energyOf(cells) };
+  return { aspect: bytes[0] ?? ZERO, cells, energies: energiesOf(cells) };
 }
 
 /** {@link lookDistance} of two opened looks. */
 export function distanceOfLooks(a: Look, b: Look): number {
   if (!areOfOneAspect(a, b)) return 1;
   let best = 0;
-  for (const [dx, dy] of SHIFTS) best = Math.max(best, correlation(a, b, dx, dy));
+  for (let shift = 0; shift < SHIFTS.length; shift += 1) {
+    best = Math.max(best, correlation(a, b, shift));
+  }
   return Math.min(1, Math.max(0, 1 - best));
 }
 
@@ -94,11 +98,17 @@ export function distanceOfLooks(a: Look, b: Look): number {
  */
 export function areLooksAlike(a: Look, b: Look, limit: number): boolean {
   if (!areOfOneAspect(a, b)) return false;
-  const straight = correlation(a, b, 0, 0);
+  const straight = correlation(a, b, STRAIGHT);
   if (1 - straight <= limit) return true;
   if (straight < HOPELESS) return false;
-  return SHIFTS.some(([dx, dy]) => 1 - correlation(a, b, dx, dy) <= limit);
+  for (let shift = 0; shift < SHIFTS.length; shift += 1) {
+    if (1 - correlation(a, b, shift) <= limit) return true;
+  }
+  return false;
 }
+
+/** Reused: this is asked for a hundred thousand pairs of a folder. */
+const differenceCounts = new Uint16Array(256);
 
 /**
  * Whether most of the frame stands still between two looks, whatever moves in the rest: people who walk through a scene
@@ -108,8 +118,8 @@ export function areLooksAlike(a: Look, b: Look, limit: number): boolean {
  * walked across real photos, above 0.28 for 99.8 % of pairs of different scenes (measured on 2500 pairs).
  */
 export function isMostlyStill(a: Look, b: Look): boolean {
-  if (!areOfOneAspect(a, b) || correlation(a, b, 0, 0) < HOPELESS) return false;
-  const counts = new Uint16Array(256);
+  if (!areOfOneAspect(a, b) || correlation(a, b, STRAIGHT) < HOPELESS) return false;
+  const counts = differenceCounts.fill(0);
   for (let i = 0; i < a.cells.length; i += 1) {
     const difference = Math.abs((a.cells[i] ?? 0) - (b.cells[i] ?? 0));
     counts[difference] = (counts[difference] ?? 0) + 1;
@@ -131,41 +141,57 @@ export function isMostlyStill(a: Look, b: Look): boolean {
 }
 
 /** The look of the same photo turned by a quarter to the right. */
-export function turnLook({ aspect, cells, energy }: Look): Look {
+export function turnLook({ aspect, cells }: Look): Look {
   const turned = cells.map((_, i) => {
     const [row, column] = [Math.floor(i / GRID), i % GRID];
     return cells[(GRID - 1 - column) * GRID + row] ?? 0;
   });
-  return { aspect: 2 * ZERO - aspect, cells: turned, energy };
+  return { aspect: 2 * ZERO - aspect, cells: turned, energies: energiesOf(turned) };
 }
 
 function areOfOneAspect(a: Look, b: Look): boolean {
   return Math.abs(a.aspect - b.aspect) <= ASPECT_TOLERANCE;
 }
 
-function energyOf(cells: Int8Array): number {
-  return cells.reduce((sum, cell) => sum + cell * cell, 0);
+function energiesOf(cells: Int8Array): Float64Array {
+  const last = GRID - 1;
+  const square = (row: number, column: number): number => (cells[row * GRID + column] ?? 0) ** 2;
+  const rows = new Float64Array(GRID);
+  const columns = new Float64Array(GRID);
+  let all = 0;
+  for (let row = 0; row < GRID; row += 1) {
+    for (let column = 0; column < GRID; column += 1) {
+      const energy = square(row, column);
+      rows[row] = (rows[row] ?? 0) + energy;
+      columns[column] = (columns[column] ?? 0) + energy;
+      all += energy;
+    }
+  }
+  return Float64Array.from(SHIFTS, ([dx, dy]) => {
+    const row = dy > 0 ? last : 0;
+    const column = dx > 0 ? last : 0;
+    const lost = (dy === 0 ? 0 : (rows[row] ?? 0)) + (dx === 0 ? 0 : (columns[column] ?? 0));
+    return all - lost + (dx === 0 || dy === 0 ? 0 : square(row, column));
+  });
 }
 
 /** Over the arithmetic mean of both energies, not the geometric one: an empty frame is unlike any picture. */
-function correlation(a: Look, b: Look, dx: number, dy: number): number {
+function correlation(a: Look, b: Look, shift: number): number {
   const [one, other] = [a.cells, b.cells];
-  const [top, bottom] = [Math.max(0, -dy), GRID - Math.max(0, dy)];
-  const [left, right] = [Math.max(0, -dx), GRID - Math.max(0, dx)];
-  const isStraight = dx === 0 && dy === 0;
+  const [dx, dy] = SHIFTS[shift] ?? NO_SHIFT;
+  const step = dy * GRID + dx;
+  const left = dx < 0 ? 1 : 0;
+  const width = GRID - Math.abs(dx);
+  const bottom = dy > 0 ? GRID - 1 : GRID;
   let product = 0;
-  let energy = isStraight ? a.energy + b.energy : 0;
-  for (let row = top; row < bottom; row += 1) {
-    const start = row * GRID;
-    const shift = dy * GRID + dx;
-    for (let at = start + left; at < start + right; at += 1) {
-      const i = one[at] ?? 0;
-      const j = other[at + shift] ?? 0;
-      product += i * j;
-      if (!isStraight) energy += i * i + j * j;
-    }
+  for (let row = dy < 0 ? 1 : 0; row < bottom; row += 1) {
+    const start = row * GRID + left;
+    const end = start + width;
+    for (let at = start; at < end; at += 1) product += (one[at] ?? 0) * (other[at + step] ?? 0);
   }
-  const floor = FLOOR * (bottom - top) * (right - left);
+  // What of the other overlaps lies opposite.
+  const energy = (a.energies[shift] ?? 0) + (b.energies[SHIFTS.length - 1 - shift] ?? 0);
+  const floor = FLOOR * width * (GRID - Math.abs(dy));
   return (product + floor) / (energy / 2 + floor);
 }
 
