@@ -13,7 +13,7 @@ import {
 } from "../../src-main/sample/index.ts";
 
 /** Leaves of every octave of sizes cover the picture so many times. */
-const COVERED = { least: 0.3, most: 0.9 };
+const COVERED = { least: 0.4, most: 1 };
 const GRAIN_SIDE = 512;
 /** Fine texture on the leaves' own surface, -0.5..0.5; wraps around. */
 const GRAIN = Float32Array.from({ length: GRAIN_SIDE * GRAIN_SIDE }, (_, i) => {
@@ -50,13 +50,13 @@ export function paintLeaves(
   const { width, height } = size;
   const raster = { ...size, channels: 3, data: new Uint8ClampedArray(width * height * 3) } as const;
   const palette = drawPalette(random);
-  const contrast = between(random, 0.35, 1);
+  const contrast = between(random, 0.5, 1);
   const grain = between(random, 0.05, 0.5);
   // Half of all pictures have a calm part: sky, a wall, water.
   const calm = !isBusy && random() < 0.5 ? between(random, 0.15, 0.45) * height : 0;
   fillCalm(raster, random, pick(random, palette));
   // From gravel to bricks.
-  const smallest = 1.5 * 8 ** random() * unit;
+  const smallest = 1.5 * 5 ** random() * unit;
   const largest = 0.18 * Math.max(width, height);
   const octaves = Math.log2(largest / smallest);
   const covered = between(random, COVERED.least, COVERED.most) * octaves * width * (height - calm);
@@ -75,7 +75,7 @@ export function paintLeaves(
 function drawPalette(random: Random): readonly [Rgb, ...Rgb[]] {
   const hue = random();
   const middle = between(random, 0.35, 0.6);
-  const spread = between(random, 0.06, 0.3);
+  const spread = between(random, 0.12, 0.32);
   const draw = (): Rgb => {
     const turned = hue + between(random, -0.18, 0.18) + (random() < 0.2 ? 0.5 : 0);
     return hsl(turned, between(random, 0.05, 0.45), middle + spread * between(random, -1, 1));

@@ -39,9 +39,12 @@ export interface Subject {
   readonly name: string;
 }
 
-/** Room about a frame for a hand's wander: shift, turn and zoom together stay below 1.3 % of the long edge. */
+/**
+ * Room about a frame for a hand's wander: shift, turn and zoom together stay below 1.3 % of the long edge, and
+ * interpolation takes a few pixels more.
+ */
 export function marginOf({ width, height }: Size): number {
-  return 2 * Math.ceil(0.0075 * Math.max(width, height));
+  return 2 * Math.ceil(0.0075 * Math.max(width, height)) + 8;
 }
 
 /** Room about a subject for what its blur spreads. */
@@ -55,7 +58,7 @@ function unitOf({ width, height }: Size): number {
 }
 
 /** No lens and no demosaicing shows a single pixel: what is in focus is about this soft on the sensor. */
-const LENS = { least: 0.45, most: 0.8 };
+const LENS = { least: 0.45, most: 0.7 };
 
 function throughLens(raster: Raster, random: Random): Layer {
   const lens = { kind: "gaussian", sigma: between(random, LENS.least, LENS.most) } as const;
