@@ -23,6 +23,14 @@ test("a change of one thing leaves every other as it was", () => {
   expect(preferences.get()).toMatchObject({ apply, tileSize: 300 });
 });
 
+test("sidecars are written only once the person wants it", () => {
+  const preferences = new Preferences(openPreferencesFile(folder()));
+  expect(preferences.get().xmp).toEqual({ write: false, pickAs: "nothing", onConflict: "newer" });
+  const xmp = { write: true, pickAs: "stars5", onConflict: "kiln" } as const;
+  preferences.set(preferencesPatchSchema.parse({ xmp }));
+  expect(preferences.get().xmp).toEqual(xmp);
+});
+
 test("a broken value or a damaged file costs that value only, never the start", () => {
   const directory = folder();
   const file = join(directory, "preferences.json");

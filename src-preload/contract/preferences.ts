@@ -15,6 +15,31 @@ export const preferencesSchema = z.object({
   stacksCollapsed: z.boolean().default(false),
   showFilmstrip: z.boolean().default(true),
   showPanels: z.boolean().default(true),
+  /** Sidecars: `.xmp` files beside the photos, by which programs tell each other of stars and labels. */
+  xmp: z
+    .object({
+      /** Write decisions into sidecars; reading goes on either way. */
+      write: z.boolean().default(false),
+      /** XMP knows no picks: what a picked photo's sidecar says instead. */
+      pickAs: z
+        .enum([
+          "nothing",
+          "stars1",
+          "stars2",
+          "stars3",
+          "stars4",
+          "stars5",
+          "labelRed",
+          "labelYellow",
+          "labelGreen",
+          "labelBlue",
+          "labelPurple",
+        ])
+        .default("nothing"),
+      /** Who is right when a sidecar and a decision in Kiln differ. */
+      onConflict: z.enum(["newer", "kiln", "sidecar"]).default("newer"),
+    })
+    .prefault({}),
   /** The last answers of the apply dialog. */
   apply: z
     .object({
@@ -38,5 +63,6 @@ export const preferencesPatchSchema = z.object({
   stacksCollapsed: z.boolean().optional(),
   showFilmstrip: z.boolean().optional(),
   showPanels: z.boolean().optional(),
+  xmp: preferencesSchema.shape.xmp.unwrap().optional(),
   apply: preferencesSchema.shape.apply.unwrap().optional(),
 });
