@@ -16,6 +16,7 @@ export const mainEntries = {
 /** Workers: each one file that is started as a process of its own. */
 export const workerEntries = {
   "image-worker": "src-main/photos/worker/image-worker.ts",
+  "inference-worker": "src-main/inference/inference-worker.ts",
 } as const;
 
 /** The preload: one CommonJS file, since a sandboxed preload can't load another. */
