@@ -1,26 +1,36 @@
 /** The bench's own worker: paints bursts, and measures them the old way. A process of its own, one a core. */
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import { z } from "zod";
 import { serveWorker } from "../../src-main/workers/index.ts";
 import { laplacianVariance } from "./bestcut-laplacian.ts";
-import { planBurst, planSheets, type SetName } from "./bestcut-plan.ts";
-import { isSharpEnough, paintBackground, paintSubject, photoBackground } from "./bestcut-scenes.ts";
+import { planBurst, planSheets, SETS, type SetName } from "./bestcut-plan.ts";
+import {
+  type Background,
+  isSharpEnough,
+  paintBackground,
+  paintSubject,
+  photoBackground,
+} from "./bestcut-scenes.ts";
 import { shootBurst } from "./bestcut-shoot.ts";
 
-export interface ShotBurst {
-  readonly set: SetName;
-  readonly files: readonly string[];
+const shotBurst = z.object({
+  set: z.enum(SETS),
+  files: z.array(z.string()),
   /** Variance of the Laplacian of each at full size. */
-  readonly laplacian: readonly number[];
+  laplacian: z.array(z.number()),
   /** What the bursts are of. */
-  readonly background: string;
-  readonly subject: string | null;
+  background: z.string(),
+  subject: z.string().nullable(),
   /** Processor time that this burst took, painting of what it shares included with the first. */
-  readonly cpuSeconds: number;
-}
+  cpuSeconds: z.number(),
+});
+export type ShotBurst = z.infer<typeof shotBurst>;
 
 export type GeneratorMethods = {
-  /** Bursts number `index` of several sets, which share their background. */
+  /** Bursts number `index` of several sets, which share their background. What was finished before is taken as it is. */
   shoot: {
     input: {
       readonly path: string;
@@ -61,33 +71,40 @@ sharp.cache(false);
 serveWorker<GeneratorMethods>({
   shoot: async ({ path, seed, index, sets, width, height, photos }) => {
     const size = { width, height };
-    let cpu = process.cpuUsage();
     const skin = photos?.skin ?? null;
-    const background =
-      photos === null
-        ? paintBackground(seed, index, size)
-        : await photoBackground(photos.background, size);
+    let background: Background | null = null;
     const bursts: ShotBurst[] = [];
     for (const set of sets) {
+      const folder = join(path, set);
+      const finished = join(folder, "burst.json");
+      if (existsSync(finished)) {
+        bursts.push(shotBurst.parse(JSON.parse(await readFile(finished, "utf8"))));
+        continue;
+      }
+      const before = process.cpuUsage();
+      background ??=
+        photos === null
+          ? paintBackground(seed, index, size)
+          : await photoBackground(photos.background, size);
       const burst = planBurst(set, seed, index, size);
       const subject =
         burst.subject === null
           ? null
           : await paintSubject(burst.subject, { seed, index, skin }, size);
-      const folder = join(path, set);
       const files = await shootBurst(folder, burst, { background, subject }, size);
       const laplacian: number[] = [];
       for (const file of files) laplacian.push(await laplacianVariance(file));
-      const { user, system } = process.cpuUsage(cpu);
-      cpu = process.cpuUsage();
-      bursts.push({
+      const { user, system } = process.cpuUsage(before);
+      const shot: ShotBurst = {
         set,
         files,
         laplacian,
         background: background.name,
         subject: subject?.name ?? null,
         cpuSeconds: (user + system) / 1e6,
-      });
+      };
+      await writeFile(finished, JSON.stringify(shot));
+      bursts.push(shot);
     }
     return bursts;
   },

@@ -131,7 +131,7 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
       const folder = join(
         cache,
         "frames",
-        `${version.generator}-${width}x${height}-${seed}-${index}`,
+        `${version.generator}-${width}x${height}${photos === null ? "" : `-${photos.digest}`}-${seed}-${index}`,
       );
       const shot = await generator.run("shoot", {
         path: folder,
