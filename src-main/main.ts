@@ -75,7 +75,10 @@ async function start(): Promise<void> {
       log,
       preferencesFile: openElectronPreferences(libraryDirectory),
       launcher: utilityLauncher(),
-      imageWorker: join(import.meta.dirname, "image-worker.js"),
+      workers: {
+        images: join(import.meta.dirname, "image-worker.js"),
+        inference: join(import.meta.dirname, "inference-worker.js"),
+      },
       systemTrash: trashItem,
     });
     const router = createRouter(services);

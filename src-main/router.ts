@@ -2,7 +2,7 @@ import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
 import { type AnyRouter, implement } from "@orpc/server";
 import { contract } from "../src-preload/contract/contract.ts";
 import { KilnError } from "./errors.ts";
-import { rankRoot } from "./photos/index.ts";
+import { groupRoot, rankRoot } from "./photos/index.ts";
 import type { Services } from "./services.ts";
 
 const platforms = { win32: "windows", darwin: "macos" } as const;
@@ -120,6 +120,13 @@ export function createRouter(services: Services) {
           frames: (ranks?.frames ?? []).toSorted((a, b) => a.rank - b.rank),
         };
       }),
+      previewGap: kiln.photos.previewGap.handler(({ input }) =>
+        services.gapPreviews.preview(services.root(input.rootId).id, input.gapMs),
+      ),
+      similar: kiln.photos.similar.handler(({ input: { photoId } }) => {
+        const rootId = roots.holding(photoId);
+        return { photos: rootId === null ? [] : services.similar.find(rootId, photoId) };
+      }),
       histogram: kiln.photos.histogram.handler(({ input, signal }) =>
         services.images.run(
           "histogram",
@@ -162,8 +169,17 @@ export function createRouter(services: Services) {
       dissolveBursts: kiln.edits.dissolveBursts.handler(({ input }) => ({
         editId: decisions.dissolveBursts(input.burstIds),
       })),
-      regroup: kiln.edits.regroup.handler(({ input }) => ({
-        editId: decisions.regroup(services.root(input.rootId).id, input.gapMs),
+      regroup: kiln.edits.regroup.handler(({ input: { rootId, gapMs, asStep } }) => {
+        const { id } = services.root(rootId);
+        if (asStep) return { editId: decisions.regroup(id, gapMs) };
+        services.database.transaction(() => groupRoot(services, id, gapMs));
+        return { editId: null };
+      }),
+      resetBursts: kiln.edits.resetBursts.handler(({ input }) => ({
+        editId: decisions.resetBursts(
+          services.root(input.rootId).id,
+          services.preferences.get().burstGapMs,
+        ),
       })),
       undo: kiln.edits.undo.handler(() => ({ label: services.undo()?.label ?? null })),
       redo: kiln.edits.redo.handler(() => ({ label: services.redo()?.label ?? null })),

@@ -4,6 +4,7 @@ import type { Localized } from "../src-preload/contract/problem.ts";
 import { Apply } from "./apply/index.ts";
 import { KilnError } from "./errors.ts";
 import { EventHub, type Host, Sources } from "./host/index.ts";
+import { createInferencePool } from "./inference/index.ts";
 import { JobEngine } from "./jobs/index.ts";
 import {
   BurstStore,
@@ -24,11 +25,13 @@ import {
   Decisions,
   FolderWatch,
   facesVersion,
+  GapPreviews,
   type ImageWorkerMethods,
   Imports,
   Media,
   measuresVersion,
   RenditionCache,
+  SimilarPhotos,
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
 import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
@@ -39,6 +42,12 @@ const tidyAfterMs = 20_000;
 /** A decoder that has not answered by then hangs: its child is ended and the photo says so. */
 const decodeLimitMs = 120_000;
 
+/** Absolute paths of the modules that Kiln's children run. */
+export interface WorkerModules {
+  readonly images: string;
+  readonly inference: string;
+}
+
 export interface ServicesOptions {
   /** Where Kiln keeps its data. Made when missing, locked until `close`. */
   readonly libraryDirectory: string;
@@ -47,8 +56,7 @@ export interface ServicesOptions {
   readonly log: LogFile;
   readonly preferencesFile: PreferencesFile;
   readonly launcher: WorkerLauncher;
-  /** Absolute path of the image worker's module. */
-  readonly imageWorker: string;
+  readonly workers: WorkerModules;
   /** Puts a file into the system's trash where Kiln has no way of its own (Windows, macOS). */
   readonly systemTrash?: (path: string) => Promise<void>;
 }
@@ -73,12 +81,17 @@ export function createServices(options: ServicesOptions) {
   const renditions = new RenditionCache(options.libraryDirectory);
   const images = new WorkerPool<ImageWorkerMethods>({
     launcher: options.launcher,
-    entry: options.imageWorker,
+    entry: options.workers.images,
     name: "image-worker",
     title: { en: "The image reader", ko: "이미지 처리기" },
     size: Math.max(2, availableParallelism() - 1),
     subjectOf: (input) => basename("path" in input ? input.path : input.directory),
     timeoutMs: decodeLimitMs,
+    onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
+  });
+  const inference = createInferencePool({
+    launcher: options.launcher,
+    entry: options.workers.inference,
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
   const engine = new JobEngine({ store: new JobStore(database), log });
@@ -90,6 +103,7 @@ export function createServices(options: ServicesOptions) {
     measures,
     faces,
     images,
+    inference,
     renditions,
     burstGapMs: () => preferences.get().burstGapMs,
   };
@@ -159,6 +173,8 @@ export function createServices(options: ServicesOptions) {
     engine,
     imports,
     decisions,
+    gapPreviews: new GapPreviews({ database, bursts, measures }),
+    similar: new SimilarPhotos({ bursts, measures }),
     apply,
     media,
     sources,
@@ -194,7 +210,7 @@ export function createServices(options: ServicesOptions) {
       clearTimeout(tidying);
       await watch.close();
       await engine.shutdown();
-      await images[Symbol.asyncDispose]();
+      await Promise.all([images[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]);
       database.close();
       await log.flush();
     },

@@ -1,8 +1,10 @@
-/** The CLI for tests, run from its sources: as `main.ts`, with the image worker's source. */
+/** The CLI for tests, run from its sources: as `main.ts`, with its workers' sources. */
 import { join } from "node:path";
 import { runCli } from "./run.ts";
 
-process.exitCode = await runCli(
-  process.argv.slice(2),
-  join(import.meta.dirname, "..", "photos", "worker", "image-worker.ts"),
-);
+const rooms = join(import.meta.dirname, "..");
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  images: join(rooms, "photos", "worker", "image-worker.ts"),
+  inference: join(rooms, "inference", "inference-worker.ts"),
+});

@@ -8,7 +8,7 @@ import { createLog } from "../log/index.ts";
 import { openPreferencesFile } from "../preferences/index.ts";
 import { createRouter } from "../router.ts";
 import { connectLocalDoor } from "../server/index.ts";
-import { createServices } from "../services.ts";
+import { createServices, type WorkerModules } from "../services.ts";
 import { forkLauncher } from "../workers/index.ts";
 
 export type KilnClient = ContractRouterClient<Contract>;
@@ -24,7 +24,7 @@ export interface KilnConnection {
 export interface ConnectionOptions {
   readonly libraryDirectory: string;
   readonly version: string;
-  readonly imageWorker: string;
+  readonly workers: WorkerModules;
 }
 
 /**
@@ -32,11 +32,11 @@ export interface ConnectionOptions {
  * @throws KilnError `library-busy` when another process has it open, and whatever else keeps a library shut
  */
 export function openInProcess(options: ConnectionOptions): KilnConnection {
-  const { libraryDirectory, version, imageWorker } = options;
+  const { libraryDirectory, version, workers } = options;
   const services = createServices({
     libraryDirectory,
     version,
-    imageWorker,
+    workers,
     host: nodeHost(Intl.DateTimeFormat().resolvedOptions().locale),
     log: createLog({ directory: join(libraryDirectory, "logs") }),
     preferencesFile: openPreferencesFile(libraryDirectory),

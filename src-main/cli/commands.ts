@@ -74,7 +74,7 @@ export const commands: Readonly<Record<string, Command>> = {
       const token = await connection.token([folder]);
       const { rootId, jobId } = await client.library.import({ token, mode: "reference" });
       await waitForJob(connection, jobId, context);
-      if (gapMs !== null) await client.edits.regroup({ rootId, gapMs });
+      if (gapMs !== null) await client.edits.regroup({ rootId, gapMs, asStep: false });
       const report: BestCutReport = await reportBestCut(client, rootId, {
         asOne: values["as-one"],
         readingMs: performance.now() - startedAt,

@@ -7,7 +7,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await runCli(
-  process.argv.slice(2),
-  join(import.meta.dirname, "image-worker.js"),
-);
+process.exitCode = await runCli(process.argv.slice(2), {
+  images: join(import.meta.dirname, "image-worker.js"),
+  inference: join(import.meta.dirname, "inference-worker.js"),
+});

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defaultDataDirectory } from "../host/index.ts";
+import type { WorkerModules } from "../services.ts";
 import { version } from "../version.ts";
 import { UsageError } from "./arguments.ts";
 import { openKiln } from "./client.ts";
@@ -14,10 +15,9 @@ const language = terminalLanguage(process.env);
 /**
  * `kiln …`: the services without a window. stdout carries the result alone; everything else goes to stderr.
  *
- * @param imageWorker absolute path of the image worker's module
  * @returns the exit code
  */
-export async function runCli(args: string[], imageWorker: string): Promise<number> {
+export async function runCli(args: string[], workers: WorkerModules): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--version") {
     process.stdout.write(`${version}\n`);
@@ -55,7 +55,7 @@ export async function runCli(args: string[], imageWorker: string): Promise<numbe
         openKiln({
           version,
           libraryDirectory: library === undefined ? defaultDataDirectory() : resolve(library),
-          imageWorker,
+          workers,
         }),
     });
     progress.end();

@@ -11,6 +11,9 @@ export interface BurstMember {
   readonly identity: string;
   readonly capturedAt: number | null;
   readonly hasSubseconds: boolean;
+  /** How far the camera's wall clock was ahead of UTC. */
+  readonly offsetMinutes: number | null;
+  readonly exposureSeconds: number | null;
   readonly camera: string | null;
   readonly burstId: number | null;
   readonly burstIsManual: boolean;
@@ -41,6 +44,8 @@ interface MemberRow {
   identity: string;
   captured_at: number | null;
   captured_has_subseconds: number;
+  captured_offset_minutes: number | null;
+  exposure_seconds: number | null;
   camera: string | null;
   burst_id: number | null;
   is_manual: number | null;
@@ -49,6 +54,7 @@ interface MemberRow {
 
 const selectMembers = `
   SELECT photos.id, photos.name, directories.path AS directory, identity, captured_at, captured_has_subseconds,
+    captured_offset_minutes, exposure_seconds,
     nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual, focus
   FROM photos JOIN directories ON directories.id = photos.directory_id
     LEFT JOIN bursts ON bursts.id = photos.burst_id
@@ -220,6 +226,8 @@ function toMember(row: MemberRow): BurstMember {
     identity: row.identity,
     capturedAt: row.captured_at,
     hasSubseconds: row.captured_has_subseconds === 1,
+    offsetMinutes: row.captured_offset_minutes,
+    exposureSeconds: row.exposure_seconds,
     camera: row.camera,
     burstId: row.burst_id,
     burstIsManual: row.is_manual === 1,

@@ -66,28 +66,44 @@ export class EditStore {
     now: number,
   ): { editId: number | null; touched: TouchedBursts } {
     return this.#database.transaction(() => {
-      const effective: ChangeRow[] = [];
-      for (const change of changes) {
-        const before = this.#read(change.entity, change.id, change.field);
-        if (before === undefined || before === change.value) continue;
-        effective.push({
-          entity: change.entity,
-          entity_id: change.id,
-          field: change.field,
-          before,
-          after: change.value,
-        });
-        this.#write(change.entity, change.id, change.field, change.value);
-      }
+      const effective = this.#carryOut(changes);
       if (effective.length === 0) return { editId: null, touched: new Set<number>() };
       const editId = this.#insert(label, null, now);
-      const save = this.#database.sql.prepare(
-        `INSERT INTO edit_changes (edit_id, seq, entity, entity_id, field, before, after)
-         VALUES (@editId, @seq, @entity, @entity_id, @field, @before, @after)`,
-      );
-      for (const [seq, change] of effective.entries()) save.run({ ...change, editId, seq });
+      this.#saveChanges(editId, effective);
       this.#database.nextRevision();
       return { editId, touched: burstsOf(effective) };
+    });
+  }
+
+  /**
+   * Carries out changes as a part of the last step, which undo then takes back as a whole. `editId` is null when all
+   * is as it was before that step: then there is no such step any more.
+   */
+  amend(
+    editId: number,
+    label: Localized,
+    changes: readonly Change[],
+  ): { editId: number | null; touched: TouchedBursts } {
+    return this.#database.transaction(() => {
+      const effective = this.#carryOut(changes);
+      if (effective.length === 0) return { editId, touched: new Set<number>() };
+      const merged = new Map<string, ChangeRow>();
+      for (const change of [...this.#changesOf(editId), ...effective]) {
+        const key = `${change.entity} ${change.entity_id} ${change.field}`;
+        merged.set(key, { ...change, before: (merged.get(key) ?? change).before });
+      }
+      const { sql } = this.#database;
+      const left = [...merged.values()].filter(({ before, after }) => before !== after);
+      sql.prepare("DELETE FROM edit_changes WHERE edit_id = ?").run(editId);
+      this.#saveChanges(editId, left);
+      if (left.length === 0) sql.prepare("DELETE FROM edits WHERE id = ?").run(editId);
+      else {
+        sql
+          .prepare("UPDATE edits SET label_en = ?, label_ko = ? WHERE id = ?")
+          .run(label.en, label.ko, editId);
+      }
+      this.#database.nextRevision();
+      return { editId: left.length === 0 ? null : editId, touched: burstsOf(effective) };
     });
   }
 
@@ -138,13 +154,8 @@ export class EditStore {
 
   #replay(editId: number, backwards: boolean): TouchedBursts {
     return this.#database.transaction(() => {
-      const changes = this.#database.sql
-        .prepare<[number], ChangeRow>(
-          `SELECT entity, entity_id, field, before, after FROM edit_changes WHERE edit_id = ?
-           ORDER BY seq ${backwards ? "DESC" : "ASC"}`,
-        )
-        .all(editId);
-      for (const change of changes) {
+      const changes = this.#changesOf(editId);
+      for (const change of backwards ? changes.toReversed() : changes) {
         this.#write(
           change.entity,
           change.entity_id,
@@ -158,6 +169,33 @@ export class EditStore {
       this.#database.nextRevision();
       return burstsOf(changes);
     });
+  }
+
+  /** Writes the changes that change something, and answers them. */
+  #carryOut(changes: readonly Change[]): ChangeRow[] {
+    return changes.flatMap((change): ChangeRow[] => {
+      const { entity, id, field, value } = change;
+      const before = this.#read(entity, id, field);
+      if (before === undefined || before === value) return [];
+      this.#write(entity, id, field, value);
+      return [{ entity, entity_id: id, field, before, after: value }];
+    });
+  }
+
+  #saveChanges(editId: number, changes: readonly ChangeRow[]): void {
+    const save = this.#database.sql.prepare(
+      `INSERT INTO edit_changes (edit_id, seq, entity, entity_id, field, before, after)
+       VALUES (@editId, @seq, @entity, @entity_id, @field, @before, @after)`,
+    );
+    for (const [seq, change] of changes.entries()) save.run({ ...change, editId, seq });
+  }
+
+  #changesOf(editId: number): ChangeRow[] {
+    return this.#database.sql
+      .prepare<[number], ChangeRow>(
+        "SELECT entity, entity_id, field, before, after FROM edit_changes WHERE edit_id = ? ORDER BY seq",
+      )
+      .all(editId);
   }
 
   #insert(label: Localized, planId: number | null, now: number): number {

@@ -36,6 +36,13 @@ export {
   sameNameKey,
   syncFolder,
 } from "./safe-move.ts";
+export {
+  type SeenSidecar,
+  type SidecarPhoto,
+  SidecarStore,
+  type Standing,
+  type UnwrittenDecision,
+} from "./sidecar-store.ts";
 export { freedesktopTrash, noTrash, oneWayTrash, systemTrash, type Trash } from "./trash.ts";
 export { trashEmptied, trashOneWay } from "./trash-problems.ts";
 export { cardHolding, type FindVolumeRoot, volumeRoot } from "./volume.ts";

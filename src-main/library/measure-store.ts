@@ -28,6 +28,7 @@ export class MeasureStore {
   readonly #algorithm: number;
   readonly #select: Statement<[string, number], MeasureRow>;
   readonly #exists: Statement<[string, number]>;
+  readonly #looksOfRoot: Statement<[number, number], [string, Uint8Array]>;
 
   /** `algorithm`: version of the measuring code; what an older one measured is not answered. */
   constructor(database: LibraryDatabase, algorithm: number) {
@@ -42,6 +43,13 @@ export class MeasureStore {
     this.#exists = database.sql.prepare(
       "SELECT 1 FROM measures WHERE identity = ? AND algorithm = ?",
     );
+    this.#looksOfRoot = database.sql
+      .prepare<[number, number], [string, Uint8Array]>(
+        `SELECT measures.identity, look
+         FROM root_photos JOIN photos ON photos.id = photo_id JOIN measures ON measures.identity = photos.identity
+         WHERE root_id = ? AND algorithm = ?`,
+      )
+      .raw();
   }
 
   get(identity: string): StoredMeasures | null {
@@ -60,6 +68,11 @@ export class MeasureStore {
       look: row.look,
       detail: row.detail,
     };
+  }
+
+  /** What the photos of a root look like, by the identity of their bytes; those that are not measured are left out. */
+  looksOfRoot(rootId: number): Map<string, Uint8Array> {
+    return new Map(this.#looksOfRoot.all(rootId, this.#algorithm));
   }
 
   has(identity: string): boolean {

@@ -108,6 +108,19 @@ export class RootStore {
     };
   }
 
+  /** The root that a photo belongs to; of several, the one that was opened last. */
+  holding(photoId: number): number | null {
+    return (
+      this.#database.sql
+        .prepare<[number], number>(
+          `SELECT root_id FROM root_photos JOIN roots ON roots.id = root_id
+           WHERE photo_id = ? AND forgotten = 0 ORDER BY opened_at DESC, root_id LIMIT 1`,
+        )
+        .pluck()
+        .get(photoId) ?? null
+    );
+  }
+
   markOpened(id: number, now: number): void {
     this.#change("UPDATE roots SET opened_at = ? WHERE id = ?", now, id);
   }

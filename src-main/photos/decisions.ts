@@ -2,7 +2,7 @@ import type { Flag, Label, Rotation } from "../../src-preload/contract/photos.ts
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { Change, EditStep, EditStore, LibraryDatabase, PhotoStore } from "../library/index.ts";
-import { type GroupingStores, planGrouping, rankBursts } from "./grouping.ts";
+import { type Assignment, type GroupingStores, planGrouping, rankBursts } from "./grouping.ts";
 
 export interface Decision {
   readonly stars?: number | undefined;
@@ -21,6 +21,8 @@ interface Stores extends GroupingStores {
 export class Decisions {
   readonly #stores: Stores;
   readonly #now: () => number;
+  /** The step that the next regrouping of the same root becomes a part of. */
+  #regrouping: { readonly rootId: number; readonly editId: number } | null = null;
 
   constructor(stores: Stores, now: () => number = Date.now) {
     this.#stores = stores;
@@ -103,13 +105,43 @@ export class Decisions {
     );
   }
 
-  /** Groups a root with another gap; bursts that the person changed stay. */
+  /**
+   * Groups a root with another gap; bursts that the person changed stay. Regroupings of one root that directly follow
+   * one another (a slider that is dragged) are one step.
+   */
   regroup(rootId: number, gapMs: number): number | null {
     const seconds = gapMs / 1000;
-    return this.#structural({ en: `Group by ${seconds} s`, ko: `${seconds}초 간격으로 묶기` }, () =>
-      planGrouping(this.#stores, rootId, gapMs).map(({ photoId, burstId }) =>
-        moveChange(photoId, burstId),
-      ),
+    const label = { en: `Group by ${seconds} s`, ko: `${seconds}초 간격으로 묶기` };
+    const { database, edits } = this.#stores;
+    return database.transaction(() => {
+      const changes = planGrouping(this.#stores, rootId, gapMs).map(toMove);
+      const last = this.#regrouping?.rootId === rootId ? this.#regrouping.editId : null;
+      const isLast = last !== null && edits.nextUndo()?.id === last && edits.nextRedo() === null;
+      const { editId, touched } = isLast
+        ? edits.amend(last, label, changes)
+        : edits.record(label, changes, this.#now());
+      rankBursts(this.#stores, touched);
+      // Ids of steps that vanished are given again: none is kept.
+      this.#regrouping = editId === null ? null : { rootId, editId };
+      return editId;
+    });
+  }
+
+  /** Takes back what the person grouped by hand in a root: all is grouped by time and look again. */
+  resetBursts(rootId: number, gapMs: number): number | null {
+    return this.#structural(
+      { en: "Undo all grouping by hand", ko: "직접 묶은 것 되돌리기" },
+      () => {
+        const members = this.#stores.bursts.membersOfRoot(rootId);
+        const manual = new Set(members.flatMap((m) => (m.burstIsManual ? (m.burstId ?? []) : [])));
+        if (manual.size === 0) return [];
+        return [
+          ...[...manual].map(
+            (id): Change => ({ entity: "burst", id, field: "is_manual", value: 0 }),
+          ),
+          ...planGrouping(this.#stores, rootId, gapMs, "all").map(toMove),
+        ];
+      },
     );
   }
 
@@ -129,6 +161,7 @@ export class Decisions {
   }
 
   #step(step: EditStep | null, replay: (id: number) => ReadonlySet<number>): EditStep | null {
+    this.#regrouping = null;
     if (step === null || step.planId !== null) return step;
     this.#stores.database.transaction(() => rankBursts(this.#stores, replay(step.id)));
     return step;
@@ -162,6 +195,10 @@ function flagChange(id: number, value: Flag): Change {
 
 function moveChange(id: number, burstId: number): Change {
   return { entity: "photo", id, field: "burst_id", value: burstId };
+}
+
+function toMove({ photoId, burstId }: Assignment): Change {
+  return moveChange(photoId, burstId);
 }
 
 function manual(burstId: number): Change {

@@ -5,7 +5,8 @@ import type {
   FaceStore,
   MeasureStore,
 } from "../library/index.ts";
-import { groupBursts, rankBurst } from "./best-cut/index.ts";
+import { rankBurst } from "./best-cut/index.ts";
+import { linkFolders, planGroups } from "./planned-groups.ts";
 
 export interface GroupingStores {
   readonly bursts: BurstStore;
@@ -20,37 +21,29 @@ export interface Assignment {
 }
 
 /**
- * Works out which photos of a root belong to which burst now: folder by folder, by time and look. Bursts that the
- * person split, merged or dissolved are left as they are. A group keeps the burst that most of its photos are in
- * already, so that little changes when a folder is read again; others get a new one.
+ * Works out which photos of a root belong to which burst now: folder by folder, by time and look. A group keeps the
+ * burst that most of its photos are in already; others get a new one.
  *
  * @param gapMs longest pause between two frames of one moment, milliseconds
+ * @param which `free`: bursts that the person split, merged or dissolved are left as they are
  * @returns only what changes; nothing is assigned yet (new, still empty bursts are made)
  */
-export function planGrouping(stores: GroupingStores, rootId: number, gapMs: number): Assignment[] {
-  const free = stores.bursts.membersOfRoot(rootId).filter((member) => !member.burstIsManual);
-  const taken = new Set<number>();
-  const assignments: Assignment[] = [];
-  for (const members of Map.groupBy(free, (member) => member.directory).values()) {
-    const byId = new Map(members.map((member) => [member.id, member]));
-    const candidates = members.map((member) => ({
-      id: member.id,
-      name: member.name,
-      capturedAt: member.capturedAt,
-      subSecond: member.hasSubseconds,
-      camera: member.camera,
-      look: stores.measures.get(member.identity)?.look ?? null,
-    }));
-    for (const group of groupBursts(candidates, { gapMs })) {
-      const frames = group.map((id) => byId.get(id)).filter((frame) => frame !== undefined);
-      const burstId = mostCommonBurst(frames, taken) ?? stores.bursts.create();
-      taken.add(burstId);
-      for (const frame of frames) {
-        if (frame.burstId !== burstId) assignments.push({ photoId: frame.id, burstId });
-      }
-    }
-  }
-  return assignments;
+export function planGrouping(
+  stores: GroupingStores,
+  rootId: number,
+  gapMs: number,
+  which: "free" | "all" = "free",
+): Assignment[] {
+  const members = stores.bursts
+    .membersOfRoot(rootId)
+    .filter((member) => which === "all" || !member.burstIsManual);
+  const folders = linkFolders(members, stores.measures.looksOfRoot(rootId), gapMs);
+  return planGroups(folders, gapMs).flatMap((group) => {
+    const burstId = group.burstId ?? stores.bursts.create();
+    return group.frames
+      .filter((frame) => frame.burstId !== burstId)
+      .map((frame) => ({ photoId: frame.id, burstId }));
+  });
 }
 
 /** Groups a root again and writes the new ranks. Not a step of undo: it is what reading a folder does. */
@@ -95,41 +88,30 @@ function rank(
   stores: GroupingStores,
   members: readonly BurstMember[],
 ): { ranks: BurstRanks | null; unmeasured: number } {
-  const frames = members.flatMap((member) => {
+  const frames = members.flatMap((member, i) => {
     const measures = stores.measures.get(member.identity);
-    return measures === null ? [] : [{ id: member.id, measures }];
+    if (measures === null) return [];
+    const { id, focus } = member;
+    const faces = stores.faces.get(member.identity);
+    return [{ id, place: i + 1, measures, detail: measures.detail, faces, focus }];
   });
   const unmeasured = members.length - frames.length;
   if (frames.length === 0) return { ranks: null, unmeasured };
-  const ranked = rankBurst(frames);
+  const { ranked, verdict } = rankBurst(frames);
+  const [pick] = ranked;
+  if (pick === undefined) return { ranks: null, unmeasured };
   return {
     unmeasured,
     ranks: {
-      frames: ranked.frames.map((frame) => ({
+      frames: ranked.map((frame) => ({
         photoId: frame.id,
         rank: frame.rank,
         score: frame.score,
         reason: frame.reason,
-        subject: { kind: "frame", box: [0, 0, 1, 1] },
+        subject: frame.subject,
       })),
-      proposedId: ranked.pickId,
-      verdict: "pick",
+      proposedId: pick.id,
+      verdict,
     },
   };
-}
-
-function mostCommonBurst(
-  frames: readonly BurstMember[],
-  taken: ReadonlySet<number>,
-): number | null {
-  const counts = new Map<number, number>();
-  for (const { burstId } of frames) {
-    if (burstId === null || taken.has(burstId)) continue;
-    counts.set(burstId, (counts.get(burstId) ?? 0) + 1);
-  }
-  let best: number | null = null;
-  for (const [burstId, count] of counts) {
-    if (best === null || count > (counts.get(best) ?? 0)) best = burstId;
-  }
-  return best;
 }

@@ -5,7 +5,7 @@ import type { JobEngine } from "../jobs/index.ts";
 import type { RootRecord, RootStore } from "../library/index.ts";
 import { importCopiesJob, readFolderJob, sampleJob } from "./jobs.ts";
 import { isSystemError } from "./problems.ts";
-import type { ReadingServices } from "./read-root.ts";
+import type { ReadingServices } from "./reading.ts";
 
 /** A root and the job that reads it. */
 export interface StartedImport {

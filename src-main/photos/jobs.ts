@@ -2,13 +2,8 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { defineJob } from "../jobs/index.ts";
 import { copyIntoLibrary } from "./copy-into-library.ts";
-import {
-  type ReadingServices,
-  readingCheckpoint,
-  readingStages,
-  readRoot,
-  showFound,
-} from "./read-root.ts";
+import { readRoot, showFound } from "./read-root.ts";
+import { type ReadingServices, readingCheckpoint, readingStages } from "./reading.ts";
 
 const rootInput = {
   rootId: z.int().positive(),

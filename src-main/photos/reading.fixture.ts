@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { Job } from "../../src-preload/contract/jobs.ts";
+import { createInferencePool } from "../inference/index.ts";
 import { JobEngine } from "../jobs/index.ts";
 import {
   BurstStore,
@@ -29,7 +30,11 @@ const pool = new WorkerPool<ImageWorkerMethods>({
   size: 2,
   subjectOf: (input) => ("path" in input ? input.path : input.directory),
 });
-afterAll(() => pool[Symbol.asyncDispose]());
+const inference = createInferencePool({
+  launcher: forkLauncher(),
+  entry: join(import.meta.dirname, "..", "inference", "inference-worker.ts"),
+});
+afterAll(() => Promise.all([pool[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]));
 
 /** The pool as one library uses it, with a list of the calls that were made. */
 function observedPool() {
@@ -66,7 +71,10 @@ export async function openReadingLibrary(directory?: string) {
   };
   const renditions = new RenditionCache(libraryDirectory);
   const engine = new JobEngine({ store: new JobStore(database), log });
-  const imports = new Imports({ ...stores, images, renditions, burstGapMs: () => 2000 }, engine);
+  const imports = new Imports(
+    { ...stores, images, inference, renditions, burstGapMs: () => 2000 },
+    engine,
+  );
   engine.begin(imports.definitions);
 
   let closed: Promise<void> | null = null;

@@ -6,10 +6,10 @@ import readExif from "exif-reader";
 import sharp, { type Metadata } from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  analyseFrame,
   DEFAULT_GAP_MS,
   describeLook,
   groupBursts,
-  measureFrame,
   rankBurst,
 } from "../photos/best-cut/index.ts";
 import { generateSample, type SampleManifest } from "./sample.ts";
@@ -115,7 +115,10 @@ test("best cut finds the bursts again, and in each its sharp frame but where foc
         subSecond: true,
         camera: "Kiln",
         look: describeLook(luma),
-        measures: measureFrame(luma),
+        place: i + 1,
+        ...analyseFrame(luma),
+        faces: null,
+        focus: null,
       };
     }),
   );
@@ -127,8 +130,8 @@ test("best cut finds the bursts again, and in each its sharp frame but where foc
   );
   for (const { files, sharpest, shows } of manifest.bursts) {
     if (shows === "missedFocus") continue;
-    const { pickId } = rankBurst(photos.filter((photo) => files.includes(photo.name)));
-    expect(names[pickId]).toBe(sharpest);
+    const { ranked } = rankBurst(photos.filter((photo) => files.includes(photo.name)));
+    expect(names[ranked[0]?.id ?? -1]).toBe(sharpest);
   }
 });
 

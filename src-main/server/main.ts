@@ -68,7 +68,10 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
     log,
     preferencesFile: openPreferencesFile(libraryDirectory),
     launcher: forkLauncher(),
-    imageWorker: join(import.meta.dirname, "image-worker.js"),
+    workers: {
+      images: join(import.meta.dirname, "image-worker.js"),
+      inference: join(import.meta.dirname, "inference-worker.js"),
+    },
   });
   opened.defer(() => services.close());
   const router = createRouter(services);

@@ -159,6 +159,16 @@ export const commands = {
     group: "stack",
     keys: [],
   },
+  "stack.nextTie": {
+    title: { en: "Next too close to call", ko: "우열을 가리기 어려운 다음 묶음" },
+    group: "stack",
+    keys: ["KeyO"],
+  },
+  "stack.compareTie": {
+    title: { en: "Compare what is too close to call", ko: "우열을 가리기 어려운 컷 비교" },
+    group: "stack",
+    keys: ["Shift+KeyC"],
+  },
   "stack.choose": {
     title: { en: "Make this the best frame", ko: "이 컷을 베스트 컷으로" },
     group: "stack",
@@ -269,6 +279,21 @@ export const commands = {
     group: "compare",
     keys: ["KeyQ"],
   },
+  "compare.faces": {
+    title: { en: "Face close-ups", ko: "얼굴 확대" },
+    group: "compare",
+    keys: ["Shift+KeyF"],
+  },
+  "compare.nextFace": {
+    title: { en: "Another face", ko: "다른 얼굴" },
+    group: "compare",
+    keys: ["KeyA"],
+  },
+  "view.subject": {
+    title: { en: "Show the subject", ko: "피사체 표시" },
+    group: "view",
+    keys: ["KeyH"],
+  },
   "view.clipping": {
     title: { en: "Show clipping", ko: "노출 한계 표시" },
     group: "view",
@@ -281,6 +306,11 @@ export const commands = {
   },
   "view.filmstrip": { title: { en: "Filmstrip", ko: "필름 스트립" }, group: "view", keys: ["F6"] },
   "view.panels": { title: { en: "Panels", ko: "패널" }, group: "view", keys: ["Tab"] },
+  "view.ties": {
+    title: { en: "Only what is too close to call", ko: "우열을 가리기 어려운 묶음만" },
+    group: "view",
+    keys: ["Shift+KeyO"],
+  },
   "view.filters": { title: { en: "Filters", ko: "필터" }, group: "view", keys: ["Mod+KeyF"] },
   "view.jobs": { title: { en: "Jobs", ko: "작업" }, group: "view", keys: ["Mod+KeyJ"] },
   "view.bigger": { title: { en: "Bigger tiles", ko: "크게" }, group: "view", keys: ["Mod+Equal"] },

@@ -23,6 +23,8 @@ import { localizedSchema, problemSchema } from "./problem.ts";
 const procedure = oc.errors({ PROBLEM: { status: 422, data: problemSchema } });
 
 const nothing = z.object({});
+/** Longest pause between two frames of one burst, in ms. */
+const gapSchema = z.int().min(0).max(600_000);
 const jobStarted = z.object({ jobId: idSchema });
 /** An edit is one step of undo; null when nothing changed. */
 const edited = z.object({ editId: idSchema.nullable() });
@@ -124,6 +126,29 @@ export const contract = {
         ),
       }),
     ),
+    /** How a root would be grouped at this gap. Changes nothing; quick enough for a slider that is dragged. */
+    previewGap: procedure.input(z.object({ rootId: idSchema, gapMs: gapSchema })).output(
+      z.object({
+        /** Bursts of two and more. */
+        bursts: z.int().min(0),
+        singles: z.int().min(0),
+        /** Photos that would change their burst. */
+        changed: z.int().min(0),
+      }),
+    ),
+    /** Near-duplicates: frames of the root's other bursts, the most alike first, one a burst, at most twelve. */
+    similar: procedure.input(z.object({ photoId: idSchema })).output(
+      z.object({
+        photos: z.array(
+          z.object({
+            photoId: idSchema,
+            burstId: idSchema,
+            /** 0 for the same picture; 0.3 at most. */
+            distance: z.number().min(0).max(1),
+          }),
+        ),
+      }),
+    ),
     /** Shows the photo's file in the system's file manager. */
     reveal: procedure.input(z.object({ photoId: idSchema })).output(nothing),
     /** Opens the place where the photo was taken on OpenStreetMap, in the system browser. */
@@ -157,10 +182,15 @@ export const contract = {
     dissolveBursts: procedure
       .input(z.object({ burstIds: z.array(idSchema).min(1) }))
       .output(edited),
-    /** Groups a root again with this gap; bursts that the person changed stay. */
+    /**
+     * Groups a root again with this gap; bursts that the person changed stay. Calls for one root that directly follow
+     * one another are one step of undo. With `asStep` false it is none: the root is grouped as a reading does.
+     */
     regroup: procedure
-      .input(z.object({ rootId: idSchema, gapMs: z.int().min(0).max(600_000) }))
+      .input(z.object({ rootId: idSchema, gapMs: gapSchema, asStep: z.boolean().default(true) }))
       .output(edited),
+    /** Takes back what the person grouped by hand in a root: all is grouped by time and look again. */
+    resetBursts: procedure.input(z.object({ rootId: idSchema })).output(edited),
     undo: procedure.output(z.object({ label: localizedSchema.nullable() })),
     redo: procedure.output(z.object({ label: localizedSchema.nullable() })),
   },

@@ -11,11 +11,3 @@ export interface Luma {
   readonly height: number;
   readonly data: Uint8Array;
 }
-
-/** A rectangle in pixels of the {@link Luma} it is used with; the part outside the photo is ignored. */
-export interface Region {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}

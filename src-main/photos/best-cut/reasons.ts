@@ -1,4 +1,5 @@
 import type { Localized } from "../../../src-preload/contract/problem.ts";
+import type { SubjectKind } from "./subject.ts";
 
 export type ReasonCode =
   | "only-frame"
@@ -7,6 +8,8 @@ export type ReasonCode =
   | "cleaner"
   | "better-exposed"
   | "softer"
+  | "moved"
+  | "elsewhere"
   | "noisier"
   | "clipped-highlights"
   | "clipped-shadows"
@@ -21,6 +24,15 @@ export interface Reason extends Localized {
 /** What is lost at an end of the scale. */
 export type Clipping = "highlights" | "shadows";
 
+/** What is wrong with a frame that is softer than another one. */
+export type Fault =
+  /** Along a direction, 0..180 degrees clockwise from the right. */
+  | { readonly kind: "moved"; readonly degrees: number }
+  /** Something else than the subject is sharper in it. */
+  | { readonly kind: "elsewhere" }
+  /** It is this share (0..1) less crisp. */
+  | { readonly kind: "softer"; readonly share: number };
+
 export function onlyFrame(): Reason {
   return {
     code: "only-frame",
@@ -29,96 +41,115 @@ export function onlyFrame(): Reason {
   };
 }
 
-/** The pick of `count`, its edges `ratio` (above 1) times as crisp as those of frame `next`. */
-export function sharpest(count: number, next: number, ratio: number): Reason {
-  return {
-    code: "sharpest",
-    en: `Sharpest of ${count}: edges ${crisper(ratio).en} than in #${next}, the next best.`,
-    ko: `${count}장 중 가장 선명합니다. 다음 순위인 #${next}보다 윤곽이 ${crisper(ratio).ko}.`,
-  };
+/** The pick, and what is wrong with frame `next`, the next best. */
+export function sharpest(where: SubjectKind, next: number, fault: Fault): Reason {
+  const lead = { en: `Sharpest${ON[where].en}`, ko: `${ON[where].ko}가장 선명합니다` };
+  const other = `#${next}`;
+  const topic = `${other}${topicParticle(next)}`;
+  switch (fault.kind) {
+    case "moved": {
+      const way = wayOf(fault.degrees);
+      return {
+        code: "sharpest",
+        en: `${lead.en}; ${other} moved ${way.en}.`,
+        ko: `${lead.ko}. ${topic} ${way.ko} 흔들렸습니다.`,
+      };
+    }
+    case "elsewhere":
+      return {
+        code: "sharpest",
+        en: `${lead.en}; ${other} is focused elsewhere.`,
+        ko: `${lead.ko}. ${topic} 초점이 다른 곳에 맞았습니다.`,
+      };
+    case "softer":
+      return {
+        code: "sharpest",
+        en: `${lead.en}; ${other} is ${percent(fault.share)} % softer.`,
+        ko: `${lead.ko}. ${topic} ${percent(fault.share)}% 더 흐립니다.`,
+      };
+  }
 }
 
 /** The pick of `count` of which no other has an edge that stands out of the noise. */
-export function onlyCrisp(count: number): Reason {
+export function onlyCrisp(where: SubjectKind, count: number): Reason {
   return {
     code: "sharpest",
-    en: `The only one of ${count} with crisp edges.`,
-    ko: `${count}장 중 유일하게 윤곽이 또렷합니다.`,
+    en: `The only one of ${count} with clear edges${ON[where].en}.`,
+    ko: `${count}장 가운데 유일하게 ${ON[where].ko}또렷합니다.`,
   };
 }
 
-export function tooClose(other: number): Reason {
+export function tooClose(where: SubjectKind, other: number): Reason {
   return {
     code: "too-close",
-    en: `About as sharp as #${other}: too close to call.`,
-    ko: `#${other}에 비해 선명도 차이가 거의 없어 우열을 가리기 어렵습니다.`,
+    en: `As sharp as #${other}${ON[where].en}: too close to call.`,
+    ko: `${ON[where].ko}#${other}만큼 선명해 우열을 가리기 어렵습니다.`,
   };
 }
 
-export function cleaner(other: number): Reason {
+export function cleaner(where: SubjectKind, other: number): Reason {
   return {
     code: "cleaner",
-    en: `About as sharp as #${other}, with less noise.`,
-    ko: `#${other}만큼 선명하면서 노이즈가 더 적습니다.`,
+    en: `As sharp as #${other}${ON[where].en}, with less noise.`,
+    ko: `${ON[where].ko}#${other}만큼 선명하면서 노이즈가 더 적습니다.`,
   };
 }
 
 /** The pick, about as sharp as `other`, which lost more of its tones. */
-export function betterExposed(other: number, clipping: Clipping): Reason {
+export function betterExposed(where: SubjectKind, other: number, clipping: Clipping): Reason {
   return {
     code: "better-exposed",
-    en: `About as sharp as #${other}, with more of its ${clipping} kept.`,
+    en: `As sharp as #${other}${ON[where].en}, with more of its ${clipping} kept.`,
     ko:
       clipping === "highlights"
-        ? `#${other}만큼 선명하면서 밝은 부분이 덜 날아갔습니다.`
-        : `#${other}만큼 선명하면서 어두운 부분이 덜 뭉개졌습니다.`,
+        ? `${ON[where].ko}#${other}만큼 선명하면서 밝은 부분이 덜 날아갔습니다.`
+        : `${ON[where].ko}#${other}만큼 선명하면서 어두운 부분이 덜 뭉개졌습니다.`,
   };
 }
 
-/** The pick although `other` is `ratio` (above 1) times as crisp, since `share` (0..1) of that is lost. */
-export function sharperIsClipped(
-  other: number,
-  ratio: number,
-  clipping: Clipping,
-  share: number,
-): Reason {
+/** The pick although `other` is sharper, since `share` (0..1) of that is lost. */
+export function sharperIsClipped(other: number, clipping: Clipping, share: number): Reason {
   const lost = lostShare(clipping, share);
   return {
     code: "better-exposed",
-    en: `The edges of #${other} are ${crisper(ratio).en}, but ${lost.en}.`,
-    ko: `#${other} 쪽이 윤곽은 ${crisper(ratio).koJoining}, ${lost.ko}.`,
+    en: `#${other} is sharper, but ${lost.en}.`,
+    ko: `#${other}${subjectParticle(other)} 더 선명하지만 ${lost.ko}.`,
   };
 }
 
-/** The pick although `other` is `ratio` (above 1) times as crisp, since that is noisier. */
-export function sharperIsNoisier(other: number, ratio: number): Reason {
-  return {
-    code: "cleaner",
-    en: `The edges of #${other} are ${crisper(ratio).en}, but it has far more noise.`,
-    ko: `#${other} 쪽이 윤곽은 ${crisper(ratio).koJoining}, 노이즈가 훨씬 많습니다.`,
-  };
+/** Behind the pick for its sharpness. */
+export function behind(where: SubjectKind, pick: number, fault: Fault): Reason {
+  const lead = { en: `Softer than #${pick}${ON[where].en}`, ko: `#${pick}보다 ${ON[where].ko}` };
+  switch (fault.kind) {
+    case "moved": {
+      const way = wayOf(fault.degrees);
+      return {
+        code: "moved",
+        en: `${lead.en}: it moved ${way.en}.`,
+        ko: `${lead.ko}흐립니다. ${way.ko} 흔들렸습니다.`,
+      };
+    }
+    case "elsewhere":
+      return {
+        code: "elsewhere",
+        en: `${lead.en}: focused elsewhere.`,
+        ko: `${lead.ko}흐립니다. 초점이 다른 곳에 맞았습니다.`,
+      };
+    case "softer":
+      return {
+        code: "softer",
+        en: `${lead.en}, by ${percent(fault.share)} %.`,
+        ko: `${lead.ko}${percent(fault.share)}% 더 흐립니다.`,
+      };
+  }
 }
 
-/** Behind the pick, whose edges are `1 / ratio` times as crisp; `ratio` is below 1. */
-export function softer(pick: number, ratio: number): Reason {
-  const less = percent(1 - ratio);
-  return {
-    code: "softer",
-    en: `Softer than #${pick}: edges ${less} % less crisp.`,
-    ko: `#${pick}보다 흐립니다. 윤곽이 ${less}% 덜 또렷합니다.`,
-  };
-}
-
-/** Behind the pick for its noise; `isSharper` when its edges are the crisper ones. */
-export function noisier(pick: number, isSharper: boolean): Reason {
+/** As sharp as the pick, but behind it for its noise. */
+export function noisier(where: SubjectKind, pick: number): Reason {
   return {
     code: "noisier",
-    en: isSharper
-      ? `Sharper than #${pick}, but far noisier.`
-      : `About as sharp as #${pick}, but noisier.`,
-    ko: isSharper
-      ? `#${pick}보다 선명하지만 노이즈가 훨씬 많습니다.`
-      : `#${pick}만큼 선명하지만 노이즈가 더 많습니다.`,
+    en: `As sharp as #${pick}${ON[where].en}, but noisier.`,
+    ko: `${ON[where].ko}#${pick}만큼 선명하지만 노이즈가 더 많습니다.`,
   };
 }
 
@@ -132,16 +163,16 @@ export function clipped(
   const lost = lostShare(clipping, share);
   return {
     code: clipping === "highlights" ? "clipped-highlights" : "clipped-shadows",
-    en: `${isSharper ? "Sharper than" : "About as sharp as"} #${pick}, but ${lost.en}.`,
+    en: `${isSharper ? "Sharper than" : "As sharp as"} #${pick}, but ${lost.en}.`,
     ko: `#${pick}${isSharper ? "보다" : "만큼"} 선명하지만 ${lost.ko}.`,
   };
 }
 
-export function noEdge(): Reason {
+export function noEdge(where: SubjectKind): Reason {
   return {
     code: "no-edge",
-    en: "Not one crisp edge: out of focus, moved or lost in noise.",
-    ko: "또렷한 윤곽이 없습니다. 초점이 맞지 않았거나 흔들렸거나 노이즈에 묻힌 사진입니다.",
+    en: `Not one clear edge${ON[where].en}: out of focus, moved or lost in noise.`,
+    ko: `${ON[where].ko}또렷하지 않습니다. 초점이 맞지 않았거나 흔들렸거나 노이즈에 묻혔습니다.`,
   };
 }
 
@@ -153,14 +184,32 @@ export function noDetail(count: number): Reason {
   };
 }
 
-/** "24 % crisper", "2.6 times as crisp" where that says more; in Korean ending a sentence, or going on. */
-function crisper(ratio: number): { en: string; ko: string; koJoining: string } {
-  const amount = ratio < 2 ? `${percent(ratio - 1)}%` : `${ratio.toFixed(1)}배`;
-  return {
-    en: ratio < 2 ? `${percent(ratio - 1)} % crisper` : `${ratio.toFixed(1)} times crisper`,
-    ko: `${amount} 더 또렷합니다`,
-    koJoining: `${amount} 더 또렷하지만`,
-  };
+/** Where it was measured: behind an English adjective, before a Korean one. */
+const ON: Readonly<Record<SubjectKind, Localized>> = {
+  face: { en: " on the face", ko: "얼굴이 " },
+  focusPoint: { en: " at the focus point", ko: "초점을 맞춘 곳이 " },
+  salient: { en: " on the subject", ko: "피사체가 " },
+  frame: { en: "", ko: "" },
+};
+
+/** A line by its angle, clockwise from the right. */
+function wayOf(degrees: number): Localized {
+  if (degrees < 22.5 || degrees >= 157.5) return { en: "left–right", ko: "좌우로" };
+  if (degrees >= 67.5 && degrees < 112.5) return { en: "up–down", ko: "위아래로" };
+  return { en: "diagonally", ko: "대각선으로" };
+}
+
+/** Korean particles follow the sound of the number that is read out: 1, 3, 6, 7, 8 and 0 end in a consonant. */
+function topicParticle(number: number): string {
+  return endsInVowel(number) ? "는" : "은";
+}
+
+function subjectParticle(number: number): string {
+  return endsInVowel(number) ? "가" : "이";
+}
+
+function endsInVowel(number: number): boolean {
+  return [2, 4, 5, 9].includes(number % 10);
 }
 
 function lostShare(clipping: Clipping, share: number): Localized {

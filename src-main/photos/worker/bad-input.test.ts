@@ -149,7 +149,9 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       const thumbnail = { file: bench.at("out", "wide.jpg"), edge: 256 };
       const { pool } = bench;
       expect(await pool.run("probe", { path })).toMatchObject({ width: 30_000, height: 30_000 });
-      expect(await pool.run("develop", { path, thumbnail, measure: true })).toMatchObject({
+      expect(
+        await pool.run("develop", { path, thumbnail, measure: { faces: null } }),
+      ).toMatchObject({
         thumbnail: { width: 256, height: 256 },
       });
       if (process.platform !== "linux") return;
@@ -228,7 +230,11 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
     const calls: Partial<Record<keyof ImageWorkerMethods, () => Promise<unknown>>> = {
       probe: () => pool.run("probe", { path }, options),
       develop: () =>
-        pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: true }, options),
+        pool.run(
+          "develop",
+          { path, thumbnail: { file, edge: 256 }, measure: { faces: null } },
+          options,
+        ),
       thumbnail: () => pool.run("thumbnail", { path, file, edge: 256 }, options),
       render: () => pool.run("render", { path, file, edge: null, format: "jpeg" }, options),
       histogram: () => pool.run("histogram", { path }, options),

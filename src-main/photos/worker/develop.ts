@@ -1,7 +1,9 @@
-import { describeLook, measureFrame } from "../best-cut/index.ts";
-import { decodeFrame, openImage, readMetadata } from "./decode.ts";
+import type { FaceWindow } from "../../inference/index.ts";
+import { analyseFrame, describeLook } from "../best-cut/index.ts";
+import { everywhere, glance, near } from "../faces/windows.ts";
+import { decodeFrame, type Frame, openImage, readMetadata } from "./decode.ts";
 import { lumaOf } from "./luma.ts";
-import type { Developed, ThumbnailTarget } from "./protocol.ts";
+import type { Developed, FaceSearch, ImageWorkerMethods } from "./protocol.ts";
 import { saveFrame } from "./rendition.ts";
 import type { Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
@@ -13,20 +15,29 @@ const MEASURED_EDGE = 1500;
 export async function develop(
   sharp: Sharp,
   source: PhotoSource,
-  { thumbnail, measure }: { thumbnail: ThumbnailTarget; measure: boolean },
+  { thumbnail, measure }: Omit<ImageWorkerMethods["develop"]["input"], "path">,
   signal: AbortSignal,
 ): Promise<Developed> {
   const metadata = await readMetadata(sharp, source);
   const image = await openImage(sharp, source, metadata, "strict");
   signal.throwIfAborted();
-  const frame = await decodeFrame(image, measure ? MEASURED_EDGE : thumbnail.edge);
+  const frame = await decodeFrame(image, measure === null ? thumbnail.edge : MEASURED_EDGE);
   signal.throwIfAborted();
   const written = await saveFrame(sharp, frame, thumbnail);
-  if (!measure) return { thumbnail: written, measured: null };
+  if (measure === null) return { thumbnail: written, measured: null };
   signal.throwIfAborted();
   const luma = lumaOf(frame);
   return {
     thumbnail: written,
-    measured: { measures: measureFrame(luma), look: describeLook(luma) },
+    measured: {
+      ...analyseFrame(luma),
+      look: describeLook(luma),
+      faceWindows: measure.faces === null ? null : faceWindows(frame, measure.faces),
+    },
   };
+}
+
+function faceWindows(frame: Frame, search: FaceSearch): FaceWindow[] {
+  if (search === "everywhere") return everywhere(frame);
+  return search === "glance" ? glance(frame) : near(frame, search);
 }

@@ -69,7 +69,11 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       const path = bench.at("grey.jpg");
       await quarters().greyscale().toColourspace("b-w").jpeg({ quality: 95 }).toFile(path);
       const file = bench.at("out", "grey.jpg");
-      await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: true });
+      await bench.pool.run("develop", {
+        path,
+        thumbnail: { file, edge: 256 },
+        measure: { faces: null },
+      });
       const colours = QUARTERS.map(([r, g, b]): Colour => {
         const grey = Math.round(0.2126 * r + 0.7152 * g + 0.0722 * b);
         return [grey, grey, grey];
@@ -131,7 +135,11 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       expect(probe).toMatchObject({ width: WIDTH, height: HEIGHT, orientation: 1 });
       const thumbnail = { file: bench.at("out", "thumbnail.jpg"), edge: 256 };
       const rendered = bench.at("out", "rendered");
-      const developed = await bench.pool.run("develop", { path, thumbnail, measure: true });
+      const developed = await bench.pool.run("develop", {
+        path,
+        thumbnail,
+        measure: { faces: null },
+      });
       expect(developed.thumbnail).toMatchObject({ width: 256, height: 154 });
       expect(developed.measured?.look).toHaveLength(LOOK_BYTES);
       expect(developed.measured?.measures.brightness).toBeCloseTo(0.5, 1);
@@ -164,7 +172,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       orientation,
     });
     const file = bench.at("out", "turned.jpg");
-    for (const measure of [true, false]) {
+    for (const measure of [{ faces: null }, null]) {
       await bench.pool.run("develop", { path, thumbnail: { file, edge: 128 }, measure });
       await expectQuarters(file);
     }
@@ -197,7 +205,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       expect((await bench.pool.run("probe", { path })).iccName).not.toBeNull();
 
       const file = bench.at("out", "p3.jpg");
-      for (const measure of [true, false]) {
+      for (const measure of [{ faces: null }, null]) {
         await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure });
         expect((await sharp(file).metadata()).icc).toBeUndefined();
         await expectQuarters(file, { colours: p3.map(displayP3ToSrgb), tolerance: 4 });
@@ -224,7 +232,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       const path = bench.at("p3-colours.heic");
       execFileSync("heif-enc", ["-q", "95", "-o", path, bench.at("p3-heic.png")]);
       const file = bench.at("out", "p3-heic.jpg");
-      await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: false });
+      await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: null });
       await expectQuarters(file, { colours: p3.map(displayP3ToSrgb), tolerance: 6 });
       await bench.pool.run("render", { path, file, edge: null, format: "jpeg" });
       expect((await sharp(file).metadata()).icc).toBeDefined();
@@ -240,7 +248,8 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       .toFile(path);
     const measure = async (edge: number) => {
       const thumbnail = { file: bench.at("out", "large.jpg"), edge };
-      return (await bench.pool.run("develop", { path, thumbnail, measure: true })).measured;
+      return (await bench.pool.run("develop", { path, thumbnail, measure: { faces: null } }))
+        .measured;
     };
     expect(await measure(512)).toEqual(await measure(256));
   });
@@ -271,7 +280,11 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
     const before = digest(path);
     const file = bench.at("out", "original.jpg");
     await bench.pool.run("probe", { path });
-    await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: true });
+    await bench.pool.run("develop", {
+      path,
+      thumbnail: { file, edge: 256 },
+      measure: { faces: null },
+    });
     await bench.pool.run("thumbnail", { path, file, edge: 256 });
     await bench.pool.run("render", { path, file, edge: null, format: "webp" });
     await bench.pool.run("histogram", { path });
@@ -301,7 +314,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       const path = bench.at(name);
       await quarters().jpeg({ quality: 95 }).toFile(path);
       const file = bench.at("out", `thumbnail of ${name}`);
-      await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: false });
+      await bench.pool.run("develop", { path, thumbnail: { file, edge: 256 }, measure: null });
       await expectQuarters(file);
     },
   );

@@ -1,4 +1,5 @@
 import type { Box, Histogram, Rotation } from "../../../src-preload/contract/photos.ts";
+import type { FaceWindow } from "../../inference/index.ts";
 import type { SampleManifest } from "../../sample/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
 import type { PhotoFormat } from "../formats.ts";
@@ -68,10 +69,17 @@ export interface Developed {
   /** Null unless `measure` was asked for. */
   readonly measured: {
     readonly measures: FrameMeasures;
+    /** `analyseFrame` of the same frame, for ranking. */
+    readonly detail: Uint8Array;
     /** `describeLook` of the same frame. */
     readonly look: Uint8Array;
+    /** Null where no faces were asked for. */
+    readonly faceWindows: readonly FaceWindow[] | null;
   } | null;
 }
+
+/** Where windows for the face finder are cut: over the whole photo, roughly over it, or about known faces. */
+export type FaceSearch = "everywhere" | "glance" | readonly Box[];
 
 export interface RenderTarget {
   /** Absolute path of the file to write; its folder is made if missing. Replaced in one step. */
@@ -102,10 +110,14 @@ export type ImageWorkerMethods = {
   /**
    * One decode for everything that culling needs. Strict: a photo whose bytes end early or are damaged fails here,
    * since it can't be ranked against its neighbours. With `measure`, the thumbnail's edge is 1500 at the most: what is
-   * measured is the photo at that long edge.
+   * measured is the photo at that long edge, and faces are looked for in it.
    */
   develop: {
-    input: { path: string; thumbnail: ThumbnailTarget; measure: boolean };
+    input: {
+      path: string;
+      thumbnail: ThumbnailTarget;
+      measure: { readonly faces: FaceSearch | null } | null;
+    };
     output: Developed;
     progress: never;
   };

@@ -1,0 +1,51 @@
+import { type Difference, differ } from "./compare.ts";
+import type { FrameDetail } from "./detail.ts";
+import { DIRECTIONS } from "./grid.ts";
+import type { Layer } from "./layers.ts";
+
+/** A frame as it lies in its burst. */
+export interface Laid {
+  readonly layer: Layer;
+  readonly detail: FrameDetail;
+}
+
+/** A difference of sharpness is one when it is this many standard errors of the measure's own noise. */
+const SIGMAS = 2.2;
+/** What JPEG, rounding and the phase of edges between the pixels do to a frame as a whole, as a share of its crispness… */
+const FLOOR = 0.012;
+/** …and the share that may be wrong of what was taken off for noise. */
+const NOISE_UNSURE = 0.25;
+
+/** Whether two frames can be told apart on a region, and by how much. */
+export interface Verdict extends Difference {
+  /** Gaps below this are the measure's own noise. */
+  readonly noise: number;
+  readonly isTooClose: boolean;
+}
+
+/**
+ * Sets the difference of two frames against the measure's own noise, estimated from these two frames: how much the
+ * places of the region differ about their mean gap (and how many places there are), and how much of their crispness
+ * is a correction for noise that one of them needed and the other did not.
+ */
+export function judge(one: Laid, other: Laid, weights: Float32Array): Verdict {
+  const difference = differ(one.layer, other.layer, weights);
+  const unsure =
+    NOISE_UNSURE * Math.abs(noiseShare(one.detail, weights) - noiseShare(other.detail, weights));
+  const noise = SIGMAS * Math.hypot(difference.error, FLOOR, unsure);
+  return { ...difference, noise, isTooClose: Math.abs(difference.gap) < noise };
+}
+
+/** Noise sigma over the mean contrast of the edges that count. */
+function noiseShare({ noise, contrast }: FrameDetail, weights: Float32Array): number {
+  let sum = 0;
+  let total = 0;
+  contrast.forEach((own, cell) => {
+    if (own === 0) return;
+    let weight = 0;
+    for (let i = cell * DIRECTIONS; i < (cell + 1) * DIRECTIONS; i += 1) weight += weights[i] ?? 0;
+    sum += weight * own;
+    total += weight;
+  });
+  return sum === 0 ? 0 : (noise * total) / sum;
+}

@@ -1,0 +1,246 @@
+import { trust } from "./compare.ts";
+import { DIRECTIONS, type Grid } from "./grid.ts";
+import type { Layer } from "./layers.ts";
+
+/** Cells of the scene that are sharp and soft together in a burst's frames. */
+export interface Plane {
+  /** 1 for its cells, 0 for the others. */
+  readonly cells: Float32Array;
+  /** Its main part, in cells: first column and row, one past the last. */
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Frames that are looked at; of more, these are spread evenly over the burst. */
+const MOST_FRAMES = 16;
+/** Edges at which a cell counts for half. */
+const HALF_EDGES = 8;
+/** A plane's cells change with the focus at least this much as strongly as those that change most. */
+const LEAST_CHANGE = 0.25;
+/** A second plane is one that has this share of the frame's cells with edges, in one piece… */
+const LEAST_SHARE = 0.012;
+/** …whose crispness changes by this much (a standard deviation of its logarithm over the frames). */
+const LEAST_CONTRAST = 0.06;
+
+/**
+ * Where a burst's focus wandered: the two planes of the scene of which one is sharp in the frames in which the other is
+ * soft; null where all that changes gets sharper and softer together.
+ *
+ * Each cell's crispness over the frames is a vector; the first principal component of them all is what the focus did,
+ * and the sign of a cell's share in it is its plane.
+ */
+export function findPlanes(grid: Grid, layers: readonly Layer[]): readonly [Plane, Plane] | null {
+  const chosen = spreadOver(layers);
+  if (chosen.length < 2) return null;
+  const { profiles, weights } = profile(grid, chosen);
+  const shares = smooth(grid, project(profiles, weights, chosen.length), weights);
+  const sizes = [...shares.keys()]
+    .filter((cell) => (weights[cell] ?? 0) > 0)
+    .map((cell) => Math.abs(shares[cell] ?? 0))
+    .sort((a, b) => a - b);
+  const strong = sizes[Math.floor(0.9 * sizes.length)] ?? 0;
+  const least = Math.max(LEAST_CHANGE * strong, LEAST_CONTRAST * Math.sqrt(chosen.length));
+  const one = mainPart(grid, shares, weights, least, 1);
+  const other = mainPart(grid, shares, weights, least, -1);
+  return one === null || other === null ? null : [one, other];
+}
+
+function spreadOver(layers: readonly Layer[]): readonly Layer[] {
+  if (layers.length <= MOST_FRAMES) return layers;
+  const step = (layers.length - 1) / (MOST_FRAMES - 1);
+  return Array.from({ length: MOST_FRAMES }, (_, i) => layers[Math.round(i * step)]).filter(
+    (layer) => layer !== undefined,
+  );
+}
+
+/** Crispness of each cell in each frame, without the cell's mean; cells that a frame does not show are left at it. */
+function profile(
+  { columns, rows }: Grid,
+  layers: readonly Layer[],
+): { profiles: Float64Array; weights: Float64Array } {
+  const cells = columns * rows;
+  const count = layers.length;
+  const profiles = new Float64Array(cells * count);
+  const weights = new Float64Array(cells);
+  for (let channel = 0; channel < cells * DIRECTIONS; channel += 1) {
+    let sum = 0;
+    let seen = 0;
+    let edges = 0;
+    for (const layer of layers) {
+      const own = layer.edges[channel] ?? 0;
+      if (own <= 0) continue;
+      sum += layer.crispness[channel] ?? 0;
+      edges += own;
+      seen += 1;
+    }
+    if (seen < 2) continue;
+    const cell = Math.floor(channel / DIRECTIONS);
+    const weight = edges / count;
+    weights[cell] = (weights[cell] ?? 0) + weight;
+    for (const [i, layer] of layers.entries()) {
+      if ((layer.edges[channel] ?? 0) <= 0) continue;
+      const place = cell * count + i;
+      profiles[place] =
+        (profiles[place] ?? 0) + weight * ((layer.crispness[channel] ?? 0) - sum / seen);
+    }
+  }
+  for (let cell = 0; cell < cells; cell += 1) {
+    const weight = weights[cell] ?? 0;
+    if (weight === 0) continue;
+    for (let i = cell * count; i < (cell + 1) * count; i += 1) {
+      profiles[i] = (profiles[i] ?? 0) / weight;
+    }
+    weights[cell] = (trust(layers, cell) * weight) / (weight + HALF_EDGES);
+  }
+  return { profiles, weights };
+}
+
+/** Each cell's share in the first principal component, by power iteration. */
+function project(profiles: Float64Array, weights: Float64Array, count: number): Float64Array {
+  const covariance = new Float64Array(count * count);
+  weights.forEach((weight, cell) => {
+    if (weight === 0) return;
+    for (let i = 0; i < count; i += 1) {
+      const own = weight * (profiles[cell * count + i] ?? 0);
+      for (let j = 0; j < count; j += 1) {
+        covariance[i * count + j] =
+          (covariance[i * count + j] ?? 0) + own * (profiles[cell * count + j] ?? 0);
+      }
+    }
+  });
+  let component = Float64Array.from({ length: count }, (_, i) => 1 + ((i * 7) % 5));
+  for (let round = 0; round < 60; round += 1) {
+    const next = new Float64Array(count);
+    let norm = 0;
+    for (let i = 0; i < count; i += 1) {
+      let sum = 0;
+      for (let j = 0; j < count; j += 1) {
+        sum += (covariance[i * count + j] ?? 0) * (component[j] ?? 0);
+      }
+      next[i] = sum;
+      norm += sum * sum;
+    }
+    if (norm === 0) return new Float64Array(weights.length);
+    component = next.map((value) => value / Math.sqrt(norm));
+  }
+  return Float64Array.from(weights, (_, cell) => {
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) {
+      sum += (component[i] ?? 0) * (profiles[cell * count + i] ?? 0);
+    }
+    return sum;
+  });
+}
+
+/** Each cell with its neighbours, by their edges; the eight neighbours count half, those without edges nothing. */
+function smooth(
+  { columns, rows }: Grid,
+  values: Float64Array,
+  weights: Float64Array,
+): Float64Array {
+  return values.map((_, cell) => {
+    const column = cell % columns;
+    const row = Math.floor(cell / columns);
+    let sum = 0;
+    let total = 0;
+    for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y += 1) {
+      for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x += 1) {
+        const near = y * columns + x;
+        const weight = (weights[near] ?? 0) * (near === cell ? 1 : 0.5);
+        sum += weight * (values[near] ?? 0);
+        total += weight;
+      }
+    }
+    return total === 0 ? 0 : sum / total;
+  });
+}
+
+/** The cells of one sign, if those in one piece are enough to be more than chance; with the box of the largest piece. */
+function mainPart(
+  { columns, rows }: Grid,
+  shares: Float64Array,
+  weights: Float64Array,
+  least: number,
+  sign: 1 | -1,
+): Plane | null {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const belongs = (cell: number): boolean => sign * (shares[cell] ?? 0) >= least;
+  const seen = new Uint8Array(shares.length);
+  const cells = new Float32Array(shares.length);
+  let main: { mass: number; members: number[] } = { mass: 0, members: [] };
+  for (let start = 0; start < shares.length; start += 1) {
+    if (seen[start] === 1 || !belongs(start)) continue;
+    const members = [start];
+    seen[start] = 1;
+    let mass = 0;
+    for (const cell of members) {
+      mass += weights[cell] ?? 0;
+      const column = cell % columns;
+      const row = Math.floor(cell / columns);
+      for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y += 1) {
+        for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x += 1) {
+          const near = y * columns + x;
+          if (seen[near] === 1 || !belongs(near)) continue;
+          seen[near] = 1;
+          members.push(near);
+        }
+      }
+    }
+    if (mass > main.mass) main = { mass, members };
+  }
+  if (main.mass < LEAST_SHARE * total) return null;
+  let [left, top, right, bottom] = [columns, rows, 0, 0];
+  for (const cell of main.members) {
+    cells[cell] = 1;
+    const column = cell % columns;
+    const row = Math.floor(cell / columns);
+    left = Math.min(left, column);
+    right = Math.max(right, column + 1);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row + 1);
+  }
+  return { cells, left, top, right, bottom };
+}
+
+/**
+ * Which of two planes a photographer means: the one that the other surrounds. A background reaches round to the borders
+ * of the frame on all sides; a subject is compact and rather in the middle.
+ */
+export function chooseSubject(grid: Grid, [one, other]: readonly [Plane, Plane]): Plane {
+  return standing(grid, one) >= standing(grid, other) ? one : other;
+}
+
+const BORDER_COUNTS = 3;
+const COMPACTNESS_COUNTS = 1.5;
+const MIDDLE_COUNTS = 1;
+
+/** How much a plane is like a subject. */
+function standing({ columns, rows }: Grid, { cells }: Plane): number {
+  let mass = 0;
+  let border = 0;
+  let x = 0;
+  let y = 0;
+  let squares = 0;
+  let away = 0;
+  cells.forEach((own, cell) => {
+    if (own === 0) return;
+    const column = cell % columns;
+    const row = Math.floor(cell / columns);
+    const [u, v] = [(column + 0.5) / columns - 0.5, (row + 0.5) / rows - 0.5];
+    mass += 1;
+    x += u;
+    y += v;
+    squares += u * u + v * v;
+    away += Math.hypot(u, v);
+    if (column === 0 || row === 0 || column === columns - 1 || row === rows - 1) border += 1;
+  });
+  const around = 2 * (columns + rows) - 4;
+  const scatter = Math.sqrt(Math.max(0, squares / mass - (x / mass) ** 2 - (y / mass) ** 2));
+  return -(
+    BORDER_COUNTS * (border / around) +
+    COMPACTNESS_COUNTS * scatter +
+    MIDDLE_COUNTS * (away / mass)
+  );
+}

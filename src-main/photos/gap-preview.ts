@@ -1,0 +1,65 @@
+import type { BurstMember, LibraryDatabase } from "../library/index.ts";
+import { type LinkedFolder, linkFolders, type MemberStores, planGroups } from "./planned-groups.ts";
+
+/** How a root would be grouped. */
+export interface GapPreview {
+  /** Bursts of two and more. */
+  readonly bursts: number;
+  readonly singles: number;
+  /** Photos that would change their burst. */
+  readonly changed: number;
+}
+
+interface Root {
+  readonly rootId: number;
+  readonly revision: number;
+  readonly members: readonly BurstMember[];
+  readonly folders: readonly LinkedFolder[];
+  readonly upToMs: number;
+}
+
+/**
+ * Says how a root would be grouped at a gap, without writing anything, quickly enough for a slider that is being
+ * dragged: what holds photos together is worked out once for the root that was last asked for.
+ */
+export class GapPreviews {
+  readonly #stores: MemberStores & { readonly database: LibraryDatabase };
+  #root: Root | null = null;
+
+  constructor(stores: MemberStores & { readonly database: LibraryDatabase }) {
+    this.#stores = stores;
+  }
+
+  /** @param gapMs longest pause between two frames of one burst, milliseconds */
+  preview(rootId: number, gapMs: number): GapPreview {
+    const { members, folders } = this.#read(rootId, gapMs);
+    const manual = members.filter(({ burstIsManual }) => burstIsManual);
+    const kept = Map.groupBy(manual, ({ burstId }) => burstId);
+    const planned = planGroups(folders, gapMs);
+    const sizes = [
+      ...planned.map(({ frames }) => frames.length),
+      ...[...kept.values()].map(({ length }) => length),
+    ];
+    const changed = planned.flatMap(({ frames, burstId }) =>
+      frames.filter((frame) => burstId === null || frame.burstId !== burstId),
+    );
+    return {
+      bursts: sizes.filter((size) => size > 1).length,
+      singles: sizes.filter((size) => size === 1).length,
+      changed: changed.length,
+    };
+  }
+
+  #read(rootId: number, gapMs: number): Root {
+    const { database, bursts, measures } = this.#stores;
+    const revision = database.currentRevision();
+    const known = this.#root?.rootId === rootId && this.#root.revision === revision;
+    if (known && this.#root !== null && gapMs <= this.#root.upToMs) return this.#root;
+    const members = bursts.membersOfRoot(rootId);
+    const free = members.filter(({ burstIsManual }) => !burstIsManual);
+    const folders = linkFolders(free, measures.looksOfRoot(rootId), gapMs);
+    const upToMs = Math.min(...folders.map(({ links }) => links.upToMs));
+    this.#root = { rootId, revision, members, folders, upToMs };
+    return this.#root;
+  }
+}

@@ -1,0 +1,71 @@
+import type { BurstMember } from "../library/index.ts";
+import { areLooksAlike, distanceOfLooks, type Look, openLook } from "./best-cut/index.ts";
+import type { MemberStores } from "./planned-groups.ts";
+
+/** A frame of another burst that looks much like the photo that was asked for. */
+export interface SimilarPhoto {
+  readonly photoId: number;
+  readonly burstId: number;
+  /** 0 for the same picture, 1 for another scene. */
+  readonly distance: number;
+}
+
+/**
+ * Looks at most this far apart show the same: 98 of 100 real photos at half and at eight times their light are nearer
+ * to themselves than this, and of 1700 pairs of real photos of different scenes none was.
+ */
+const SIMILAR_DISTANCE = 0.3;
+
+const MOST_SHOWN = 12;
+
+/**
+ * Near-duplicates across bursts. Keeps what the photos of the root that was last asked for look like: a look belongs to
+ * the bytes of a photo and never changes.
+ */
+export class SimilarPhotos {
+  readonly #stores: MemberStores;
+  #looks: { readonly rootId: number; readonly byIdentity: ReadonlyMap<string, Look> } | null = null;
+
+  constructor(stores: MemberStores) {
+    this.#stores = stores;
+  }
+
+  /**
+   * Frames of the root's other bursts, the most alike first, one a burst and at most twelve. A photo that was not
+   * measured yet has none.
+   */
+  find(rootId: number, photoId: number): SimilarPhoto[] {
+    const members = this.#stores.bursts.membersOfRoot(rootId);
+    const looks = this.#looksOf(rootId, members);
+    const photo = members.find(({ id }) => id === photoId);
+    const look = photo === undefined ? undefined : looks.get(photo.identity);
+    if (photo === undefined || look === undefined) return [];
+    const best = new Map<number, SimilarPhoto>();
+    for (const { id, identity, burstId } of members) {
+      if (burstId === null || burstId === photo.burstId) continue;
+      const other = looks.get(identity);
+      const limit = best.get(burstId)?.distance ?? SIMILAR_DISTANCE;
+      if (other === undefined || !areLooksAlike(look, other, limit)) continue;
+      const distance = distanceOfLooks(look, other);
+      if (!best.has(burstId) || distance < limit)
+        best.set(burstId, { photoId: id, burstId, distance });
+    }
+    return [...best.values()]
+      .toSorted((a, b) => a.distance - b.distance || a.photoId - b.photoId)
+      .slice(0, MOST_SHOWN);
+  }
+
+  #looksOf(rootId: number, members: readonly BurstMember[]): ReadonlyMap<string, Look> {
+    const known = this.#looks;
+    if (
+      known?.rootId === rootId &&
+      members.every((member) => known.byIdentity.has(member.identity))
+    ) {
+      return known.byIdentity;
+    }
+    const stored = this.#stores.measures.looksOfRoot(rootId);
+    const byIdentity = new Map([...stored].map(([identity, bytes]) => [identity, openLook(bytes)]));
+    this.#looks = { rootId, byIdentity };
+    return byIdentity;
+  }
+}

@@ -1,0 +1,78 @@
+import type { ByteSource } from "./byte-source.ts";
+
+/** What a JPEG says of itself before its pixels begin. */
+export interface JpegHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Where the TIFF structure of its EXIF block begins, in the source. */
+  readonly exifAt: number | null;
+}
+
+const MAX_SEGMENTS = 256;
+
+/**
+ * The header of a JPEG that libjpeg can show: baseline, extended or progressive, 8 bits. RAW data that is stored as
+ * lossless JPEG (SOF3) is no picture.
+ *
+ * @param position of its first byte
+ * @param length as the container says it; the source may end before.
+ */
+export async function readJpegHeader(
+  source: ByteSource,
+  position: number,
+  length: number,
+): Promise<JpegHeader | null> {
+  const end = Math.min(position + length, source.size);
+  const start = await source.read(position, 2);
+  if (start.length < 2 || start.readUInt16BE(0) !== 0xffd8) return null;
+  let exifAt: number | null = null;
+  let size: { width: number; height: number } | null = null;
+  for (let at = position + 2, segments = 0; segments < MAX_SEGMENTS; segments += 1) {
+    const head = await source.read(at, 10);
+    if (head.length < 10 || at + 10 > end || head[0] !== 0xff) return null;
+    const marker = head[1] ?? 0;
+    if (marker === 0xff) {
+      // Fill bytes may precede a marker.
+      at += 1;
+      continue;
+    }
+    if (marker === 0xda) return size && { ...size, exifAt };
+    if (isFrame(marker)) {
+      const showable = marker <= 0xc2 && head[4] === 8;
+      size = { height: head.readUInt16BE(5), width: head.readUInt16BE(7) };
+      if (!showable || size.width === 0 || size.height === 0) return null;
+    }
+    if (marker === 0xe1 && exifAt === null && head.toString("latin1", 4, 10) === "Exif\0\0") {
+      exifAt = at + 10;
+    }
+    at += 2 + head.readUInt16BE(2);
+  }
+  return null;
+}
+
+/** SOF0..SOF15; three of these codes are tables. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+}
+
+/**
+ * A JPEG with this EXIF block in place of its own.
+ *
+ * @param jpeg a whole one, or its beginning.
+ * @param exif a TIFF structure of up to 65,527 bytes.
+ */
+export function withExif(jpeg: Buffer, exif: Buffer): Buffer {
+  const head = Buffer.from("\xff\xd8\xff\xe1\0\0Exif\0\0", "latin1");
+  head.writeUInt16BE(8 + exif.length, 4);
+  const kept: Buffer[] = [head, exif];
+  let at = 2;
+  while (at + 10 <= jpeg.length && jpeg[at] === 0xff) {
+    const marker = jpeg[at + 1] ?? 0;
+    if (marker < 0xe0 || marker > 0xef) break;
+    const next = at + 2 + jpeg.readUInt16BE(at + 2);
+    const isExif = marker === 0xe1 && jpeg.toString("latin1", at + 4, at + 10) === "Exif\0\0";
+    if (!isExif) kept.push(jpeg.subarray(at, next));
+    at = next;
+  }
+  return Buffer.concat([...kept, jpeg.subarray(at)]);
+}
