@@ -78,7 +78,8 @@ export class BurstStore {
   membersOfRoot(rootId: number): BurstMember[] {
     return this.#database.sql
       .prepare<[number], MemberRow>(
-        `${selectMembers} AND photos.id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)`,
+        `${selectMembers} AND photos.id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)
+         ORDER BY captured_at IS NULL, captured_at, photos.name`,
       )
       .all(rootId)
       .map(toMember);
