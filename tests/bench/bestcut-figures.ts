@@ -10,6 +10,8 @@ export interface Outcome {
   readonly right: boolean | null;
   readonly baselineRight: boolean | null;
   readonly tooCloseToCall: boolean;
+  /** Whether the frames were compared on their subject; null where there is none of its own. */
+  readonly foundSubject: boolean | null;
 }
 
 /** Shares in percent; null where there is nothing to share. */
@@ -19,6 +21,8 @@ export interface SetFigures {
   readonly ci95: readonly [number, number] | null;
   readonly tooCloseToCall: number | null;
   readonly baseline: number | null;
+  /** How often the frames were compared on their subject. */
+  readonly foundSubject: number | null;
 }
 
 export interface Sets {
@@ -61,6 +65,7 @@ export function voidReason(sets: Sets): string | false {
 
 function figures(outcomes: readonly Outcome[]): SetFigures {
   const judged = outcomes.filter(({ right }) => right !== null);
+  const withSubject = outcomes.filter(({ foundSubject }) => foundSubject !== null);
   const right = judged.filter((outcome) => outcome.right).length;
   return {
     n: outcomes.length,
@@ -71,6 +76,10 @@ function figures(outcomes: readonly Outcome[]): SetFigures {
       outcomes.length,
     ),
     baseline: percent(judged.filter(({ baselineRight }) => baselineRight).length, judged.length),
+    foundSubject: percent(
+      withSubject.filter(({ foundSubject }) => foundSubject).length,
+      withSubject.length,
+    ),
   };
 }
 

@@ -24,6 +24,8 @@ const shotBurst = z.object({
   /** What the bursts are of. */
   background: z.string(),
   subject: z.string().nullable(),
+  /** The middle of what one would focus on, as fractions of the frame that did not wander. */
+  heart: z.tuple([z.number(), z.number()]).nullable(),
   /** Processor time that this burst took, painting of what it shares included with the first. */
   cpuSeconds: z.number(),
 });
@@ -101,6 +103,10 @@ serveWorker<GeneratorMethods>({
         laplacian,
         background: background.name,
         subject: subject?.name ?? null,
+        heart: subject && [
+          (subject.heart.x + subject.heart.width / 2) / width,
+          (subject.heart.y + subject.heart.height / 2) / height,
+        ],
         cpuSeconds: (user + system) / 1e6,
       };
       await writeFile(finished, JSON.stringify(shot));

@@ -14,6 +14,10 @@ const line = z.object({
   right: z.boolean().nullable(),
   baselineRight: z.boolean().nullable(),
   tooCloseToCall: z.boolean(),
+  /** What Kiln compared the frames on. */
+  comparedOn: z.string(),
+  /** Whether that was about the subject; null where there is none of its own. */
+  foundSubject: z.boolean().nullable(),
   /** Places of frames, from 0. */
   pick: z.int(),
   sharpest: z.int().nullable(),
@@ -58,33 +62,37 @@ function parse(text: string): StoredOutcome | null {
   }
 }
 
+const painting = [
+  "src-main/sample",
+  ...["plan", "blur", "layers", "leaves", "sprite", "portrait", "scenes", "shoot", "exif"].map(
+    (name) => `tests/bench/bestcut-${name}.ts`,
+  ),
+];
+const measuring = [
+  "src-main/inference",
+  "src-main/photos/best-cut",
+  "src-main/photos/burst-queue.ts",
+  "src-main/photos/faces",
+  "src-main/photos/worker",
+  "tests/bench/bestcut-pipeline.ts",
+];
+
 /** What paints and what measures, as they are now: whoever changes a measure gets new outcomes, not yesterday's. */
 export function versions(): { readonly generator: string; readonly measures: string } {
-  return {
-    generator: `${GENERATOR_VERSION}-${digest(["tests/bench", "src-main/sample"], (path) => !path.startsWith("tests/") || /bench\/bestcut-(plan|blur|layers|leaves|sprite|portrait|scenes|shoot|exif)\.ts$/.test(path))}`,
-    measures: digest(
-      [
-        "src-main/photos/best-cut",
-        "src-main/photos/worker",
-        "src-main/photos/faces",
-        "src-main/inference",
-        "tests/bench",
-      ],
-      (path) => !path.startsWith("tests/") || path.endsWith("bestcut-pipeline.ts"),
-    ),
-  };
+  return { generator: `${GENERATOR_VERSION}-${digest(painting)}`, measures: digest(measuring) };
 }
 
-function digest(folders: readonly string[], counts: (path: string) => boolean): string {
+/** Of sources: files, and all that is in folders but tests. */
+function digest(paths: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const folder of folders) {
-    if (!existsSync(join(root, folder))) continue;
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).toSorted();
-    for (const file of files) {
-      const path = `${folder}/${file}`.replaceAll("\\", "/");
-      if (!path.endsWith(".ts") || /\.(test|fixture)\.ts$/.test(path) || !counts(path)) continue;
-      hash.update(path).update(readFileSync(join(root, path)));
-    }
-  }
+  const sources = paths.flatMap((path) =>
+    path.endsWith(".ts")
+      ? [path]
+      : readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+          .filter((name) => /(?<!\.test|\.fixture)\.ts$/.test(name))
+          .toSorted()
+          .map((name) => join(path, name)),
+  );
+  for (const source of sources) hash.update(readFileSync(join(root, source)));
   return hash.digest("hex").slice(0, 12);
 }

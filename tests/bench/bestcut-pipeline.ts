@@ -1,66 +1,121 @@
 /** The product's way from files to a pick, and nothing of its own: what the bench scores. */
+import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { isTooClose, rankBurst } from "../../src-main/photos/best-cut/index.ts";
+import { basename, join } from "node:path";
+import {
+  createInferencePool,
+  type InferenceWorkerMethods,
+} from "../../src-main/inference/index.ts";
+import {
+  type RankCandidate,
+  type RankedFrame,
+  rankBurst,
+} from "../../src-main/photos/best-cut/index.ts";
+import { forEachFrame } from "../../src-main/photos/burst-queue.ts";
 import type { ImageWorkerMethods } from "../../src-main/photos/worker/protocol.ts";
 import { forkLauncher, WorkerPool } from "../../src-main/workers/index.ts";
+import type { Box } from "../../src-preload/contract/photos.ts";
 import { root } from "../e2e/hosts.ts";
 
 /** Children that read photos, as the product has them. */
 export const PROCESSES = Math.max(2, availableParallelism() - 1);
 
+/** Frames under way at once, as in the product. */
+const LANES = 8;
+
 export interface Judgement {
   /** Place of the frame that is proposed. */
   readonly pick: number;
   readonly tooCloseToCall: boolean;
+  /** What the frames were compared on, where it is in the proposed one. */
+  readonly subject: RankedFrame["subject"];
 }
 
 export class Pipeline implements AsyncDisposable {
   readonly #scratch: string;
   readonly #images: WorkerPool<ImageWorkerMethods>;
+  readonly #inference: WorkerPool<InferenceWorkerMethods>;
   #thumbnails = 0;
 
   /** @param scratch folder for thumbnails */
   constructor({ scratch }: { readonly scratch: string }) {
     this.#scratch = scratch;
+    mkdirSync(scratch, { recursive: true });
+    const launcher = forkLauncher();
     this.#images = new WorkerPool<ImageWorkerMethods>({
-      launcher: forkLauncher(),
+      launcher,
       entry: join(root, "src-main", "photos", "worker", "image-worker.ts"),
       name: "image-worker",
       title: { en: "The image reader", ko: "이미지 처리기" },
       size: PROCESSES,
       subjectOf: (input) => ("path" in input ? input.path : input.directory),
     });
+    this.#inference = createInferencePool({
+      launcher,
+      entry: join(root, "src-main", "inference", "inference-worker.ts"),
+    });
   }
 
-  /** Of the children that analyse. */
-  get pids(): number[] {
-    return this.#images.pids;
-  }
-
-  /** Reads, measures and ranks a burst as an import does, thumbnails included. */
+  /** Of one burst, its files in order of capture. */
   async judge(files: readonly string[]): Promise<Judgement> {
-    const frames = await Promise.all(
-      files.map(async (path, id) => {
-        await this.#images.run("probe", { path });
-        this.#thumbnails += 1;
-        const file = join(this.#scratch, `${this.#thumbnails % 64}.jpg`);
-        const thumbnail = { file, edge: 256 };
-        const input = { path, thumbnail, measure: true };
-        const { measured } = await this.#images.run("develop", input);
-        if (measured === null) throw new Error(`${path} was not measured`);
-        return { id, measures: measured.measures };
-      }),
+    const [judgement] = await this.judgeAll([files]);
+    if (judgement === undefined) throw new Error("A burst of no files");
+    return judgement;
+  }
+
+  /** Reads, measures and ranks bursts as an import does (see measure-photos.ts), thumbnails included. */
+  async judgeAll(bursts: readonly (readonly string[])[]): Promise<Judgement[]> {
+    const candidates = bursts.map((): RankCandidate[] => []);
+    const queue = bursts.map((files, burst) =>
+      files.map((path, place) => ({ path, burst, place })),
     );
-    const { frames: ranked, pickId } = rankBurst(frames);
-    const second = ranked.find(({ rank }) => rank === 2);
-    const [best, next] = [frames[pickId], second && frames[second.id]];
-    const tooCloseToCall =
-      best !== undefined && next !== undefined && isTooClose(best.measures, next.measures);
-    return { pick: pickId, tooCloseToCall };
+    await forEachFrame(
+      queue,
+      LANES,
+      async ({ path, burst, place }, first: readonly Box[] | null) => {
+        const { focus } = await this.#images.run("probe", { path });
+        this.#thumbnails += 1;
+        const { measured } = await this.#images.run("develop", {
+          path,
+          thumbnail: { file: join(this.#scratch, `${this.#thumbnails % 64}.jpg`), edge: 256 },
+          measure: { faces: first ?? "everywhere" },
+        });
+        if (measured === null) throw new Error(`${path} was not measured`);
+        const { measures, detail, faceWindows } = measured;
+        const windows = faceWindows ?? [];
+        const faces =
+          windows.length === 0
+            ? []
+            : (await this.#inference.run("faces", { photo: basename(path), windows })).faces.map(
+                ({ box }) => box,
+              );
+        candidates[burst]?.push({
+          id: place,
+          place: place + 1,
+          measures,
+          detail,
+          faces,
+          focus: focus?.box ?? null,
+        });
+        return faces;
+      },
+    );
+    return candidates.map((frames) => {
+      const { ranked, verdict } = rankBurst(frames.toSorted((a, b) => a.place - b.place));
+      const [best] = ranked;
+      if (best === undefined) throw new Error("A burst of no frames");
+      return {
+        pick: best.id,
+        tooCloseToCall: verdict === "tooCloseToCall",
+        subject: best.subject,
+      };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#images[Symbol.asyncDispose]();
+    await Promise.all([
+      this.#images[Symbol.asyncDispose](),
+      this.#inference[Symbol.asyncDispose](),
+    ]);
   }
 }

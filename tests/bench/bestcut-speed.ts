@@ -50,20 +50,20 @@ export async function measureSpeed(
   const bursts = chunks(files, FRAMES);
   const memory = new PeakMemory(generator);
   // Both are warm before a round counts.
-  await analyse(pipeline, bursts.slice(0, 2));
+  await pipeline.judgeAll(bursts.slice(0, 2));
   await theOldWay(generator, files.slice(0, 4));
   const analysis: number[] = [];
   const baseline: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     memory.start();
-    analysis.push(await rate(files.length, () => analyse(pipeline, bursts)));
+    analysis.push(await rate(files.length, () => pipeline.judgeAll(bursts)));
     memory.stop();
     baseline.push(await rate(files.length, () => theOldWay(generator, files)));
     tell(`speed, round ${round + 1}: ${analysis.at(-1)} photos/s, the old way ${baseline.at(-1)}`);
   }
   const heic = makeHeics(files.slice(0, HEIC_FILES), join(cache, "heic"));
   const heicPerSecond =
-    typeof heic === "string" ? null : await rate(heic.length, () => analyse(pipeline, [heic]));
+    typeof heic === "string" ? null : await rate(heic.length, () => pipeline.judgeAll([heic]));
   const [photosPerSecond, baselinePerSecond] = [middle(analysis), middle(baseline)];
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return {
@@ -103,15 +103,6 @@ async function paintSheets(
   return made.flat();
 }
 
-/** As an import does it: more bursts under way than there are processes, so that none waits. */
-async function analyse(pipeline: Pipeline, bursts: readonly (readonly string[])[]): Promise<void> {
-  const queue = bursts.values();
-  const lane = async (): Promise<void> => {
-    for (const files of queue) await pipeline.judge(files);
-  };
-  await Promise.all([lane(), lane()]);
-}
-
 async function theOldWay(
   generator: WorkerPool<GeneratorMethods>,
   files: readonly string[],
@@ -119,7 +110,7 @@ async function theOldWay(
   await Promise.all(files.map((path) => generator.run("laplacian", { path })));
 }
 
-async function rate(count: number, work: () => Promise<void>): Promise<number> {
+async function rate(count: number, work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return rounded((1000 * count) / (performance.now() - start));

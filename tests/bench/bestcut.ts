@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { forkLauncher, WorkerPool } from "../../src-main/workers/index.ts";
+import type { Box } from "../../src-preload/contract/photos.ts";
 import { root } from "../e2e/hosts.ts";
 import { type Sets, summarise, voidReason } from "./bestcut-figures.ts";
 import type { GeneratorMethods, ShotBurst } from "./bestcut-generator.ts";
@@ -180,7 +181,7 @@ async function judge(
   key: string,
 ): Promise<StoredOutcome> {
   const planned = planBurst(shot.set, seed, index, { width, height });
-  const { pick, tooCloseToCall } = await pipeline.judge(shot.files);
+  const { pick, tooCloseToCall, subject } = await pipeline.judge(shot.files);
   const { sharpest } = planned;
   return {
     key,
@@ -192,12 +193,18 @@ async function judge(
     baselineRight:
       sharpest === null ? null : shot.laplacian.indexOf(Math.max(...shot.laplacian)) === sharpest,
     tooCloseToCall,
+    comparedOn: subject.kind,
+    foundSubject: shot.heart && isWithin(shot.heart, subject.box),
     pick,
     sharpest,
     background: shot.background,
     subject: shot.subject,
     cpuSeconds: rounded(shot.cpuSeconds),
   };
+}
+
+function isWithin([x, y]: readonly [number, number], [left, top, width, height]: Box): boolean {
+  return x >= left && x <= left + width && y >= top && y <= top + height;
 }
 
 /** Photos to take turns in every other burst. */
