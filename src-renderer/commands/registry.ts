@@ -2,15 +2,26 @@ import { type CommandId, commands } from "../../src-preload/contract/commands.ts
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
+import { tiesIn } from "../state/bursts.ts";
 import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.ts";
+import { setFilters } from "../state/filters.ts";
 import { currentItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { currentOrder, move, moveBurst, targetBurstIds, targetIds } from "../state/navigation.ts";
+import {
+  currentOrder,
+  move,
+  moveBurst,
+  moveToBurst,
+  targetBurstIds,
+  targetIds,
+} from "../state/navigation.ts";
 import { openFolder, trySample } from "../state/opening.ts";
 import { setPreferences } from "../state/preferences.ts";
+import { decidedBursts } from "../state/ties.ts";
 import { showToast } from "../state/toasts.ts";
 import {
   activate,
+  compareTies,
   openPanel,
   type Panel,
   selectAll,
@@ -35,6 +46,7 @@ const hasStack = (): boolean => {
     (item) => item.burstSize > 1 && item.burstId !== null && burstIds.has(item.burstId),
   );
 };
+const isComparing = (): boolean => useView.getState().mode === "compare";
 const isLarge = (): boolean => useView.getState().mode !== "grid";
 
 /** Decides on the target and goes on to the next photo where that is wanted. */
@@ -102,10 +114,30 @@ const accept = (others: "leave" | "reject"): Action => ({
     const burstIds = targetBurstIds();
     const { autoAdvance } = useLibrary.getState().preferences;
     const done = attempt(() => door.edits.acceptProposals({ burstIds, others }));
-    if (autoAdvance && burstIds.length === 1) moveBurst(1);
+    if (autoAdvance && burstIds.length === 1) goToUndecided();
     await done;
   },
 });
+
+/** The next burst that waits for a decision; where none does, the next one. */
+function goToUndecided(): void {
+  const decided = decidedBursts(useLibrary.getState().photos);
+  if (!moveToBurst((burstId) => !decided.has(burstId))) moveBurst(1);
+}
+
+/** Bursts that are too close to call and not decided. */
+function ties(): ReadonlySet<number> {
+  const { photos, bursts } = useLibrary.getState();
+  return tiesIn(photos, bursts);
+}
+
+/** Compares the tied frames of the active photo's burst, or of the next burst that has such. */
+function goCompareTie(): void {
+  const open = ties();
+  if (targetBurstIds().some((id) => open.has(id)) || moveToBurst((id) => open.has(id))) {
+    compareTies();
+  }
+}
 
 /** An edit of many things at once: said when it is done, with the way back at hand. */
 async function sweep(
@@ -220,6 +252,14 @@ const actions: Record<CommandId, Action> = {
         door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
       ),
   },
+  "stack.nextTie": {
+    when: () => ties().size > 0,
+    run: () => {
+      const open = ties();
+      moveToBurst((id) => open.has(id));
+    },
+  },
+  "stack.compareTie": { when: () => ties().size > 0, run: goCompareTie },
   "stack.choose": {
     when: hasActive,
     run: () => {
@@ -265,6 +305,15 @@ const actions: Record<CommandId, Action> = {
   "compare.crown": provided("compare.crown"),
   "compare.swap": provided("compare.swap"),
   "compare.side": provided("compare.side"),
+  "compare.faces": {
+    when: isComparing,
+    run: () => useView.setState(({ showFaces }) => ({ showFaces: !showFaces })),
+  },
+  "compare.nextFace": provided("compare.nextFace"),
+  "view.subject": {
+    when: isLarge,
+    run: () => useView.setState(({ showSubject }) => ({ showSubject: !showSubject })),
+  },
   "view.clipping": {
     when: isLarge,
     run: () => useView.setState(({ showClipping }) => ({ showClipping: !showClipping })),
@@ -280,6 +329,10 @@ const actions: Record<CommandId, Action> = {
   "view.panels": {
     when: hasRoot,
     run: () => setPreferences({ showPanels: !useLibrary.getState().preferences.showPanels }),
+  },
+  "view.ties": {
+    when: () => ties().size > 0 || useView.getState().filters.tiesOnly,
+    run: () => setFilters({ tiesOnly: !useView.getState().filters.tiesOnly }),
   },
   "view.filters": {
     when: hasRoot,

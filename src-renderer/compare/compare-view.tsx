@@ -1,8 +1,10 @@
 import { type ReactElement, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import { CommandButton } from "../commands/command-button.tsx";
 import { provide, runCommand } from "../commands/registry.ts";
 import { DecisionStrip } from "../loupe/decision-strip.tsx";
 import { useMessages } from "../messages/language.ts";
+import { frameNumber } from "../state/bursts.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { useView } from "../state/view-store.ts";
 import { Button } from "../ui/button.tsx";
@@ -28,6 +30,7 @@ import {
   swapSides,
   useDuel,
 } from "./duel-store.ts";
+import { FaceStrip, useFaces } from "./face-strip.tsx";
 import { FrameStrip } from "./frame-strip.tsx";
 import { Pane } from "./pane.tsx";
 
@@ -35,14 +38,18 @@ import { Pane } from "./pane.tsx";
 export function CompareView(): ReactElement | null {
   const duel = useDuel((state) => state.duel);
   const activeId = useView((state) => state.activeId);
+  const comparesTies = useView((state) => state.comparesTies);
+  const comparedTies = useRef(comparesTies);
 
   useLayoutEffect(() => {
     const { duel: now } = useDuel.getState();
     if (activeId === null) return;
     // Another photo was chosen elsewhere (filmstrip, menu): it is the candidate, or another burst begins.
-    if (now === null || !now.frames.includes(activeId)) begin(activeId);
+    const isOther = comparedTies.current !== comparesTies;
+    comparedTies.current = comparesTies;
+    if (now === null || isOther || !now.frames.includes(activeId)) begin(activeId);
     else if (focusedOf(now) !== activeId) play((before) => pointTo(before, activeId));
-  }, [activeId]);
+  }, [activeId, comparesTies]);
   useEffect(() => end, []);
   useKeys();
   useUndoneCrowning(duel);
@@ -96,12 +103,14 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
   const candidate = useLibrary((state) =>
     candidateId === null ? undefined : state.photos.get(candidateId),
   );
-  const showStrip = useLibrary((state) => state.preferences.showFilmstrip);
   const others = useMemo(() => frames.filter((id) => id !== kingId), [frames, kingId]);
   const ahead = useAhead(others, candidateId);
   const focused = side === "king" || candidate === undefined ? king : candidate;
   const primary = candidate === undefined ? "king" : "candidate";
   const inBurst = commonBurst(frames) !== null;
+  const photos = useLibrary((state) => state.photos);
+  const numberOf = (photo: PhotoRow): number | null =>
+    inBurst ? frameNumber(photos, photo) : null;
   return (
     <LargeView
       label={messages.compare}
@@ -119,7 +128,7 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
             pane="king"
             title={messages.reference}
             photo={king}
-            position={frames.indexOf(kingId) + 1}
+            position={numberOf(king)}
             isKing
             isFocused={side === "king"}
             inBurst={inBurst}
@@ -135,7 +144,7 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
               pane="candidate"
               title={messages.candidate}
               photo={candidate}
-              position={frames.indexOf(candidate.id) + 1}
+              position={numberOf(candidate)}
               isKing={false}
               isFocused={side === "candidate"}
               inBurst={inBurst}
@@ -152,21 +161,33 @@ function Ring({ duel }: { readonly duel: Duel }): ReactElement {
         {focused !== undefined && <DecisionStrip photo={focused} />}
         <Tools pane={primary} />
       </div>
-      {showStrip && <FrameStrip duel={duel} />}
+      <Strip duel={duel} />
     </LargeView>
   );
+}
+
+/** All frames: their faces side by side where there are some, else as they are. */
+function Strip({ duel }: { readonly duel: Duel }): ReactElement | null {
+  const showStrip = useLibrary((state) => state.preferences.showFilmstrip);
+  const showFaces = useView((state) => state.showFaces);
+  const faces = useFaces(duel);
+  if (showFaces && faces.length > 0) return <FaceStrip duel={duel} faces={faces} />;
+  return showStrip ? <FrameStrip duel={duel} /> : null;
 }
 
 /** Which burst this is, and how far the candidate has come. */
 function Place({ duel }: { readonly duel: Duel }): ReactElement {
   const messages = useMessages();
   const burst = useDuel((state) => state.burst);
-  const { candidateId, frames } = duel;
+  const isTie = useView((state) => state.comparesTies);
+  const { candidateId, frames, kingId } = duel;
+  const others = frames.filter((id) => id !== kingId);
+  const say = isTie ? messages.comparedTie : messages.burstOf;
   return (
     <p className={css.place}>
-      {burst !== null && <span>{messages.burstOf(burst.position, burst.count)}</span>}
+      {burst !== null && <span>{say(burst.position, burst.count)}</span>}
       {candidateId !== null && (
-        <span>{messages.inBurst(frames.indexOf(candidateId) + 1, frames.length)}</span>
+        <span>{messages.candidateOf(others.indexOf(candidateId) + 1, others.length)}</span>
       )}
     </p>
   );
@@ -176,12 +197,16 @@ function Tools({ pane }: { readonly pane: string }): ReactElement {
   const isLinked = useLooks((state) => state.isLinked);
   const showClipping = useView((state) => state.showClipping);
   const showPeaking = useView((state) => state.showPeaking);
+  const showSubject = useView((state) => state.showSubject);
+  const showFaces = useView((state) => state.showFaces);
   return (
     <div className={css.tools}>
       <CommandButton id="compare.crown" icon="crown" />
       <CommandButton id="compare.swap" icon="swap" />
       <CommandButton id="view.linkZoom" icon="link" pressed={isLinked} />
+      <CommandButton id="compare.faces" icon="face" pressed={showFaces} />
       <span className={css.spare}>
+        <CommandButton id="view.subject" icon="subject" pressed={showSubject} />
         <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
         <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
       </span>

@@ -1,7 +1,10 @@
 import { create } from "zustand";
 import { door } from "../door/door.ts";
+import { framesOf, tiesIn } from "../state/bursts.ts";
+import type { Item } from "../state/derive.ts";
 import { attempt, chooseBest, decide } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { tiedFrames } from "../state/ties.ts";
 import { activate, focusOn, useView } from "../state/view-store.ts";
 import { crown, type Duel, focusedOf, startDuel, step, swap } from "./duel.ts";
 import { burstBeside, openItems, realBursts, togetherWith } from "./frames.ts";
@@ -9,7 +12,7 @@ import { burstBeside, openItems, realBursts, togetherWith } from "./frames.ts";
 interface DuelState {
   /** The duel on the screen; null while compare is not shown. */
   readonly duel: Duel | null;
-  /** Which of the bursts it is about, from 1, when it began; null for photos of several. */
+  /** Which of the bursts (of the ties) it is about, from 1, when it began; null for photos of several. */
   readonly burst: { readonly position: number; readonly count: number } | null;
 }
 
@@ -29,19 +32,28 @@ export function isChosen({ kingId }: Duel): boolean {
   return selection.size > 1 && selection.has(kingId);
 }
 
+/** The first frame of the burst to go on to; null where there is none. */
+function nextOf({ kingId }: Duel, direction: 1 | -1): number | null {
+  const items = openItems();
+  const wanted = new Set(burstsAhead(items));
+  return burstBeside(items, kingId, direction, (burstId) => wanted.has(burstId));
+}
+
 /** Whether another burst waits after this one. */
 export function hasNextBurst(duel: Duel): boolean {
-  return !isChosen(duel) && burstBeside(openItems(), duel.kingId, 1) !== null;
+  return !isChosen(duel) && nextOf(duel, 1) !== null;
 }
 
 /** Begins with the photos that belong with this one; their best frame is the reference. */
 export function begin(activeId: number): void {
   const items = openItems();
-  const frames = togetherWith(items, activeId, useView.getState().selection);
+  const { comparesTies, selection } = useView.getState();
+  const tied = comparesTies ? tiedWith(activeId) : null;
+  const frames = tied ?? togetherWith(items, activeId, selection);
   const burstId = commonBurst(frames);
   const pickId = burstId === null ? null : useLibrary.getState().bursts.get(burstId)?.pickId;
   const kingId = frames.find((id) => id === pickId) ?? activeId;
-  const bursts = realBursts(items);
+  const bursts = burstsAhead(items);
   const position = burstId === null ? 0 : bursts.indexOf(burstId) + 1;
   useDuel.setState({ burst: position === 0 ? null : { position, count: bursts.length } });
   show(startDuel(frames, kingId, activeId));
@@ -49,6 +61,25 @@ export function begin(activeId: number): void {
 
 export function end(): void {
   useDuel.setState({ duel: null, burst: null });
+}
+
+/** Frames of the photo's burst among which the best could not be told, in capture order; null where that is no tie. */
+function tiedWith(photoId: number): number[] | null {
+  const { photos, bursts } = useLibrary.getState();
+  const burstId = photos.get(photoId)?.burstId ?? null;
+  if (burstId === null || bursts.get(burstId)?.verdict !== "tooCloseToCall") return null;
+  const frames = framesOf(photos, burstId);
+  const tied = new Set(tiedFrames(frames));
+  return frames.flatMap(({ id }) => (tied.has(id) ? [id] : []));
+}
+
+/** Bursts that can be gone on to, in order: while ties are compared, those. */
+function burstsAhead(items: readonly Item[]): number[] {
+  const { photos, bursts } = useLibrary.getState();
+  const ids = realBursts(items);
+  if (!useView.getState().comparesTies) return ids;
+  const ties = tiesIn(photos, bursts);
+  return ids.filter((id) => ties.has(id));
 }
 
 function show(duel: Duel): void {
@@ -101,7 +132,7 @@ export function advance(): void {
 export function goToBurst(direction: 1 | -1): boolean {
   const { duel } = useDuel.getState();
   if (duel === null) return false;
-  const next = burstBeside(openItems(), duel.kingId, direction);
+  const next = nextOf(duel, direction);
   if (next === null) return false;
   activate(next);
   begin(next);
@@ -116,8 +147,9 @@ export function accept(): void {
     crownCandidate();
     return;
   }
-  void decide([duel.kingId], { flag: "pick" });
+  // On first: a filter may take the burst out of sight with this very decision.
   goOn(duel);
+  void decide([duel.kingId], { flag: "pick" });
 }
 
 /** Picks the reference, rejects all others, and goes on: in a burst one step of undo. */

@@ -4,6 +4,7 @@ import { Marks } from "../grid/tile.tsx";
 import { RankBadge } from "../loupe/verdict.tsx";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useStanding } from "../state/standing.ts";
 import ui from "../ui/ui.module.css";
 import { type Duel, pointTo } from "./duel.ts";
 import { commonBurst, play } from "./duel-store.ts";
@@ -15,11 +16,10 @@ export function FrameStrip({ duel }: { readonly duel: Duel }): ReactElement {
   const inBurst = commonBurst(duel.frames) !== null;
   return (
     <ol className={css.strip} aria-label={messages.compareFrames}>
-      {duel.frames.map((id, index) => (
+      {duel.frames.map((id) => (
         <Frame
           key={id}
           photoId={id}
-          position={index + 1}
           withRank={inBurst}
           role={id === duel.kingId ? "king" : id === duel.candidateId ? "candidate" : null}
         />
@@ -30,15 +30,15 @@ export function FrameStrip({ duel }: { readonly duel: Duel }): ReactElement {
 
 interface FrameProps {
   readonly photoId: number;
-  readonly position: number;
   readonly role: "king" | "candidate" | null;
   /** Ranks compare only inside one burst. */
   readonly withRank: boolean;
 }
 
-function Frame({ photoId, position, role, withRank }: FrameProps): ReactElement | null {
+function Frame({ photoId, role, withRank }: FrameProps): ReactElement | null {
   const messages = useMessages();
   const photo = useLibrary((state) => state.photos.get(photoId));
+  const { frame, isPick, isTie } = useStanding(photo);
   const element = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (role === "candidate")
@@ -47,7 +47,7 @@ function Frame({ photoId, position, role, withRank }: FrameProps): ReactElement 
   if (photo === undefined) return null;
   const roleName =
     role === "king" ? messages.reference : role === "candidate" ? messages.candidate : null;
-  const words = [`#${position}`, photo.name, roleName, messages.flags[photo.flag]];
+  const words = [withRank ? `#${frame}` : null, photo.name, roleName, messages.flags[photo.flag]];
   return (
     <li ref={element}>
       <button
@@ -64,9 +64,9 @@ function Frame({ photoId, position, role, withRank }: FrameProps): ReactElement 
           <Thumbnail photo={photo} edge={256} />
         </span>
         <span className={css.line} aria-hidden="true">
-          <span className={css.position}>#{position}</span>
+          {withRank && <span className={css.position}>#{frame}</span>}
           {withRank ? (
-            <RankBadge rank={photo.rank} isPick={role === "king"} />
+            <RankBadge rank={photo.rank} isPick={isPick} isTie={isTie} />
           ) : (
             role === "king" && "★"
           )}

@@ -9,6 +9,8 @@ const item = (photoId: number, burstId: number | null, burstSize: number): Item 
   burstPosition: 1,
   isStack: false,
   isPick: false,
+  frame: 1,
+  isTie: false,
 });
 const items = [
   item(1, 10, 2),

@@ -36,16 +36,19 @@ export function realBursts(items: readonly Item[]): number[] {
 /**
  * The first frame of the next burst of more than one frame (1), or of the one before (-1); null where there is none.
  * @param photoId a photo of the burst that is left, or a lone one
+ * @param isWanted bursts that may be gone to
  */
 export function burstBeside(
   items: readonly Item[],
   photoId: number,
   direction: 1 | -1,
+  isWanted: (burstId: number) => boolean = () => true,
 ): number | null {
   const at = items.findIndex((item) => item.photoId === photoId);
   if (at < 0) return null;
   const left = items[at]?.burstId ?? null;
-  const isOther = ({ burstId, burstSize }: Item): boolean => burstSize > 1 && burstId !== left;
+  const isOther = ({ burstId, burstSize }: Item): boolean =>
+    burstSize > 1 && burstId !== null && burstId !== left && isWanted(burstId);
   const found =
     direction === 1 ? items.slice(at + 1).find(isOther) : items.slice(0, at).findLast(isOther);
   return (

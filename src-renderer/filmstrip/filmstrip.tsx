@@ -99,7 +99,12 @@ function Frame(props: {
       </div>
       <span className={css.marks}>
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
-        {item.isPick && item.burstSize > 1 && <span className={css.best} />}
+        {item.isPick && item.burstSize > 1 && (
+          <span className={css.best} data-tentative={item.isTie || undefined} />
+        )}
+        {item.burstSize > 1 && (
+          <span className={css.place}>{item.isStack ? item.burstSize : `#${item.frame}`}</span>
+        )}
       </span>
     </div>
   );

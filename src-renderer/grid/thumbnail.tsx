@@ -34,7 +34,7 @@ export function Thumbnail({ photo, edge }: ThumbnailProps): ReactElement {
       if (image !== null && !image.complete) image.src = "";
     };
   }, []);
-  return (
+  const image = (
     <img
       ref={element}
       className={css.thumbnail}
@@ -49,4 +49,5 @@ export function Thumbnail({ photo, edge }: ThumbnailProps): ReactElement {
       }}
     />
   );
+  return photo.rotation % 180 === 0 ? image : <span className={css.turned}>{image}</span>;
 }

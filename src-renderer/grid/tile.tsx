@@ -4,6 +4,7 @@ import { captureTime, type Language, messagesIn } from "../messages/language.ts"
 import type { Item } from "../state/derive.ts";
 import { Icon } from "../ui/icons.tsx";
 import ui from "../ui/ui.module.css";
+import { FileKinds } from "./file-kinds.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 import css from "./tile.module.css";
 
@@ -50,8 +51,18 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       <div className={css.caption} aria-hidden="true">
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         <span className={css.name}>{photo.name}</span>
+        <FileKinds photo={photo} />
         {inBurst && (
-          <span className={css.badge} data-stack-badge={item.burstId}>
+          <span
+            className={css.badge}
+            data-stack-badge={item.burstId}
+            data-tip={tipOf(item, photo, language)}
+          >
+            {item.isTie && (item.isStack || item.isPick) && (
+              <span className={css.tie}>
+                <Icon name="tie" />
+              </span>
+            )}
             {item.isStack && <Icon name="stack" />}
             {place}
           </span>
@@ -60,7 +71,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       <div
         className={css.second}
         aria-hidden="true"
-        data-best={(inBurst && item.isPick) || undefined}
+        data-best={inBurst && item.isPick ? (item.isTie ? "tentative" : "sure") : undefined}
         data-tip={inBurst ? second : undefined}
       >
         {second}
@@ -72,8 +83,19 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
 /** What stands under the picture besides the name: the burst's place, then why or when. */
 function captionOf(item: Item, photo: PhotoRow, language: Language): [string, string] {
   if (item.burstSize === 1) return ["", captureTime(photo.capturedAt, language)];
-  const place = item.isStack ? `${item.burstSize}` : `${item.burstPosition}/${item.burstSize}`;
+  const place = item.isStack ? `${item.burstSize}` : `#${item.frame}/${item.burstSize}`;
   return [place, photo.reason?.[language] ?? captureTime(photo.capturedAt, language)];
+}
+
+/** What the burst's badge stands for, and why its best frame leads. */
+function tipOf(item: Item, photo: PhotoRow, language: Language): string {
+  const messages = messagesIn(language);
+  const parts = [
+    item.isStack ? messages.stack(item.burstSize) : messages.inBurst(item.frame, item.burstSize),
+    item.isTie ? messages.tooClose : "",
+    item.isPick ? (photo.reason?.[language] ?? "") : "",
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
 }
 
 /** What can be read, first and as it is written, then what only colours and signs say. */
@@ -83,11 +105,10 @@ function spokenText(item: Item, photo: PhotoRow, language: Language): string {
   const parts = [written.join(" ")];
   if (item.burstSize > 1) {
     parts.push(
-      item.isStack
-        ? messages.stack(item.burstSize)
-        : messages.inStack(item.burstPosition, item.burstSize),
+      item.isStack ? messages.stack(item.burstSize) : messages.inStack(item.frame, item.burstSize),
     );
-    if (item.isPick) parts.push(messages.bestFrame);
+    if (item.isPick) parts.push(item.isTie ? messages.tentativeBest : messages.bestFrame);
+    if (item.isTie && item.isPick) parts.push(messages.tooClose);
   }
   parts.push(messages.flags[photo.flag]);
   if (photo.stars > 0) parts.push(messages.stars(photo.stars));

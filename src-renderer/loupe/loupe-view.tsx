@@ -1,9 +1,13 @@
 import { type ReactElement, useMemo } from "react";
 import { CommandButton } from "../commands/command-button.tsx";
 import { runCommand } from "../commands/registry.ts";
+import { FileKinds } from "../grid/file-kinds.tsx";
 import { useLocalized, useMessages } from "../messages/language.ts";
+import { detailQuestion } from "../panels/questions.ts";
+import { useAnswer } from "../panels/settled.ts";
 import { useItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useStanding } from "../state/standing.ts";
 import { useView } from "../state/view-store.ts";
 import { useAhead } from "../viewer2d/ahead.ts";
 import { LargeView } from "../viewer2d/large-view.tsx";
@@ -12,6 +16,8 @@ import { PhotoCanvas } from "../viewer2d/photo-canvas.tsx";
 import { ZoomButton } from "../viewer2d/zoom-button.tsx";
 import { DecisionStrip } from "./decision-strip.tsx";
 import css from "./loupe.module.css";
+import { PreviewNote } from "./preview-note.tsx";
+import { TieActions } from "./tie-actions.tsx";
 import { Verdict } from "./verdict.tsx";
 
 const pane = "loupe";
@@ -27,7 +33,9 @@ export function LoupeView(): ReactElement {
   const ahead = useAhead(order, activeId);
   useTurnedLook(pane, photo);
   const index = activeId === null ? -1 : order.indexOf(activeId);
-  const item = items[index];
+  const standing = useStanding(photo);
+  const focus = useAnswer(detailQuestion, photo)?.focus ?? null;
+  const marking = { withScore: standing.frames > 1, focus };
 
   return (
     <LargeView label={messages.loupe} className={css.loupe} primary={pane}>
@@ -41,10 +49,18 @@ export function LoupeView(): ReactElement {
           </div>
         ) : (
           <>
-            <PhotoCanvas photo={photo} pane={pane} label={photo.name} ahead={ahead} withMap />
-            {item !== undefined && item.burstSize > 1 && (
+            <PhotoCanvas
+              photo={photo}
+              pane={pane}
+              label={photo.name}
+              ahead={ahead}
+              marking={marking}
+              withMap
+            />
+            {standing.frames > 1 && (
               <div className={css.verdict} data-verdict>
-                <Verdict photo={photo} isPick={item.isPick} />
+                <Verdict photo={photo} isPick={standing.isPick} isTie={standing.isTie} />
+                {standing.isTie && photo.burstId !== null && <TieActions burstId={photo.burstId} />}
               </div>
             )}
           </>
@@ -54,14 +70,14 @@ export function LoupeView(): ReactElement {
         <footer className={css.strip}>
           <div className={css.which}>
             <span className={css.name}>{photo.name}</span>
+            <FileKinds photo={photo} />
             {index >= 0 && (
               <span className={css.place}>
-                {item !== undefined && item.burstSize > 1 && (
-                  <>{messages.inBurst(item.burstPosition, item.burstSize)} · </>
-                )}
+                {standing.frames > 1 && <>{messages.inBurst(standing.frame, standing.frames)} · </>}
                 {index + 1} / {order.length.toLocaleString()}
               </span>
             )}
+            <PreviewNote photo={photo} />
           </div>
           <DecisionStrip photo={photo} />
           <div className={css.tools}>
@@ -82,8 +98,10 @@ export function LoupeView(): ReactElement {
 function Overlays(): ReactElement {
   const showClipping = useView((state) => state.showClipping);
   const showPeaking = useView((state) => state.showPeaking);
+  const showSubject = useView((state) => state.showSubject);
   return (
     <>
+      <CommandButton id="view.subject" icon="subject" pressed={showSubject} />
       <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
       <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
     </>

@@ -2,12 +2,16 @@ import { type ReactElement, type ReactNode, useDeferredValue } from "react";
 import type { Measures, PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
 import { CommandButton } from "../commands/command-button.tsx";
 import { door } from "../door/door.ts";
+import { FileKinds } from "../grid/file-kinds.tsx";
 import { DecisionStrip } from "../loupe/decision-strip.tsx";
+import { PreviewNote } from "../loupe/preview-note.tsx";
+import { TieActions } from "../loupe/tie-actions.tsx";
 import { Verdict } from "../loupe/verdict.tsx";
 import { bytesText } from "../messages/bytes.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useStanding } from "../state/standing.ts";
 import { showToast } from "../state/toasts.ts";
 import { useView } from "../state/view-store.ts";
 import { IconButton } from "../ui/button.tsx";
@@ -43,7 +47,9 @@ export function InfoPanel(): ReactElement {
     <div className={css.panel}>
       <HistogramPlot histogram={histogram} />
       <header className={css.head}>
-        <h2 className={css.name}>{photo.name}</h2>
+        <h2 className={css.name}>
+          {photo.name} <FileKinds photo={photo} />
+        </h2>
         <CommandButton id="photo.reveal" icon="folder" />
       </header>
       {mode === "grid" && selected > 1 && (
@@ -87,9 +93,7 @@ interface PhotoAndDetail {
 function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
-  const isPick = useLibrary(
-    (state) => photo.burstId !== null && state.bursts.get(photo.burstId)?.pickId === photo.id,
-  );
+  const { isPick, isTie, frame, frames } = useStanding(photo);
   if (photo.state === "skipped") {
     return (
       <Section title={messages.notReadTitle}>
@@ -99,7 +103,19 @@ function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
   }
   return (
     <Section title={messages.bestCut}>
-      <Verdict photo={photo} isPick={isPick} />
+      {frames > 1 && (
+        <p className={css.quiet}>
+          {messages.inBurst(frame, frames)}
+          {isTie && <> · {messages.tooClose}</>}
+        </p>
+      )}
+      <Verdict photo={photo} isPick={isPick} isTie={isTie} />
+      {isTie && photo.burstId !== null && <TieActions burstId={photo.burstId} />}
+      {photo.subject !== null && photo.subject.kind !== "frame" && (
+        <dl className={css.facts}>
+          <Fact name={messages.comparedOn}>{messages.subjects[photo.subject.kind]}</Fact>
+        </dl>
+      )}
       {detail?.measures != null && <MeasureFacts measures={detail.measures} />}
     </Section>
   );
@@ -148,6 +164,7 @@ function Shot({ photo, detail }: PhotoAndDetail): ReactElement {
           <Fact name={messages.size}>
             {photo.width} × {photo.height}
             <span className={css.figure}> {megapixelText(photo.width, photo.height)}</span>
+            <PreviewNote photo={photo} />
           </Fact>
         )}
       </dl>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 /** How long a photo must be looked at before more is asked about it: longer than a held arrow key repeats. */
 const settleMs = 120;
@@ -23,6 +23,10 @@ interface Asked {
   readonly state: string;
 }
 
+function keyOf({ id, version, state }: Asked): string {
+  return `${id}/${version}/${state}`;
+}
+
 /**
  * The answer about the photo that is looked at, asked for once it has been looked at for a moment: a held arrow key asks
  * nothing. Null until it is there; an answer that is known is there at once.
@@ -32,7 +36,7 @@ export function useAnswer<Answer>(
   photo: Asked | undefined,
 ): Answer | null {
   const { ask, known } = question;
-  const key = photo === undefined ? null : `${photo.id}/${photo.version}/${photo.state}`;
+  const key = photo === undefined ? null : keyOf(photo);
   const photoId = photo?.id ?? null;
   const [, setArrived] = useState<string | null>(null);
   useEffect(() => {
@@ -51,4 +55,42 @@ export function useAnswer<Answer>(
     };
   }, [ask, known, key, photoId]);
   return key === null ? null : (known.get(key) ?? null);
+}
+
+/** The answers about several photos, as they come; photo's id to answer. The same map until another one comes. */
+export function useAnswers<Answer>(
+  question: Question<Answer>,
+  photos: readonly Asked[],
+): ReadonlyMap<number, Answer> {
+  const { ask, known } = question;
+  const [arrived, setArrived] = useState(0);
+  const all = photos.map(keyOf).join(" ");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `all` says which photos they are
+  const asked = useMemo(() => photos.map((photo) => ({ id: photo.id, key: keyOf(photo) })), [all]);
+  useEffect(() => {
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      for (const { id, key } of asked) {
+        if (!isWanted) return;
+        if (known.has(key)) continue;
+        const answer = await ask(id);
+        if (answer === null) continue;
+        if (known.size >= keptAnswers) known.clear();
+        known.set(key, answer);
+        if (isWanted) setArrived((count) => count + 1);
+      }
+    }, settleMs);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [ask, known, asked]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `arrived` says that more is known
+  return useMemo(() => {
+    const answers = asked.flatMap(({ id, key }): [number, Answer][] => {
+      const answer = known.get(key);
+      return answer === undefined ? [] : [[id, answer]];
+    });
+    return new Map(answers);
+  }, [known, asked, arrived]);
 }

@@ -1,6 +1,7 @@
 import { type ReactElement, useMemo } from "react";
 import { flags, labels } from "../../src-preload/contract/photos.ts";
 import { useMessages } from "../messages/language.ts";
+import { tiesIn } from "../state/bursts.ts";
 import { clearFilters, filterChoices, isFiltering, setFilters } from "../state/filters.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { useView } from "../state/view-store.ts";
@@ -16,6 +17,7 @@ export function FilterBar(): ReactElement {
   const text = useFocus<HTMLInputElement>();
   const filters = useView((state) => state.filters);
   const photos = useLibrary((state) => state.photos);
+  const ties = useLibrary((state) => tiesIn(state.photos, state.bursts).size);
   const choices = useMemo(() => filterChoices(photos), [photos]);
   return (
     <search className={css.filters} aria-label={messages.filters}>
@@ -74,6 +76,16 @@ export function FilterBar(): ReactElement {
       >
         {messages.filterPicks}
       </Toggle>
+      {(ties > 0 || filters.tiesOnly) && (
+        <Toggle
+          label={messages.tooCloseCount(ties)}
+          isOn={filters.tiesOnly}
+          wide
+          onToggle={() => setFilters({ tiesOnly: !filters.tiesOnly })}
+        >
+          ≈ {messages.tooCloseCount(ties)}
+        </Toggle>
+      )}
       <Choice
         label={messages.filterCamera}
         value={filters.camera}

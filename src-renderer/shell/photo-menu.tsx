@@ -13,6 +13,7 @@ const items: readonly (CommandId | null)[] = [
   null,
   "stack.accept",
   "stack.acceptAndReject",
+  "stack.compareTie",
   "stack.choose",
   "stack.split",
   "stack.merge",

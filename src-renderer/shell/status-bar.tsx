@@ -1,9 +1,14 @@
 import { type ReactElement, useMemo } from "react";
+import { commands } from "../../src-preload/contract/commands.ts";
+import { isMac } from "../commands/keyboard.ts";
+import { showKey } from "../commands/keys.ts";
 import { runCommand } from "../commands/registry.ts";
-import { useLocalized, useMessages } from "../messages/language.ts";
+import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
+import { tiesIn } from "../state/bursts.ts";
 import { countDecisions } from "../state/derive.ts";
 import { useItems } from "../state/items.ts";
 import { useLibrary, useRoot } from "../state/library-store.ts";
+import { useStanding } from "../state/standing.ts";
 import { openPanel, useView } from "../state/view-store.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Progress } from "../ui/progress.tsx";
@@ -48,6 +53,9 @@ function Counts(): ReactElement {
     () => items.filter((item) => selection.has(item.photoId)).length,
     [items, selection],
   );
+  const language = useLanguage();
+  const ties = useLibrary((state) => tiesIn(state.photos, state.bursts).size);
+  const tiesOnly = useView((state) => state.filters.tiesOnly);
   const counts = useMemo(() => countDecisions(photos), [photos]);
   const total = counts.picked + counts.rejected + counts.undecided;
   const unread = counts.skipped + counts.missing + unreadFolders;
@@ -67,6 +75,19 @@ function Counts(): ReactElement {
         {messages.rejected(counts.rejected)}
       </span>
       <span>{messages.undecided(counts.undecided)}</span>
+      {(ties > 0 || tiesOnly) && (
+        <button
+          type="button"
+          className={css.ties}
+          aria-pressed={tiesOnly}
+          data-tip={commands["view.ties"].title[language]}
+          data-keys={showKey(commands["view.ties"].keys[0], isMac)}
+          onClick={() => runCommand("view.ties")}
+        >
+          <Icon name="tie" />
+          {messages.tooCloseCount(ties)}
+        </button>
+      )}
       {unread > 0 && (
         <button type="button" className={css.link} onClick={() => openPanel("skipped")}>
           {messages.notRead(unread)}
@@ -81,17 +102,15 @@ function Reason(): ReactElement {
   const localized = useLocalized();
   const activeId = useView((state) => state.activeId);
   const photo = useLibrary(({ photos }) => (activeId === null ? undefined : photos.get(activeId)));
-  const isPick = useLibrary(
-    ({ bursts }) => photo?.burstId != null && bursts.get(photo.burstId)?.pickId === photo.id,
-  );
-  const isLone = useItems().every((item) => item.photoId !== activeId || item.burstSize === 1);
+  const { isPick, isTie, frames } = useStanding(photo);
   // A lone photo wins against nobody: nothing to explain.
-  if (photo === undefined || photo.reason === null || isLone)
+  if (photo === undefined || photo.reason === null || frames === 1)
     return <span className={css.reason} />;
+  const best = isTie ? messages.tentativeBest : messages.bestFrame;
   const reason = localized(photo.reason);
   return (
     <span className={css.reason} title={reason}>
-      <b>{isPick ? messages.bestFrame : photo.rank === null ? "" : messages.rank(photo.rank)}</b>
+      <b>{isPick ? best : photo.rank === null ? "" : messages.rank(photo.rank)}</b>
       {reason}
     </span>
   );

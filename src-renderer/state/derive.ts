@@ -1,4 +1,5 @@
 import type { BurstRow, PhotoRow } from "../../src-preload/contract/photos.ts";
+import { frameNumber, tiesIn } from "./bursts.ts";
 import type { Filters, ViewState } from "./view-store.ts";
 
 /** A place in grid and filmstrip: a photo, and the stack that it stands for or in. */
@@ -12,6 +13,10 @@ export interface Item {
   /** It stands for its whole closed stack. */
   readonly isStack: boolean;
   readonly isPick: boolean;
+  /** Its number in its burst, from 1, in capture order, whatever the filters: what reasons call "#3". */
+  readonly frame: number;
+  /** The best frames of its burst are too close to call, and the person has neither chosen nor decided. */
+  readonly isTie: boolean;
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
@@ -21,10 +26,11 @@ export function isShown(photo: PhotoRow): boolean {
   return photo.state === "found" || photo.state === "probed" || photo.state === "measured";
 }
 
-export function passes(
+function passes(
   photo: PhotoRow,
   filters: Filters,
   bursts: ReadonlyMap<number, BurstRow>,
+  ties: ReadonlySet<number>,
 ): boolean {
   if (photo.stars < filters.minStars) return false;
   if (filters.flags.length > 0 && !filters.flags.includes(photo.flag)) return false;
@@ -35,6 +41,7 @@ export function passes(
   if (filters.isoTo !== null && (photo.iso ?? Number.POSITIVE_INFINITY) > filters.isoTo)
     return false;
   if (filters.picksOnly && !isPickOf(photo, bursts)) return false;
+  if (filters.tiesOnly && (photo.burstId === null || !ties.has(photo.burstId))) return false;
   const text = filters.text.trim().toLocaleLowerCase();
   return text === "" || photo.name.toLocaleLowerCase().includes(text);
 }
@@ -74,8 +81,9 @@ export interface DeriveInput {
 export function deriveItems(input: DeriveInput): Item[] {
   const { photos, bursts, filters, sort, stacksCollapsed, toggledBursts } = input;
   const shown: PhotoRow[] = [];
+  const ties = tiesIn(photos, bursts);
   for (const photo of photos.values()) {
-    if (isShown(photo) && passes(photo, filters, bursts)) shown.push(photo);
+    if (isShown(photo) && passes(photo, filters, bursts, ties)) shown.push(photo);
   }
   shown.sort(compareBy(sort));
 
@@ -99,6 +107,8 @@ export function deriveItems(input: DeriveInput): Item[] {
         burstPosition: 1,
         isStack: false,
         isPick: isPickOf(photo, bursts),
+        frame: frameNumber(photos, photo),
+        isTie: false,
       });
       continue;
     }
@@ -117,6 +127,8 @@ export function deriveItems(input: DeriveInput): Item[] {
         burstPosition: index + 1,
         isStack: isClosed,
         isPick: member.id === pickId,
+        frame: frameNumber(photos, member),
+        isTie: ties.has(burstId) && bursts.get(burstId)?.pickIsManual === false,
       });
     }
   }

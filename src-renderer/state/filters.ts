@@ -21,6 +21,7 @@ export function isFiltering(filters: Filters): boolean {
     filters.isoFrom !== null ||
     filters.isoTo !== null ||
     filters.picksOnly ||
+    filters.tiesOnly ||
     filters.text.trim() !== ""
   );
 }

@@ -35,7 +35,9 @@ function isSame(a: Item, b: Item): boolean {
     a.burstSize === b.burstSize &&
     a.burstPosition === b.burstPosition &&
     a.isStack === b.isStack &&
-    a.isPick === b.isPick
+    a.isPick === b.isPick &&
+    a.frame === b.frame &&
+    a.isTie === b.isTie
   );
 }
 

@@ -49,6 +49,26 @@ export function moveBurst(direction: 1 | -1): void {
 }
 
 /**
+ * Goes to the next burst that `isWanted`, from the active photo on and round to the beginning. Where one looks at single
+ * photos it is the proposed frame that one goes to, else the first one. False when there is no other such burst.
+ */
+export function moveToBurst(isWanted: (burstId: number) => boolean): boolean {
+  const items = currentItems();
+  const { activeId, mode } = useView.getState();
+  const at = items.findIndex((item) => item.photoId === activeId);
+  const here = items[at]?.burstId ?? null;
+  const round = [...items.slice(at + 1), ...items.slice(0, Math.max(0, at))];
+  const first = round.find(
+    ({ burstId }) => burstId !== null && burstId !== here && isWanted(burstId),
+  );
+  if (first === undefined) return false;
+  const members = items.filter(({ burstId }) => burstId === first.burstId);
+  const pick = mode === "grid" ? undefined : members.find(({ isPick }) => isPick);
+  activate((pick ?? members[0] ?? first).photoId);
+  return true;
+}
+
+/**
  * The photos that a decision is about: the selection in the grid, the one photo that is looked at elsewhere. What a
  * filter or a closed stack keeps out of sight is never decided on.
  */

@@ -16,6 +16,8 @@ export interface Filters {
   readonly isoTo: number | null;
   /** Only the pick of every burst. */
   readonly picksOnly: boolean;
+  /** Only bursts whose best frames are too close to call, until they are decided. */
+  readonly tiesOnly: boolean;
   readonly text: string;
 }
 
@@ -28,6 +30,7 @@ export const noFilters: Filters = {
   isoFrom: null,
   isoTo: null,
   picksOnly: false,
+  tiesOnly: false,
   text: "",
 };
 
@@ -47,6 +50,12 @@ export interface ViewState {
   readonly panel: Panel | null;
   readonly showClipping: boolean;
   readonly showPeaking: boolean;
+  /** Draws on large photos where they were compared, and where the camera focused. */
+  readonly showSubject: boolean;
+  /** Compare shows the same face of every frame side by side. */
+  readonly showFaces: boolean;
+  /** Compare goes from tie to tie and shows only the tied frames. */
+  readonly comparesTies: boolean;
 }
 
 export const useView = create<ViewState>(() => ({
@@ -61,6 +70,9 @@ export const useView = create<ViewState>(() => ({
   panel: null,
   showClipping: false,
   showPeaking: false,
+  showSubject: true,
+  showFaces: true,
+  comparesTies: false,
 }));
 
 /** Another folder is shown: what was chosen or filtered in the one before means nothing here. */
@@ -75,7 +87,12 @@ export function forgetPlace(): void {
 }
 
 export function setMode(mode: ViewMode): void {
-  useView.setState({ mode });
+  useView.setState({ mode, comparesTies: false });
+}
+
+/** Compare, with nothing but the frames among which best cut could not tell the best. */
+export function compareTies(): void {
+  useView.setState({ mode: "compare", comparesTies: true });
 }
 
 export function openPanel(panel: Panel | null): void {

@@ -4,6 +4,7 @@ import { Marks } from "../grid/tile.tsx";
 import { RankBadge } from "../loupe/verdict.tsx";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useStanding } from "../state/standing.ts";
 import { focusOn } from "../state/view-store.ts";
 import { IconButton } from "../ui/button.tsx";
 import { PhotoCanvas } from "../viewer2d/photo-canvas.tsx";
@@ -18,9 +19,7 @@ interface SurveyTileProps {
 export function SurveyTile({ photoId, isActive }: SurveyTileProps): ReactElement | null {
   const messages = useMessages();
   const photo = useLibrary((state) => state.photos.get(photoId));
-  const burst = useLibrary((state) =>
-    photo === undefined || photo.burstId === null ? undefined : state.bursts.get(photo.burstId),
-  );
+  const { isPick, isTie, frame, frames } = useStanding(photo);
   if (photo === undefined) return null;
   return (
     <article
@@ -31,9 +30,15 @@ export function SurveyTile({ photoId, isActive }: SurveyTileProps): ReactElement
       aria-current={isActive}
       onPointerDown={() => focusOn(photoId)}
     >
-      <PhotoCanvas photo={photo} pane={`tile-${photoId}`} label={photo.name} />
+      <PhotoCanvas
+        photo={photo}
+        pane={`tile-${photoId}`}
+        label={photo.name}
+        marking={{ withScore: frames > 1, focus: null }}
+      />
       <footer className={css.caption}>
-        {photo.rank !== null && <RankBadge rank={photo.rank} isPick={burst?.pickId === photoId} />}
+        {frames > 1 && <span className={css.frame}>#{frame}</span>}
+        {photo.rank !== null && <RankBadge rank={photo.rank} isPick={isPick} isTie={isTie} />}
         <span className={css.name}>{photo.name}</span>
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         <IconButton

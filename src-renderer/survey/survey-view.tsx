@@ -179,9 +179,11 @@ function Tools({ pane }: { readonly pane: string }): ReactElement {
   const isLinked = useLooks((state) => state.isLinked);
   const showClipping = useView((state) => state.showClipping);
   const showPeaking = useView((state) => state.showPeaking);
+  const showSubject = useView((state) => state.showSubject);
   return (
     <div className={css.tools}>
       <CommandButton id="view.linkZoom" icon="link" pressed={isLinked} />
+      <CommandButton id="view.subject" icon="subject" pressed={showSubject} />
       <CommandButton id="view.clipping" icon="clipping" pressed={showClipping} />
       <CommandButton id="view.peaking" icon="peaking" pressed={showPeaking} />
       <ZoomButton pane={pane} onToggle={() => runCommand("view.zoom")} />

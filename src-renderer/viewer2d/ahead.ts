@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { useLibrary } from "../state/library-store.ts";
 import type { Picture } from "./bitmap-cache.ts";
+import { pixelsOf } from "./pixels.ts";
 import { likelyNext } from "./prefetch.ts";
 
 /**
@@ -26,8 +27,7 @@ export function useAhead(order: readonly number[], activeId: number | null): rea
   ).flatMap((id): Picture[] => {
     const photo = photos.get(id);
     if (photo === undefined) return [];
-    const { version, width, height } = photo;
-    return [{ id, version, width, height }];
+    return [{ id, version: photo.version, ...pixelsOf(photo) }];
   });
   const key = JSON.stringify(next);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is what `next` holds

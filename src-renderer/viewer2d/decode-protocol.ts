@@ -1,3 +1,4 @@
+import type { Box } from "../../src-preload/contract/photos.ts";
 import type { CanvasSpace } from "./colour-space.ts";
 
 /** What the page asks of the decoding worker. */
@@ -9,6 +10,8 @@ export type DecodeRequest =
       readonly url: string;
       /** Colours of the canvas that it will be drawn on. */
       readonly space: CanvasSpace;
+      /** Only this part of it, in shares of the upright picture. */
+      readonly part?: Box;
     }
   | { readonly kind: "abort"; readonly id: number };
 

@@ -1,3 +1,4 @@
+import type { Box } from "../../src-preload/contract/photos.ts";
 import { colourSpaceOf } from "./colour-space.ts";
 import type { DecodeAnswer, DecodeRequest } from "./decode-protocol.ts";
 
@@ -11,7 +12,7 @@ addEventListener("message", ({ data }: MessageEvent<DecodeRequest>) => {
   else void answer(data);
 });
 
-async function answer({ id, url, space }: DecodeRequest & { kind: "decode" }): Promise<void> {
+async function answer({ id, url, space, part }: DecodeRequest & { kind: "decode" }): Promise<void> {
   const abort = new AbortController();
   running.set(id, abort);
   try {
@@ -23,7 +24,8 @@ async function answer({ id, url, space }: DecodeRequest & { kind: "decode" }): P
     const blob = await response.blob();
     abort.signal.throwIfAborted();
     // Decoding can't be stopped: what was decoded is handed over even if nobody waits for it any more.
-    const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image" });
+    const whole = await createImageBitmap(blob, { imageOrientation: "from-image" });
+    const bitmap = part === undefined ? whole : await cut(whole, part);
     const head = new Uint8Array(await blob.slice(0, headBytes).arrayBuffer());
     const shown = colourSpaceOf(head) === space ? bitmap : convert(bitmap, space);
     post({ id, bitmap: shown }, [shown]);
@@ -33,6 +35,19 @@ async function answer({ id, url, space }: DecodeRequest & { kind: "decode" }): P
   } finally {
     running.delete(id);
   }
+}
+
+/** A part of a picture; the rest is let go. */
+async function cut(whole: ImageBitmap, [x, y, width, height]: Box): Promise<ImageBitmap> {
+  const part = await createImageBitmap(
+    whole,
+    Math.round(x * whole.width),
+    Math.round(y * whole.height),
+    Math.max(1, Math.round(width * whole.width)),
+    Math.max(1, Math.round(height * whole.height)),
+  );
+  whole.close();
+  return part;
 }
 
 /** The same pixels in the colours of the canvas. */

@@ -1,6 +1,7 @@
 import { photoUrl, previewUrl, thumbnailUrl } from "../../src-preload/contract/media.ts";
+import type { Box } from "../../src-preload/contract/photos.ts";
 import { type Problem, problemSchema } from "../../src-preload/contract/problem.ts";
-import { BitmapCache, type Want } from "./bitmap-cache.ts";
+import { BitmapCache, type Picture, type Want } from "./bitmap-cache.ts";
 import type { CanvasSpace } from "./colour-space.ts";
 import type { DecodeAnswer, DecodeRequest } from "./decode-protocol.ts";
 
@@ -57,7 +58,7 @@ interface Waiting {
  * Decodes in a worker, so that neither reading nor converting colours ever holds up a frame. An aborted decode is over
  * when the worker says so: what can't be stopped still takes a core, and the cache should know.
  */
-function createDecoder(): (want: Want, signal: AbortSignal) => Promise<ImageBitmap> {
+function createDecoder(): (want: Want, signal: AbortSignal, part?: Box) => Promise<ImageBitmap> {
   const worker = new Worker(new URL("./decode-worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -72,14 +73,24 @@ function createDecoder(): (want: Want, signal: AbortSignal) => Promise<ImageBitm
     }
   });
   const send = (request: DecodeRequest): void => worker.postMessage(request);
-  return (want, signal) =>
+  return (want, signal, part) =>
     new Promise((resolve, reject) => {
       lastId += 1;
       const id = lastId;
       waiting.set(id, { resolve, reject });
       signal.addEventListener("abort", () => send({ kind: "abort", id }), { once: true });
-      send({ kind: "decode", id, url: addressOf(want), space: canvasSpace });
+      const which = part === undefined ? {} : { part };
+      send({ kind: "decode", id, url: addressOf(want), space: canvasSpace, ...which });
     });
+}
+
+const decode = createDecoder();
+
+/** Decodes a part of a photo, in shares of it upright, as sharp as it is. Nothing is kept. */
+export function decodePart(picture: Picture, part: Box, signal: AbortSignal): Promise<ImageBitmap> {
+  const whole: Want = { picture, level: "photo" };
+  const want: Want = pictures.fits(whole) ? whole : { picture, level: "preview" };
+  return decode(want, signal, part);
 }
 
 /** A photo that is on the screen for so long is looked at: what comes next is worth a decode. */
@@ -87,7 +98,7 @@ const quietMs = 50;
 
 /** The decoded pictures of this window: loupe, compare and survey share them. */
 export const pictures: BitmapCache<ImageBitmap> = new BitmapCache({
-  decode: createDecoder(),
+  decode,
   problemOf: (error) => (error instanceof PictureError ? error.problem : unreadable),
   maxBytes,
   whenQuiet: (run) => {

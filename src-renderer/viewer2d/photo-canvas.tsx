@@ -16,6 +16,8 @@ import { changeLook, lookOf, pointAt, setStage, useLooks } from "./looks.ts";
 import type { OverlayKind } from "./overlay-protocol.ts";
 import css from "./photo-canvas.module.css";
 import { PhotoPainter, type Shown } from "./photo-painter.ts";
+import { pixelsOf } from "./pixels.ts";
+import { type Marking, SubjectMarks } from "./subject-marks.tsx";
 import { fitScale, type Point, pan, scaleOf, toggleZoom, zoomAt } from "./viewport.ts";
 import { ZoomMap } from "./zoom-map.tsx";
 
@@ -29,6 +31,8 @@ interface PhotoCanvasProps {
   readonly ahead?: readonly Picture[];
   /** Shows where in the photo one is while zoomed in, and the zoom. */
   readonly withMap?: boolean;
+  /** Draws the subject on it, while the person wants that. */
+  readonly marking?: Marking;
 }
 
 const noPictures: readonly Picture[] = [];
@@ -39,10 +43,11 @@ const pinchZoom = 0.01;
 
 /** One photo that can be zoomed and panned: wheel and pinch at the pointer, drag, double-click for 100 %. */
 export function PhotoCanvas(props: PhotoCanvasProps): ReactElement {
-  const { photo, pane, label, ahead = noPictures, withMap = false } = props;
+  const { photo, pane, label, ahead = noPictures, withMap = false, marking } = props;
   const look = useLooks((state) => lookOf(state, pane));
   const showClipping = useView((state) => state.showClipping);
   const showPeaking = useView((state) => state.showPeaking);
+  const showSubject = useView((state) => state.showSubject);
   const [shown, setShown] = useState<Shown | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -74,7 +79,8 @@ export function PhotoCanvas(props: PhotoCanvasProps): ReactElement {
     };
   }, [pane]);
 
-  const { id, version, width, height, rotation } = photo;
+  const { id, version, rotation } = photo;
+  const { width, height } = pixelsOf(photo);
   useLayoutEffect(() => {
     const overlays: OverlayKind[] = [];
     if (showPeaking) overlays.push("peaking");
@@ -100,6 +106,9 @@ export function PhotoCanvas(props: PhotoCanvasProps): ReactElement {
     >
       <canvas ref={canvas} className={css.canvas} role="img" aria-label={label} />
       <canvas ref={marks} className={css.marks} />
+      {marking !== undefined && showSubject && shown !== null && shown.scale !== null && (
+        <SubjectMarks photo={photo} look={look} shown={shown} marking={marking} />
+      )}
       {shown !== null && <Notice shown={shown} />}
       {withMap && shown !== null && isZoomed && (
         <ZoomMap photo={photo} pane={pane} look={look} shown={shown} />

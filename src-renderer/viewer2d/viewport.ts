@@ -1,4 +1,4 @@
-import type { Rotation } from "../../src-preload/contract/photos.ts";
+import type { Box, Rotation } from "../../src-preload/contract/photos.ts";
 
 export interface Size {
   readonly width: number;
@@ -37,6 +37,20 @@ const maxFitScale = 2;
 /** Size of a photo as it is shown after the person's turn. */
 export function turnedSize(size: Size, rotation: Rotation): Size {
   return rotation === 90 || rotation === 270 ? { width: size.height, height: size.width } : size;
+}
+
+/** A part of the upright photo as a part of the photo as it is shown, both in shares of it. */
+export function turnBox([x, y, width, height]: Box, rotation: Rotation): Box {
+  switch (rotation) {
+    case 0:
+      return [x, y, width, height];
+    case 90:
+      return [1 - y - height, x, height, width];
+    case 180:
+      return [1 - x - width, 1 - y - height, width, height];
+    case 270:
+      return [y, 1 - x - width, height, width];
+  }
 }
 
 /** The scale that shows all of the photo. */

@@ -22,7 +22,6 @@ export function ZoomMap({ photo, pane, look, shown }: ZoomMapProps): ReactElemen
   const shrink = mapEdge / Math.max(width, height);
   const mapWidth = width * shrink;
   const mapHeight = height * shrink;
-  const isTurned = photo.rotation % 180 !== 0;
   const placement = place(look, shown.photo, shown.box);
   const share = (value: number): string => `${(100 * value).toFixed(2)}%`;
   const moveTo = (event: PointerEvent): void => {
@@ -46,13 +45,7 @@ export function ZoomMap({ photo, pane, look, shown }: ZoomMapProps): ReactElemen
       onPointerMove={moveTo}
       onDoubleClick={(event) => event.stopPropagation()}
     >
-      {/* The thumbnail turns itself about its middle: it needs the box that it had before the turn. */}
-      <div
-        className={css.mapPicture}
-        style={isTurned ? { width: mapHeight, height: mapWidth } : undefined}
-      >
-        <Thumbnail photo={photo} edge={256} />
-      </div>
+      <Thumbnail photo={photo} edge={256} />
       <div
         className={css.mapFrame}
         style={{
