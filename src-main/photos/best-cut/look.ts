@@ -15,7 +15,7 @@ const STILL_SHARE = 0.8;
 const STILL_DISTANCE = 0.28;
 
 /** Looks that correlate less than this where they lie are not alike at a shift of a cell either: cells are blurred. */
-const HOPELESS = 0.05;
+const HOPELESS = 0.1;
 
 /** A cell's byte is 128 + 32 × its band-passed grey in units of the photo's own RMS. */
 const ZERO = 128;
@@ -156,23 +156,24 @@ function areOfOneAspect(a: Look, b: Look): boolean {
 function energiesOf(cells: Int8Array): Float64Array {
   const last = GRID - 1;
   const square = (row: number, column: number): number => (cells[row * GRID + column] ?? 0) ** 2;
-  const rows = new Float64Array(GRID);
-  const columns = new Float64Array(GRID);
-  let all = 0;
-  for (let row = 0; row < GRID; row += 1) {
-    for (let column = 0; column < GRID; column += 1) {
-      const energy = square(row, column);
-      rows[row] = (rows[row] ?? 0) + energy;
-      columns[column] = (columns[column] ?? 0) + energy;
-      all += energy;
-    }
+  let [all, top, bottom, left, right] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < cells.length; i += 1) all += (cells[i] ?? 0) ** 2;
+  for (let i = 0; i < GRID; i += 1) {
+    top += square(0, i);
+    bottom += square(last, i);
+    left += square(i, 0);
+    right += square(i, last);
   }
-  return Float64Array.from(SHIFTS, ([dx, dy]) => {
-    const row = dy > 0 ? last : 0;
-    const column = dx > 0 ? last : 0;
-    const lost = (dy === 0 ? 0 : (rows[row] ?? 0)) + (dx === 0 ? 0 : (columns[column] ?? 0));
-    return all - lost + (dx === 0 || dy === 0 ? 0 : square(row, column));
-  });
+  const energies = new Float64Array(SHIFTS.length);
+  for (let shift = 0; shift < SHIFTS.length; shift += 1) {
+    const [dx, dy] = SHIFTS[shift] ?? NO_SHIFT;
+    // A row, a column, or both, which have a corner in common, have no counterpart.
+    const row = dy === 0 ? 0 : dy > 0 ? bottom : top;
+    const column = dx === 0 ? 0 : dx > 0 ? right : left;
+    const corner = dx === 0 || dy === 0 ? 0 : square(dy > 0 ? last : 0, dx > 0 ? last : 0);
+    energies[shift] = all - row - column + corner;
+  }
+  return energies;
 }
 
 /** Over the arithmetic mean of both energies, not the geometric one: an empty frame is unlike any picture. */
