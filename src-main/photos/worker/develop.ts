@@ -3,13 +3,11 @@ import { analyseFrame, describeLook } from "../best-cut/index.ts";
 import { everywhere, glance, near } from "../faces/windows.ts";
 import { decodeFrame, type Frame, openImage, readMetadata } from "./decode.ts";
 import { lumaOf } from "./luma.ts";
+import { decodeMeasured } from "./measured-frame.ts";
 import type { Developed, FaceSearch, ImageWorkerMethods } from "./protocol.ts";
 import { saveFrame } from "./rendition.ts";
 import type { Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
-
-/** Long edge of what is measured, in pixels: a quarter of 24 MP, which libjpeg scales to while it decodes. */
-const MEASURED_EDGE = 1500;
 
 /** Decodes a photo once and makes of it what culling needs. */
 export async function develop(
@@ -21,7 +19,9 @@ export async function develop(
   const metadata = await readMetadata(sharp, source);
   const image = await openImage(sharp, source, metadata, "strict");
   signal.throwIfAborted();
-  const frame = await decodeFrame(image, measure === null ? thumbnail.edge : MEASURED_EDGE);
+  const frame = await (measure === null
+    ? decodeFrame(image, thumbnail.edge)
+    : decodeMeasured(image, metadata));
   signal.throwIfAborted();
   const written = await saveFrame(sharp, frame, thumbnail);
   if (measure === null) return { thumbnail: written, measured: null };
