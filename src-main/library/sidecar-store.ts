@@ -216,6 +216,13 @@ export class SidecarStore {
       .run();
   }
 
+  /** A decision stays in the library: its photo is not there to have a sidecar. */
+  keep(photoId: number): void {
+    this.#database.sql
+      .prepare("UPDATE decisions SET state = 'kept' WHERE photo_id = ?")
+      .run(photoId);
+  }
+
   /** Sidecars are not wanted: what waits stays in the library. */
   keepPending(): void {
     this.#database.sql.prepare("UPDATE decisions SET state = 'kept' WHERE state = 'pending'").run();
@@ -226,7 +233,7 @@ export class SidecarStore {
    */
   settle(
     written: Pick<SidecarPhoto, "id" | "ratingAt" | "labelAt">,
-    state: "written" | "kept" | "refused" | "failed",
+    state: "written" | "refused" | "failed",
     problem: { readonly code: string; readonly happened: Localized } | null,
   ): void {
     this.#database.sql

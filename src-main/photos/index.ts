@@ -7,5 +7,6 @@ export { groupRoot, rankRoot } from "./grouping.ts";
 export { Imports, type StartedImport } from "./imports.ts";
 export { Media, type MediaFile, type MediaKind } from "./media.ts";
 export { RenditionCache } from "./rendition-cache.ts";
+export { Sidecars, type TakenIn } from "./sidecars.ts";
 export { SimilarPhotos } from "./similar.ts";
 export type { ImageWorkerMethods } from "./worker/protocol.ts";
