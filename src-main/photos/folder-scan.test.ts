@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { FoundPhoto } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
-import { scanFiles, scanFolder, type UnreadFolder } from "./folder-scan.ts";
+import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 
 const jpegHead = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
 
@@ -106,7 +106,7 @@ test("what can't be shown yet is listed with its reason; what is no photo is not
   writeFileSync(join(root, "c.gif"), "GIF89a");
   writeFileSync(join(root, "notes.txt"), "Not a photo.");
   expect((await scan(root)).shown).toEqual([
-    "a.nef raw-alone",
+    "a.nef",
     "b.mov not-a-photo",
     "c.gif format-unsupported",
   ]);
@@ -116,6 +116,16 @@ test("a JPEG is found under a foreign extension and without any", async () => {
   const root = folderWith("no-extension", "really-a-jpeg.gif", "really-a-jpeg-too.bin");
   const { photos } = await scan(root);
   expect(photos.map(({ files }) => files[0]?.kind)).toEqual(["jpeg", "jpeg", "jpeg"]);
+});
+
+test("two RAW files of one base name are photos apart, and said to share a sidecar", async () => {
+  const root = folderWith("1.CR2", "1.DNG", "1.jpg", "2.CR2", "2.jpg");
+  const { photos, shown } = await scan(root);
+  expect(photos).toHaveLength(3);
+  expect(shown.toSorted()).toEqual(["1.DNG", "1.jpg 1.CR2", "2.jpg 2.CR2"]);
+  expect(sharedSidecars(["1.CR2", "1.DNG", "1.jpg", "2.CR2", "2.jpg"])).toEqual([
+    ["1.CR2", "1.DNG"],
+  ]);
 });
 
 test("hidden files and folders are left alone", async () => {

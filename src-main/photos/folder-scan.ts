@@ -30,7 +30,10 @@ interface ScannedFile {
 
 /** Files that belong to a photo of the same base name and are never a photo themselves. */
 const companions: ReadonlySet<FileKind> = new Set(["xmp", "thumbnail", "video"]);
-/** Formats that cameras write side by side for one photo; the first one here is what gets shown. */
+/**
+ * Formats that cameras write side by side for one photo; the first one here is what gets shown, whatever the sizes:
+ * it is what every other program shows, and a JPEG's look is one that the photographer set.
+ */
 const cameraFormats: readonly FileKind[] = ["jpeg", "heic", "raw"];
 
 /**
@@ -97,6 +100,19 @@ export async function scanFiles(
   });
   return pairFiles(directory, files).filter((photo) =>
     photo.files.some(({ name }) => wanted.has(name)),
+  );
+}
+
+/**
+ * RAW files of one folder that share a base name (IMG_1.CR2 beside a converter's IMG_1.DNG). They are photos apart, but
+ * other programs read one `IMG_1.xmp` for both, so that a rating of either lands on the other.
+ *
+ * @param names of files of one folder
+ */
+export function sharedSidecars(names: readonly string[]): readonly (readonly string[])[] {
+  const raws = names.filter((name) => kindOfName(name) === "raw");
+  return [...Map.groupBy(raws, (name) => parse(name).name).values()].filter(
+    (group) => group.length > 1,
   );
 }
 
@@ -185,7 +201,7 @@ function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto
         directory,
         key: base,
         files: [...ofCamera, ...beside],
-        skip: primary.kind === "raw" ? rawAlone : null,
+        skip: null,
       });
     }
     const movie = beside.find((file) => file.kind === "video");
@@ -200,12 +216,6 @@ function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto
     return photos;
   });
 }
-
-const rawAlone: SkipReason = {
-  code: "raw-alone",
-  en: "A RAW file without a JPEG or HEIC beside it can't be shown yet.",
-  ko: "옆에 JPEG나 HEIC가 없는 RAW 파일은 아직 볼 수 없습니다.",
-};
 
 const movieAlone: SkipReason = {
   code: "not-a-photo",

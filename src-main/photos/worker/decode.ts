@@ -2,14 +2,20 @@ import { readFile } from "node:fs/promises";
 import type { Metadata, Sharp as Pipeline } from "sharp";
 import type { PhotoFormat } from "../formats.ts";
 import { decodeHeic } from "./heic.ts";
-import { tooManyPixels } from "./problems.ts";
+import { fileTruncated, tooManyPixels } from "./problems.ts";
+import { encodeExif } from "./raw/exif-fields.ts";
+import { withExif } from "./raw/jpeg-header.ts";
+import type { RawPhoto, RawPreview } from "./raw/raw-photo.ts";
 import { MAX_PIXELS, type Sharp } from "./sharp.ts";
-import type { PhotoSource } from "./source.ts";
+import { type PhotoSource, readPreview } from "./source.ts";
 
 /** The same for formats and variants that decoders must hold in memory as a whole: about 1 GB at the most. */
 const MAX_WHOLE_PIXELS = 200_000_000;
 
 const MAX_BYTES_IN_MEMORY = 64 * 2 ** 20;
+
+/** More than any camera puts before a preview's pixels. */
+const PREVIEW_HEAD_BYTES = 256 * 1024;
 
 /** `strict` fails where pixels are missing; `lenient` shows what is there. */
 export type Tolerance = "strict" | "lenient";
@@ -31,8 +37,13 @@ export async function readMetadata(sharp: Sharp, source: PhotoSource): Promise<M
 }
 
 /** A JPEG's header mostly lies in what has been read already; for the WebAssembly build that is six times as fast. */
-async function readHeader(sharp: Sharp, { path, format, head }: PhotoSource): Promise<Metadata> {
+async function readHeader(sharp: Sharp, source: PhotoSource): Promise<Metadata> {
+  const { path, format, head, raw } = source;
   const options = { limitInputPixels: false } as const;
+  if (raw !== null) {
+    const start = await readDressed(source, raw, raw.preview, PREVIEW_HEAD_BYTES);
+    return sharp(start, options).metadata();
+  }
   if (format === "jpeg") {
     try {
       return await sharp(head, options).metadata();
@@ -57,14 +68,32 @@ export async function openImage(
   if (source.format === "heic") {
     return sharp(await decodeHeic(source.path, icc), { limitInputPixels: MAX_PIXELS });
   }
-  // The WebAssembly build reads files in small steps through its main thread: memory is faster.
-  const input = source.bytes <= MAX_BYTES_IN_MEMORY ? await readFile(source.path) : source.path;
-  return sharp(input, {
+  if (source.raw?.isCut === true && tolerance === "strict") throw fileTruncated();
+  return sharp(await pixelsOf(source), {
     // Not "warning": libtiff and libpng warn about tags that hurt nobody.
     failOn: tolerance === "strict" ? "error" : "none",
     limitInputPixels: MAX_PIXELS,
     sequentialRead: true,
   }).autoOrient();
+}
+
+/** The WebAssembly build reads files in small steps through its main thread: memory is faster. */
+async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
+  if (source.raw !== null) return readDressed(source, source.raw, source.raw.preview);
+  return source.bytes <= MAX_BYTES_IN_MEMORY ? readFile(source.path) : source.path;
+}
+
+/** A RAW's preview that says what the RAW says of the photo, and how it is to be turned. */
+export async function readDressed(
+  source: PhotoSource,
+  { exif }: RawPhoto,
+  preview: RawPreview,
+  most?: number,
+): Promise<Buffer> {
+  return withExif(
+    await readPreview(source, preview, most),
+    encodeExif(exif ?? { order: "II", image: [], photo: [], gps: [] }, preview.orientation),
+  );
 }
 
 /**

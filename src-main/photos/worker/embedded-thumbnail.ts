@@ -1,4 +1,5 @@
 import type { Metadata, Sharp as Pipeline } from "sharp";
+import { readDressed } from "./decode.ts";
 import { parseExif } from "./exif.ts";
 import { decodeHeicThumbnail } from "./heic.ts";
 import type { Sharp } from "./sharp.ts";
@@ -8,7 +9,7 @@ import type { PhotoSource } from "./source.ts";
 const ASPECT_TOLERANCE = 0.02;
 
 /**
- * The small picture that the camera put into a JPEG's EXIF or beside a HEIC's large one, upright; null when there is
+ * The small picture that the camera put into a JPEG's EXIF, or beside a HEIC's or a RAW's large one, upright; null when there is
  * none with a long edge of `edge` or more and the photo's own shape, or when its colours can't be trusted.
  */
 export async function embeddedThumbnail(
@@ -22,6 +23,13 @@ export async function embeddedThumbnail(
     Math.max(width, height) >= edge &&
     Math.abs((width * autoOrient.height) / (height * autoOrient.width) - 1) < ASPECT_TOLERANCE;
 
+  if (source.raw !== null && icc === undefined) {
+    const preview = source.raw.smaller.find(({ width, height, orientation: turn }) =>
+      turn >= 5 ? fits(height, width) : fits(width, height),
+    );
+    const bytes = preview && (await readDressed(source, source.raw, preview));
+    return bytes ? sharp(bytes, { failOn: "error" }).autoOrient() : null;
+  }
   if (source.format === "heic") {
     const decoded = await decodeHeicThumbnail(source.path, icc, fits);
     return decoded && sharp(decoded);

@@ -96,14 +96,33 @@ export function formatUnsupported(name: string, cause?: unknown): KilnError {
   );
 }
 
-export function rawNotYet(): KilnError {
+export function rawWithoutPreview(): KilnError {
   return new KilnError(
-    "raw-not-yet",
-    { en: "Kiln can't develop RAW files yet.", ko: "RAW 파일은 아직 현상할 수 없습니다." },
+    "raw-without-preview",
     {
-      en: "Put the JPEG or HEIC of the same shot beside it: they count as one photo.",
-      ko: "같은 컷의 JPEG나 HEIC를 옆에 두면 한 장으로 다룹니다.",
+      en: "This RAW file holds no picture that Kiln can show.",
+      ko: "이 RAW 파일에는 보여 줄 수 있는 사진이 들어 있지 않습니다.",
     },
+    {
+      en: "Put a JPEG or HEIC of the same name beside it: they count as one photo.",
+      ko: "같은 이름의 JPEG나 HEIC를 옆에 두면 한 장으로 다룹니다.",
+    },
+  );
+}
+
+/** A RAW that only ExifTool could open, which is not to be had here. */
+export function rawReaderMissing(cause: unknown): KilnError {
+  return new KilnError(
+    "raw-reader-missing",
+    {
+      en: "Kiln needs ExifTool for this RAW file, and it can't be started (on Linux and macOS it needs Perl).",
+      ko: "이 RAW 파일에는 ExifTool이 필요한데 실행할 수 없습니다(Linux와 macOS에서는 Perl이 필요합니다).",
+    },
+    {
+      en: "Install Perl, or put a JPEG or HEIC of the same name beside the file.",
+      ko: "Perl을 설치하거나 같은 이름의 JPEG나 HEIC를 옆에 두세요.",
+    },
+    { cause },
   );
 }
 

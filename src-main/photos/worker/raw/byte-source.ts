@@ -16,14 +16,24 @@ const MAX_READ_BYTES = 2 ** 20;
 const WINDOW_BYTES = 4096;
 const MAX_WINDOWS = 8;
 
+export interface FileSource extends ByteSource {
+  /** Something was looked for behind the end: that of a file which ends early, or an offset that is wrong. */
+  readonly wasReadBeyond: boolean;
+}
+
 /** @param head the first bytes of the file, which have been read already. */
-export function fileSource(file: FileHandle, size: number, head: Buffer): ByteSource {
+export function fileSource(file: FileHandle, size: number, head: Buffer): FileSource {
   const windows = [{ start: 0, bytes: head }];
   let reads = 0;
   let total = 0;
+  let wasReadBeyond = false;
   return {
     size,
+    get wasReadBeyond() {
+      return wasReadBeyond;
+    },
     async read(position, length) {
+      if (position + length > size) wasReadBeyond = true;
       const wanted = Math.min(length, size - position);
       if (!(position >= 0 && wanted > 0 && wanted <= MAX_READ_BYTES)) return Buffer.alloc(0);
       const known = windows.find(

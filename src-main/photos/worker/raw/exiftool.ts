@@ -59,7 +59,7 @@ async function startOnce(): Promise<ExifTool> {
 
 async function start(): Promise<ExifTool> {
   const { ExifTool } = await import("exiftool-vendored");
-  const exiftool = new ExifTool({ maxProcs: 1, taskTimeoutMillis: TIMEOUT_MS });
+  const exiftool = new ExifTool({ maxProcs: 1, taskTimeoutMillis: TIMEOUT_MS, taskRetries: 0 });
   try {
     await exiftool.version();
     return exiftool;

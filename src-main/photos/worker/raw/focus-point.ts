@@ -35,7 +35,8 @@ export async function focusPoint(
   orientation: number,
 ): Promise<Box | null> {
   const note = await readMakerNote(exif);
-  const area = (note && (await areaOfNote(note, exif, stored))) ?? (await subjectArea(exif, stored));
+  const area =
+    (note && (await areaOfNote(note, exif, stored))) ?? (await subjectArea(exif, stored));
   return area && toBox(area, stored, orientation);
 }
 
