@@ -20,7 +20,7 @@ import sharp from "sharp";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { problemSchema } from "../../src-preload/contract/problem.ts";
-import { openDatabase } from "../library/index.ts";
+import { EditStore, openDatabase } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
 
@@ -165,6 +165,9 @@ test("--as-one takes all as one set, --gap cuts bursts as told", async () => {
   expect(asOne.groups[0]?.photos.at(-1)?.path).toBe(join(photos, "아침 🌅/A1.jpg"));
   const apart = await bestcut(photos, "--gap", "0.1", "--library", library);
   expect(apart.groups).toHaveLength(4);
+  const database = openDatabase(library);
+  onTestFinished(() => database.close());
+  expect(new EditStore(database).nextUndo()).toBeNull();
 });
 
 test("for a person: one line a burst, what was not read, and the bar on stderr", async () => {

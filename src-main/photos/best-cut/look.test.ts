@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { renderBurst } from "../../sample/index.ts";
 import { CLOCKLESS_LOOK_THRESHOLD, DEFAULT_LOOK_THRESHOLD } from "./bursts.ts";
-import { describeLook, LOOK_BYTES, lookDistance } from "./look.ts";
+import {
+  areLooksAlike,
+  describeLook,
+  distanceOfLooks,
+  LOOK_BYTES,
+  lookDistance,
+  openLook,
+  turnLook,
+} from "./look.ts";
 import type { Luma } from "./luma.ts";
 
 function grey(raster: { width: number; height: number; data: Uint8ClampedArray }): Luma {
@@ -107,4 +115,38 @@ test("photos of a few pixels have a look, too", () => {
     const look = describeLook({ width, height, data: new Uint8Array(width * height).fill(40) });
     expect(look.length).toBe(LOOK_BYTES);
   }
+});
+
+test("whether looks are alike, answered quickly, is what the distance says", () => {
+  const looks = scenes.flatMap((scene) => scene.looks.map(openLook));
+  let differing = 0;
+  let pairs = 0;
+  for (const a of looks) {
+    for (const b of looks) {
+      for (const limit of [0.2, 0.3, 0.45, 0.63]) {
+        pairs += 1;
+        if (areLooksAlike(a, b, limit) !== distanceOfLooks(a, b) <= limit) differing += 1;
+      }
+    }
+  }
+  // It gives up early on pairs that only a shift of a whole cell would bring just below the limit.
+  expect(differing / pairs).toBeLessThan(0.005);
+});
+
+test("four quarter turns are none; a turned photo has the turned look", () => {
+  const luma = { width: 64, height: 48, data: new Uint8Array(64 * 48) };
+  luma.data.forEach((_, i) => {
+    luma.data[i] = (i * 7919) % 251 > 100 && i % 64 > 20 ? 200 : 40;
+  });
+  const turnedData = new Uint8Array(64 * 48);
+  for (let row = 0; row < 48; row += 1) {
+    for (let column = 0; column < 64; column += 1) {
+      turnedData[column * 48 + (47 - row)] = luma.data[row * 64 + column] ?? 0;
+    }
+  }
+  const look = openLook(describeLook(luma));
+  const turned = openLook(describeLook({ width: 48, height: 64, data: turnedData }));
+  expect(distanceOfLooks(turnLook(look), turned)).toBeLessThan(0.02);
+  expect(distanceOfLooks(look, turned)).toBe(1);
+  expect(turnLook(turnLook(turnLook(turnLook(look))))).toEqual(look);
 });
