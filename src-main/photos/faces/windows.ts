@@ -4,8 +4,8 @@ import { FACE_WINDOW_EDGE, type FaceWindow } from "../../inference/index.ts";
 import type { Frame } from "../worker/decode.ts";
 
 /**
- * Sides of the windows, as shares of the short side. The detector finds faces from about an eighth of its window on
- * (README.md of this folder's tests has the figures): the smallest reach down to a twentieth of the short side.
+ * Sides of the windows, as shares of the short side. The detector finds faces from about a seventh of its window on:
+ * these reach down to a twentieth of the short side. Half of it would cost twice as many windows.
  */
 const SHARES = [0.36, 0.62];
 
