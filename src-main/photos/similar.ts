@@ -11,7 +11,7 @@ export interface SimilarPhoto {
 }
 
 /**
- * Looks at most this far apart show the same: 98 of 100 real photos at half and at eight times their light are nearer
+ * Looks at most this far apart show the same: all of 68 real photos, eight times as bright and clipped, stay nearer
  * to themselves than this, and of 1700 pairs of real photos of different scenes none was.
  */
 const SIMILAR_DISTANCE = 0.3;

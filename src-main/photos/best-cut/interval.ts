@@ -12,6 +12,8 @@ const SHORTEST_INTERVAL = 950;
 
 /** Shots in a row for which a person would not keep the beat; self-timers that take a row take up to ten. */
 const LEAST_SHOTS = 15;
+/** Whole seconds hide a person's unevenness: more of them are asked for. */
+const LEAST_SHOTS_WHOLE_SECONDS = 30;
 
 /** How far a shot lies from the beat that began with the first, in ms. */
 const STRAY = 120;
@@ -26,8 +28,10 @@ export function findIntervalShots(shots: readonly Shot[]): Set<number> {
   let start = 0;
   while (start < shots.length) {
     const end = endOfRow(shots, start);
-    if (end - start >= LEAST_SHOTS) {
-      for (const shot of shots.slice(start, end)) found.add(shot.id);
+    const row = shots.slice(start, end);
+    const isFine = row.every((shot) => shot.isFine);
+    if (row.length >= (isFine ? LEAST_SHOTS : LEAST_SHOTS_WHOLE_SECONDS)) {
+      for (const shot of row) found.add(shot.id);
     }
     // The last of a row may be the first of the next one.
     start = Math.max(start + 1, end - 1);
