@@ -8,6 +8,7 @@ import { createInferencePool } from "./inference/index.ts";
 import { JobEngine } from "./jobs/index.ts";
 import {
   BurstStore,
+  cardHolding,
   type EditStep,
   EditStore,
   FaceStore,
@@ -18,6 +19,7 @@ import {
   PlanStore,
   type RootRecord,
   RootStore,
+  SidecarStore,
   systemTrash,
 } from "./library/index.ts";
 import type { LogFile } from "./log/index.ts";
@@ -31,6 +33,7 @@ import {
   Media,
   measuresVersion,
   RenditionCache,
+  Sidecars,
   SimilarPhotos,
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
@@ -110,6 +113,16 @@ export function createServices(options: ServicesOptions) {
   const imports = new Imports(reading, engine);
   const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
   const media = new Media({ photos, images, renditions });
+  const sidecars = new Sidecars(
+    {
+      database,
+      edits,
+      sidecars: new SidecarStore(database),
+      preferences: () => preferences.get().xmp,
+      cardHolding,
+    },
+    engine,
+  );
   const apply = new Apply({
     engine,
     roots,
@@ -120,7 +133,8 @@ export function createServices(options: ServicesOptions) {
     trash: systemTrash(options.systemTrash === undefined ? {} : { trashItem: options.systemTrash }),
     encode: async ({ photoId, source, target, quality, edge, signal }) => {
       const rotation = photos.rows([photoId])[0]?.rotation ?? 0;
-      const input = { path: source, file: target, quality, edge, rotation };
+      const marks = sidecars.valuesOf(photoId);
+      const input = { path: source, file: target, quality, edge, rotation, marks };
       await images.run("export", input, { signal });
     },
   });
@@ -157,7 +171,8 @@ export function createServices(options: ServicesOptions) {
   const tidying = setTimeout(() => {
     renditions.tidy().catch((error: unknown) => log.warn("cache not tidied", { error }));
   }, tidyAfterMs);
-  engine.begin([...imports.definitions, ...apply.definitions]);
+  engine.begin([...imports.definitions, ...apply.definitions, ...sidecars.definitions]);
+  sidecars.begin();
 
   return {
     options,
@@ -176,6 +191,7 @@ export function createServices(options: ServicesOptions) {
     gapPreviews: new GapPreviews({ database, bursts, measures }),
     similar: new SimilarPhotos({ bursts, measures }),
     apply,
+    sidecars,
     media,
     sources,
     events,
@@ -208,6 +224,7 @@ export function createServices(options: ServicesOptions) {
     /** Stops the work and closes the library. Jobs that can go on do so at the next start. */
     async close(): Promise<void> {
       clearTimeout(tidying);
+      sidecars.close();
       await watch.close();
       await engine.shutdown();
       await Promise.all([images[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]);

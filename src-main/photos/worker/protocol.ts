@@ -1,6 +1,7 @@
 import type { Box, Histogram, Rotation } from "../../../src-preload/contract/photos.ts";
 import type { FaceWindow } from "../../inference/index.ts";
 import type { SampleManifest } from "../../sample/index.ts";
+import type { SidecarValues } from "../../xmp/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
 import type { PhotoFormat } from "../formats.ts";
 
@@ -98,6 +99,8 @@ export interface ExportTarget {
   readonly quality: number;
   /** Clockwise turn that the person added, in degrees. */
   readonly rotation: Rotation;
+  /** Rating and label for its XMP; what the photo's own XMP says besides is kept. */
+  readonly marks: SidecarValues;
 }
 
 /**

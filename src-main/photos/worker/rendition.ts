@@ -1,5 +1,6 @@
 import type { Metadata, Sharp as Pipeline } from "sharp";
 import { KilnError } from "../../errors.ts";
+import { type SidecarValues, updateSidecar } from "../../xmp/index.ts";
 import { type Frame, fitInside, openImage, readMetadata } from "./decode.ts";
 import { embeddedThumbnail } from "./embedded-thumbnail.ts";
 import { writeWhole } from "./output.ts";
@@ -12,6 +13,9 @@ const RENDER_QUALITY = 90;
 
 /** About what Chromium can still show, and libwebp, which holds all pixels, can encode in some 300 MB. */
 const MAX_RENDERED_EDGE = { jpeg: 16_383, webp: 8_191 };
+
+/** What one segment of a JPEG holds beside its name (XMP specification, part 3). */
+const MAX_XMP_BYTES = 65_502;
 
 /** A thumbnail from a frame that is decoded already. */
 export function saveFrame(
@@ -86,7 +90,7 @@ export async function render(
 export async function exportJpeg(
   sharp: Sharp,
   source: PhotoSource,
-  { file, edge, quality, rotation }: ExportTarget,
+  { file, edge, quality, rotation, marks }: ExportTarget,
 ): Promise<WrittenImage> {
   const metadata = await readMetadata(sharp, source);
   const pipeline = await openImage(sharp, source, metadata, "strict");
@@ -94,7 +98,24 @@ export async function exportJpeg(
   if (rotation !== 0) sized.rotate(rotation);
   if (metadata.space === "srgb") sized.keepIccProfile();
   else sized.toColourspace("srgb");
-  return save(onWhite(sized).keepExif().keepXmp().jpeg({ quality }), file);
+  // Asked of the whole file: the head that was read for a JPEG may end before its XMP.
+  const xmp = marked((await pipeline.metadata()).xmp ?? null, marks);
+  const kept = onWhite(sized).keepExif().keepXmp();
+  return save((xmp === null ? kept : kept.withXmp(xmp)).jpeg({ quality }), file);
+}
+
+/** The photo's XMP with these marks; null to leave it as it is: nothing to say, or XMP that can't be changed. */
+function marked(existing: Buffer | null, marks: SidecarValues): string | null {
+  const isSilent = (marks.rating ?? 0) === 0 && (marks.label ?? "") === "";
+  if (existing === null && isSilent) return null;
+  try {
+    const xmp = Buffer.from(updateSidecar(existing, marks, "XMP"));
+    return xmp === existing || xmp.length > MAX_XMP_BYTES ? null : xmp.toString("utf8");
+  } catch (error) {
+    // Of somebody else, and not worth a photo: it goes along as it is.
+    if (error instanceof KilnError) return null;
+    throw error;
+  }
 }
 
 function saveThumbnail(pipeline: Pipeline, { file, edge }: ThumbnailTarget): Promise<WrittenImage> {

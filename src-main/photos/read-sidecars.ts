@@ -1,0 +1,148 @@
+import { basename, dirname } from "node:path";
+import { KilnError } from "../errors.ts";
+import type {
+  Change,
+  EditStore,
+  LibraryDatabase,
+  SidecarPhoto,
+  SidecarStore,
+  Standing,
+} from "../library/index.ts";
+import { loadSidecar, sidecarOf } from "../xmp/index.ts";
+import {
+  type News,
+  newsOf,
+  type Outcome,
+  type SidecarPreferences,
+  sidecarTime,
+  weigh,
+} from "./sidecar-rules.ts";
+
+export interface SidecarServices {
+  readonly database: LibraryDatabase;
+  readonly edits: EditStore;
+  readonly sidecars: SidecarStore;
+  readonly preferences: () => SidecarPreferences;
+  /** The top folder of the camera's card that a folder is on, or null: `cardHolding` of the library. */
+  readonly cardHolding: (folder: string) => Promise<string | null>;
+}
+
+/** What reading sidecars came to. */
+export interface TakenIn {
+  /** Photos that took over what their sidecar says. */
+  readonly cameIn: number;
+  /** Of those, photos whose decision in Kiln was older and gave way: one step of undo. */
+  readonly overruled: number;
+  /** Photos whose sidecar gave way to a decision in Kiln. */
+  readonly kept: number;
+  /** Sidecars that can't be read. */
+  readonly problems: readonly { readonly path: string; readonly problem: KilnError }[];
+}
+
+/**
+ * Reads the sidecars of a root that changed since Kiln last saw them, and lets what they say about stars, flag and
+ * label come in where the person's preferences say so. Photos that nobody decided on take it silently, as reading a
+ * folder does; where a decision gives way, that is a step of undo. A sidecar that can't be read stops nothing.
+ *
+ * @throws the signal's reason
+ */
+export async function takeInSidecars(
+  services: SidecarServices,
+  rootId: number,
+  signal: AbortSignal,
+): Promise<TakenIn> {
+  const changed = services.sidecars.changedOfRoot(rootId);
+  const outcomes: PhotoOutcome[] = [];
+  const problems: { path: string; problem: KilnError }[] = [];
+  for (const [photoId, sidecars] of Map.groupBy(changed, (each) => each.photoId)) {
+    signal.throwIfAborted();
+    const photo = services.sidecars.photo(photoId);
+    if (photo === null) continue;
+    const paths = sidecars.map(({ path }) => path);
+    const read = await readNews(services, photo, paths);
+    problems.push(...read.problems);
+    if (read.outcome !== null) outcomes.push(read.outcome);
+  }
+  return { ...settleNews(services, outcomes), problems };
+}
+
+interface PhotoOutcome extends Outcome {
+  readonly photo: SidecarPhoto;
+}
+
+/** What sidecars of one photo say that is new, weighed: the newest of them speaks. */
+export async function readNews(
+  services: SidecarServices,
+  photo: SidecarPhoto,
+  paths: readonly string[],
+): Promise<{ outcome: PhotoOutcome | null; problems: { path: string; problem: KilnError }[] }> {
+  const { sidecars, preferences } = services;
+  const problems: { path: string; problem: KilnError }[] = [];
+  let newest: News | null = null;
+  for (const path of paths) {
+    try {
+      const file = await loadSidecar(path);
+      if (file === null) continue;
+      const place = [dirname(path), basename(path)] as const;
+      const seen = sidecars.seen(...place);
+      const sidecar = sidecarOf(path, file);
+      if (seen?.sha256 !== file.sha256) {
+        const news = newsOf(sidecar, seen, sidecarTime(sidecar, file.modifiedMs, Date.now()));
+        if (news !== null && (newest === null || news.at > newest.at)) newest = news;
+      }
+      sidecars.saveSeen(...place, { ...file, ...saidBy(sidecar) });
+    } catch (error) {
+      if (!(error instanceof KilnError)) throw error;
+      problems.push({ path, problem: error });
+    }
+  }
+  const outcome = newest === null ? null : { photo, ...weigh(photo, newest, preferences()) };
+  return { outcome, problems };
+}
+
+/** What is remembered of a sidecar. */
+export function saidBy({
+  rating,
+  label,
+  pick,
+}: {
+  rating: number | null;
+  label: string | null;
+  pick: Standing["flag"] | null;
+}) {
+  return { rating, label, pick };
+}
+
+/** Writes down how the weighing of photos went. */
+export function settleNews(
+  { database, edits, sidecars }: SidecarServices,
+  outcomes: readonly PhotoOutcome[],
+): Omit<TakenIn, "problems"> {
+  return database.transaction(() => {
+    const coming = outcomes.filter(({ photo, standing }) =>
+      (["stars", "flag", "label"] as const).some((field) => photo[field] !== standing[field]),
+    );
+    const overruled = coming.filter((each) => each.overruled);
+    for (const { photo, standing, overruled: isStep } of coming) {
+      if (!isStep) sidecars.decide(photo.id, standing);
+    }
+    edits.record(
+      {
+        en: `Take over ${overruled.length === 1 ? "1 sidecar" : `${overruled.length} sidecars`}`,
+        ko: `사이드카 ${overruled.length}개 받아들이기`,
+      },
+      overruled.flatMap(({ photo, standing }) =>
+        (["stars", "flag", "label"] as const).map(
+          (field): Change => ({ entity: "photo", id: photo.id, field, value: standing[field] }),
+        ),
+      ),
+      Date.now(),
+    );
+    for (const { photo, ratingAt, labelAt } of coming) {
+      sidecars.cameFromSidecar(photo.id, { rating: ratingAt, label: labelAt });
+    }
+    const kept = outcomes.filter((each) => each.kept);
+    for (const { photo } of kept) sidecars.queue(photo.id);
+    return { cameIn: coming.length, overruled: overruled.length, kept: kept.length };
+  });
+}

@@ -1,0 +1,208 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { z } from "zod";
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import { KilnError } from "../errors.ts";
+import { defineJob, type JobResult } from "../jobs/index.ts";
+import type { SidecarPhoto } from "../library/index.ts";
+import {
+  loadSidecar,
+  type SidecarValues,
+  sidecarNames,
+  sidecarOf,
+  writeSidecar,
+} from "../xmp/index.ts";
+import { unreadableFolder } from "./problems.ts";
+import { readNews, type SidecarServices, saidBy, settleNews } from "./read-sidecars.ts";
+import { valuesFor, wantedValues } from "./sidecar-rules.ts";
+
+/** Brings decisions into sidecars. A decision that can't get there stays in the library, and is listed with why. */
+export const writeSidecarsJob = (services: SidecarServices) =>
+  defineJob({
+    kind: "write-sidecars",
+    slot: "disk",
+    input: z.object({}),
+    stages: [{ id: "write", weight: 1, label: { en: "Writing sidecars", ko: "사이드카 쓰는 중" } }],
+    title: () => ({ en: "Write sidecars", ko: "사이드카 쓰기" }),
+    resume: "stage",
+    async run(context): Promise<JobResult> {
+      context.stage("write");
+      services.sidecars.queueFailed();
+      const folders = new Folders(services.cardHolding);
+      const ends = { written: 0, refused: new Problems(), failed: new Problems() };
+      const pending = services.sidecars.pending();
+      for (const [done, photoId] of pending.entries()) {
+        context.signal.throwIfAborted();
+        context.progress(done, pending.length);
+        await writePhoto(services, folders, photoId, ends);
+      }
+      if (ends.failed.count > 0) throw notWritten(ends.failed);
+      return { summary: summary(ends.written, ends.refused) };
+    },
+  });
+
+interface Ends {
+  written: number;
+  readonly refused: Problems;
+  readonly failed: Problems;
+}
+
+/** What keeps a decision out of a sidecar for good, or until the person changes something about the folder. */
+const refusals: ReadonlySet<string> = new Set([
+  "sidecar-on-card",
+  "sidecar-folder-read-only",
+  "sidecar-locked",
+  "sidecar-shared",
+]);
+
+async function writePhoto(
+  services: SidecarServices,
+  folders: Folders,
+  photoId: number,
+  ends: Ends,
+): Promise<void> {
+  const { sidecars, preferences } = services;
+  let photo = sidecars.photo(photoId);
+  try {
+    const names = photo === null ? null : await namesOf(folders, photo);
+    if (photo === null || names === null) {
+      // Missing for now: it is found again with its decision, which is then in the library only.
+      sidecars.keep(photoId);
+      return;
+    }
+    const { directory } = photo;
+    const paths = names.all.map((name) => join(directory, name));
+    // What another program changed since Kiln last looked has its say first.
+    const read = await readNews(services, photo, paths);
+    if (read.outcome !== null) {
+      settleNews(services, [read.outcome]);
+      photo = sidecars.photo(photoId) ?? photo;
+    }
+    const [broken] = read.problems;
+    if (broken !== undefined) throw broken.problem;
+    const wanted = wantedValues(photo, preferences().pickAs);
+    for (const path of paths) await writeOne(services, folders, path, wanted);
+    if (names.isShared) throw sidecarShared(photo.fileNames[0] ?? "");
+    sidecars.settle(photo, "written", null);
+    ends.written += 1;
+  } catch (error) {
+    if (!(error instanceof KilnError) || error.code === "disk-full" || photo === null) throw error;
+    const isRefusal = refusals.has(error.code);
+    sidecars.settle(photo, isRefusal ? "refused" : "failed", error);
+    (isRefusal ? ends.refused : ends.failed).add(error);
+  }
+}
+
+async function namesOf(
+  folders: Folders,
+  photo: SidecarPhoto,
+): Promise<{ all: readonly string[]; isShared: boolean }> {
+  const present = await folders.sidecars(photo.directory);
+  const { shared, darktable } = sidecarNames(photo.fileNames, present, photo.ownsBaseName);
+  return { all: shared === null ? darktable : [shared, ...darktable], isShared: shared === null };
+}
+
+async function writeOne(
+  { sidecars }: SidecarServices,
+  folders: Folders,
+  path: string,
+  wanted: SidecarValues,
+): Promise<void> {
+  const before = await loadSidecar(path);
+  const values = valuesFor(wanted, before === null ? null : sidecarOf(path, before));
+  const written = await writeSidecar(path, values, {
+    cardHolding: (folder) => folders.card(folder),
+  });
+  const after = written === null ? null : await loadSidecar(path);
+  if (after === null) return;
+  sidecars.saveSeen(dirname(path), basename(path), { ...after, ...saidBy(sidecarOf(path, after)) });
+}
+
+/** What is asked of a folder once a job, not once a photo. */
+class Folders {
+  readonly #cardHolding: (folder: string) => Promise<string | null>;
+  readonly #cards = new Map<string, Promise<string | null>>();
+  readonly #listings = new Map<string, Promise<string[]>>();
+
+  constructor(cardHolding: (folder: string) => Promise<string | null>) {
+    this.#cardHolding = cardHolding;
+  }
+
+  card(folder: string): Promise<string | null> {
+    const known = this.#cards.get(folder) ?? this.#cardHolding(folder);
+    this.#cards.set(folder, known);
+    return known;
+  }
+
+  /** Names of the sidecars in a folder. @throws KilnError `folder-missing`, `folder-unreadable` */
+  sidecars(folder: string): Promise<string[]> {
+    const known = this.#listings.get(folder) ?? listSidecars(folder);
+    this.#listings.set(folder, known);
+    return known;
+  }
+}
+
+async function listSidecars(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names.filter((name) => !name.startsWith(".") && extname(name).toLowerCase() === ".xmp");
+  } catch (error) {
+    throw unreadableFolder(folder, error);
+  }
+}
+
+/** Problems of many files, as one sentence. */
+class Problems {
+  count = 0;
+  readonly #first: KilnError[] = [];
+
+  add(problem: KilnError): void {
+    this.count += 1;
+    if (this.#first.length < 3) this.#first.push(problem);
+  }
+
+  /** The first few of them. */
+  text(language: keyof Localized): string {
+    const texts = this.#first.map(({ happened }) => happened[language]);
+    return this.count > texts.length ? `${texts.join(" ")} …` : texts.join(" ");
+  }
+}
+
+function summary(written: number, refused: Problems): Localized {
+  const en = `Sidecars of ${written === 1 ? "1 photo" : `${written} photos`} written`;
+  const ko = `사진 ${written}장의 사이드카를 썼습니다.`;
+  if (refused.count === 0) return { en, ko };
+  return {
+    en: `${en}, ${refused.count} not: ${refused.text("en")}`,
+    ko: `${ko} ${refused.count}장은 쓰지 못했습니다: ${refused.text("ko")}`,
+  };
+}
+
+function notWritten(failed: Problems): KilnError {
+  return new KilnError(
+    "sidecars-not-written",
+    {
+      en: `Sidecars of ${failed.count === 1 ? "1 photo" : `${failed.count} photos`} were not written. ${failed.text("en")}`,
+      ko: `사진 ${failed.count}장의 사이드카를 쓰지 못했습니다. ${failed.text("ko")}`,
+    },
+    {
+      en: "Your decisions are kept in Kiln. Retry when the files can be written.",
+      ko: "결정은 Kiln에 남아 있습니다. 파일을 쓸 수 있을 때 다시 시도하세요.",
+    },
+  );
+}
+
+/** CR2 and DNG side by side: programs give both one sidecar, so it can hold the rating of one only. */
+function sidecarShared(name: string): KilnError {
+  return new KilnError(
+    "sidecar-shared",
+    {
+      en: `“${name}” shares its sidecar's name with another photo of the same base name, whose rating it holds.`,
+      ko: `‘${name}’은(는) 이름이 같은 다른 사진과 사이드카를 함께 씁니다. 사이드카에는 그 사진의 별점이 들어갑니다.`,
+    },
+    {
+      en: "Your decision is kept in Kiln. Rename one of the two to give each its own sidecar.",
+      ko: "결정은 Kiln에 남아 있습니다. 둘 중 하나의 이름을 바꾸면 사이드카가 따로 생깁니다.",
+    },
+  );
+}
