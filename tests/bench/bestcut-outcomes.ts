@@ -16,7 +16,7 @@ const line = z.object({
   tooCloseToCall: z.boolean(),
   /** What Kiln compared the frames on. */
   comparedOn: z.string(),
-  /** Whether that was about the subject; null where there is none of its own. */
+  /** Whether that was a part of the picture with the subject in it; null where there is none of its own. */
   foundSubject: z.boolean().nullable(),
   /** Places of frames, from 0. */
   pick: z.int(),

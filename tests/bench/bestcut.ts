@@ -194,7 +194,7 @@ async function judge(
       sharpest === null ? null : shot.laplacian.indexOf(Math.max(...shot.laplacian)) === sharpest,
     tooCloseToCall,
     comparedOn: subject.kind,
-    foundSubject: shot.heart && isWithin(shot.heart, subject.box),
+    foundSubject: shot.heart && subject.kind !== "frame" && isWithin(shot.heart, subject.box),
     pick,
     sharpest,
     background: shot.background,
