@@ -10,6 +10,7 @@ import { LostBanner } from "./shell/lost-banner.tsx";
 import { Palette } from "./shell/palette.tsx";
 import { ProblemScreen } from "./shell/problem-screen.tsx";
 import { SettingsDialog } from "./shell/settings-dialog.tsx";
+import { SimilarDialog } from "./shell/similar-dialog.tsx";
 import { SkippedDialog } from "./shell/skipped-dialog.tsx";
 import { Workspace } from "./shell/workspace.tsx";
 import { useLibrary, useRoot } from "./state/library-store.ts";
@@ -62,6 +63,8 @@ function Panels(): ReactElement | null {
       return <JobDrawer />;
     case "apply":
       return <ApplyDialog />;
+    case "similar":
+      return <SimilarDialog />;
     case "skipped":
       return <SkippedDialog />;
   }

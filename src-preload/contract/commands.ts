@@ -194,6 +194,16 @@ export const commands = {
     group: "stack",
     keys: [],
   },
+  "stack.regroup": {
+    title: { en: "Group again", ko: "다시 묶기" },
+    group: "stack",
+    keys: [],
+  },
+  "stack.similar": {
+    title: { en: "Similar photos…", ko: "비슷한 사진…" },
+    group: "stack",
+    keys: ["KeyV"],
+  },
   "stack.collapse": {
     title: { en: "Close or open the stack", ko: "묶음 접기/펼치기" },
     group: "stack",

@@ -280,6 +280,21 @@ const actions: Record<CommandId, Action> = {
         door.edits.dissolveBursts({ burstIds: shownBurstIds() }),
       ),
   },
+  "stack.regroup": {
+    when: hasRoot,
+    run: () =>
+      sweep(
+        {
+          en: "Grouped again by time and look.",
+          ko: "시각과 모습에 따라 다시 묶었습니다.",
+        },
+        async () => {
+          const { rootId } = useLibrary.getState();
+          return rootId === null ? null : door.edits.resetBursts({ rootId });
+        },
+      ),
+  },
+  "stack.similar": { when: hasActive, run: () => openPanel("similar") },
   "stack.collapse": { when: hasStack, run: toggleStacks },
   "stack.collapseAll": { when: hasRoot, run: toggleAllStacks },
   "stack.next": { when: hasRoot, run: () => moveBurst(1) },

@@ -12,19 +12,20 @@ interface PaneMeasuresProps {
   readonly inBurst: boolean;
 }
 
-/** What was measured, in the same columns on both sides; sharpness as a difference from the reference. */
+/** What was measured, in the same columns on both sides; the score as a difference from the reference's. */
 export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): ReactElement {
   const messages = useMessages();
   const detail = useAnswer(detailQuestion, photo);
-  const reference = useAnswer(detailQuestion, against ?? undefined);
   const measures = detail?.measures ?? null;
-  const ratio = sharpnessRatio(detail, reference);
+  const ratio = scoreRatio(photo, against);
   return (
     <dl className={css.measures}>
       {inBurst && (
-        <Measure name={messages.sharpness}>
-          {measures === null ? null : against === null ? (
-            "100 %"
+        <Measure name={messages.score}>
+          {against === null ? (
+            photo.score === null ? null : (
+              Math.round(photo.score)
+            )
           ) : ratio === null ? null : (
             <span data-better={ratio > 1.02 || undefined} data-worse={ratio < 0.98 || undefined}>
               {differenceText(ratio)}
@@ -53,9 +54,10 @@ function Measure(props: { readonly name: string; readonly children: ReactNode })
   );
 }
 
-function sharpnessRatio(detail: PhotoDetail | null, reference: PhotoDetail | null): number | null {
-  const one = detail?.measures?.sharpness ?? 0;
-  const other = reference?.measures?.sharpness ?? 0;
+/** How the scores of two frames of one burst compare; null while one is unknown. */
+function scoreRatio(photo: PhotoRow, reference: PhotoRow | null): number | null {
+  const one = photo.score ?? 0;
+  const other = reference?.score ?? 0;
   return one > 0 && other > 0 ? one / other : null;
 }
 

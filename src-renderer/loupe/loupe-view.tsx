@@ -57,6 +57,11 @@ export function LoupeView(): ReactElement {
               marking={marking}
               withMap
             />
+            {photo.preview !== null && (
+              <div className={css.preview}>
+                <PreviewNote photo={photo} />
+              </div>
+            )}
             {standing.frames > 1 && (
               <div className={css.verdict} data-verdict>
                 <Verdict photo={photo} isPick={standing.isPick} isTie={standing.isTie} />
@@ -77,7 +82,6 @@ export function LoupeView(): ReactElement {
                 {index + 1} / {order.length.toLocaleString()}
               </span>
             )}
-            <PreviewNote photo={photo} />
           </div>
           <DecisionStrip photo={photo} />
           <div className={css.tools}>

@@ -1,5 +1,10 @@
 import { type ReactElement, type ReactNode, useDeferredValue } from "react";
-import type { Measures, PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
+import type {
+  Measures,
+  PhotoDetail,
+  PhotoRow,
+  Subject,
+} from "../../src-preload/contract/photos.ts";
 import { CommandButton } from "../commands/command-button.tsx";
 import { door } from "../door/door.ts";
 import { FileKinds } from "../grid/file-kinds.tsx";
@@ -92,6 +97,8 @@ interface PhotoAndDetail {
 
 function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
   const messages = useMessages();
+  // In compare Enter means the candidate.
+  const mode = useView((state) => state.mode);
   const localized = useLocalized();
   const { isPick, isTie, frame, frames } = useStanding(photo);
   if (photo.state === "skipped") {
@@ -110,21 +117,27 @@ function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
         </p>
       )}
       <Verdict photo={photo} isPick={isPick} isTie={isTie} />
-      {isTie && photo.burstId !== null && <TieActions burstId={photo.burstId} />}
-      {photo.subject !== null && photo.subject.kind !== "frame" && (
-        <dl className={css.facts}>
-          <Fact name={messages.comparedOn}>{messages.subjects[photo.subject.kind]}</Fact>
-        </dl>
+      {isTie && mode !== "compare" && photo.burstId !== null && (
+        <TieActions burstId={photo.burstId} />
       )}
-      {detail?.measures != null && <MeasureFacts measures={detail.measures} />}
+      {detail?.measures != null && (
+        <MeasureFacts measures={detail.measures} subject={frames > 1 ? photo.subject : null} />
+      )}
     </Section>
   );
 }
 
-function MeasureFacts({ measures }: { readonly measures: Measures }): ReactElement {
+function MeasureFacts(props: {
+  readonly measures: Measures;
+  readonly subject: Subject | null;
+}): ReactElement {
+  const { measures, subject } = props;
   const messages = useMessages();
   return (
     <dl className={css.facts}>
+      {subject !== null && subject.kind !== "frame" && (
+        <Fact name={messages.comparedOn}>{messages.subjects[subject.kind]}</Fact>
+      )}
       <Fact name={messages.noise}>
         {messages.noiseLevels[noiseLevel(measures.noise)]}{" "}
         <span className={css.figure}>{measures.noise.toFixed(1)}</span>

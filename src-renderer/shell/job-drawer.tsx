@@ -21,6 +21,10 @@ export function JobDrawer(): ReactElement {
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
+  // What waits for somebody comes first; what went well and leaves nothing to do is folded.
+  const order = (job: Job): number => (isActive(job) ? 0 : job.canRetry ? 1 : 2);
+  const open = jobs.filter((job) => !isDone(job)).toSorted((a, b) => order(a) - order(b));
+  const done = jobs.filter(isDone);
   const hasEnded = jobs.some((job) => !isActive(job));
   return (
     <aside ref={element} className={css.drawer} aria-label={messages.jobsTitle} tabIndex={-1}>
@@ -42,9 +46,21 @@ export function JobDrawer(): ReactElement {
         <p className={css.none}>{messages.jobsEmpty}</p>
       ) : (
         <ul className={css.list}>
-          {jobs.map((job) => (
+          {open.map((job) => (
             <JobRow key={job.id} job={job} />
           ))}
+          {done.length > 0 && (
+            <li>
+              <details className={css.done}>
+                <summary>{messages.jobsDone(done.length)}</summary>
+                <ul>
+                  {done.map((job) => (
+                    <JobRow key={job.id} job={job} />
+                  ))}
+                </ul>
+              </details>
+            </li>
+          )}
         </ul>
       )}
     </aside>
@@ -53,6 +69,11 @@ export function JobDrawer(): ReactElement {
 
 export function isActive(job: Job): boolean {
   return job.state === "queued" || job.state === "running";
+}
+
+/** It went well, or was cancelled, and there is nothing to look at. */
+function isDone({ state, canReveal }: Job): boolean {
+  return state === "cancelled" || (state === "completed" && !canReveal);
 }
 
 function JobRow({ job }: { readonly job: Job }): ReactElement {

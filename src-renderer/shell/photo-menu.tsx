@@ -18,6 +18,7 @@ const items: readonly (CommandId | null)[] = [
   "stack.split",
   "stack.merge",
   "stack.dissolve",
+  "stack.similar",
   null,
   "view.loupe",
   "view.compare",

@@ -11,6 +11,7 @@ import { BurstGap } from "./burst-gap.tsx";
 import { ImportModeChoice } from "./import-mode.tsx";
 import css from "./settings-dialog.module.css";
 import { TileSize } from "./tile-size.tsx";
+import { XmpSettings } from "./xmp-settings.tsx";
 
 const languages = { system: null, en: "English", ko: "한국어" } as const;
 
@@ -60,6 +61,7 @@ export function SettingsDialog(): ReactElement {
           checked={preferences.stacksCollapsed}
           onChange={(stacksCollapsed) => void setPreferences({ stacksCollapsed })}
         />
+        <XmpSettings />
         <Row label={messages.libraryPlace}>
           <span className={css.fact}>{info?.libraryPath}</span>
         </Row>

@@ -12,7 +12,7 @@ import { useStanding } from "../state/standing.ts";
 import { openPanel, useView } from "../state/view-store.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Progress } from "../ui/progress.tsx";
-import { BurstGap } from "./burst-gap.tsx";
+import { BurstGapButton } from "./burst-gap.tsx";
 import { isActive } from "./job-drawer.tsx";
 import { TileSize } from "./tile-size.tsx";
 import css from "./window.module.css";
@@ -27,10 +27,7 @@ export function StatusBar(): ReactElement {
       <Reason />
       {mode === "grid" && (
         <>
-          <span className={css.gapOnWide}>
-            {messages.burstGapShort}
-            <BurstGap />
-          </span>
+          <BurstGapButton />
           <span className={css.tiles}>
             <Icon name="grid" />
             <TileSize />

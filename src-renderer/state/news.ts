@@ -3,7 +3,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
-import { showToast } from "./toasts.ts";
+import { dismissToast, showToast, useToasts } from "./toasts.ts";
 
 const reconnectMs = 1500;
 
@@ -37,6 +37,9 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
     const { jobs, roots, preferences, undo, redo } = news;
     const { rootId, isReady, jobs: before } = useLibrary.getState();
     if (isReady) for (const job of newlyFailed(before, jobs)) tellFailure(job);
+    for (const { id, jobId } of useToasts.getState().toasts) {
+      if (jobId !== null && isMended(jobId, jobs)) dismissToast(id);
+    }
     useLibrary.setState({ jobs, roots, preferences, undo, redo, isReady: true });
     const [latest] = roots;
     const { openRootId } = news;
@@ -56,11 +59,22 @@ export function newlyFailed(before: readonly Job[], now: readonly Job[]): Job[] 
   return now.filter(({ id, state }) => state === "failed" && known.get(id) !== "failed");
 }
 
+/** Whether a job's failure needs no telling any more: it runs again or was taken off, or the same work went well later. */
+export function isMended(jobId: number, jobs: readonly Job[]): boolean {
+  const failed = jobs.find(({ id }) => id === jobId);
+  if (failed?.state !== "failed") return true;
+  return jobs.some(
+    ({ id, kind, title, state }) =>
+      id > jobId && kind === failed.kind && title.en === failed.title.en && state === "completed",
+  );
+}
+
 /** Work that failed says so at once, whether or not anybody looks at the list of jobs. */
 function tellFailure({ id, problem }: Job): void {
   if (problem === null) return;
   showToast({
     tone: "problem",
+    jobId: id,
     text: problem.happened,
     detail: problem.todo,
     action: {

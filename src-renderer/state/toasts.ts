@@ -8,6 +8,8 @@ export interface Toast {
   readonly detail: Localized | null;
   /** Done share, 0..1: work that this page does by itself. Such a toast stays until it is dismissed. */
   readonly progress: number | null;
+  /** The job whose failure it tells: it goes when that is mended. */
+  readonly jobId: number | null;
   readonly action: { readonly label: Localized; readonly run: () => void } | null;
 }
 
@@ -20,7 +22,15 @@ export const useToasts = create<{ readonly toasts: readonly Toast[] }>(() => ({ 
 export function showToast(toast: Partial<Omit<Toast, "id">> & { text: Localized }): number {
   lastId += 1;
   const id = lastId;
-  const full: Toast = { tone: "plain", detail: null, progress: null, action: null, ...toast, id };
+  const full: Toast = {
+    tone: "plain",
+    detail: null,
+    progress: null,
+    jobId: null,
+    action: null,
+    ...toast,
+    id,
+  };
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-3), full] }));
   // A problem stays until it is read.
   if (full.tone === "plain" && full.progress === null) setTimeout(() => dismissToast(id), shownMs);

@@ -10,10 +10,12 @@ interface SliderProps {
   /** The value as people say it; shown beside the slider and read out. */
   readonly text?: string;
   readonly onChange: (value: number) => void;
+  /** It was let go: what it stands at is meant. */
+  readonly onRelease?: () => void;
 }
 
 export function Slider(props: SliderProps): ReactElement {
-  const { label, min, max, step, value, text, onChange } = props;
+  const { label, min, max, step, value, text, onChange, onRelease } = props;
   return (
     <span className={css.sliderBox}>
       <input
@@ -27,6 +29,9 @@ export function Slider(props: SliderProps): ReactElement {
         step={step}
         value={value}
         onChange={(event) => onChange(event.target.valueAsNumber)}
+        onPointerUp={onRelease}
+        onKeyUp={onRelease}
+        onBlur={onRelease}
       />
       {text !== undefined && <output className={css.sliderText}>{text}</output>}
     </span>

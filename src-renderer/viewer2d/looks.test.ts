@@ -30,6 +30,15 @@ beforeEach(() => {
 });
 
 describe("looks", () => {
+  test("the survey begins with all of each photo; what was zoomed in before is so again after it", () => {
+    toggleZoomIn("left");
+    const zoomed = look("left");
+    setMode("survey");
+    expect(look("left")).toEqual(fitLook);
+    setMode("loupe");
+    expect(look("left")).toEqual(zoomed);
+  });
+
   test("linked panes zoom together, about the pointer wherever it is", () => {
     pointAt("right", { x: 300, y: 200 });
     toggleZoomIn("left");
@@ -57,7 +66,7 @@ describe("looks", () => {
   test("the look outlives the pane, from view to view, until the grid is shown", () => {
     toggleZoomIn("left");
     setStage("left", null);
-    setMode("survey");
+    setMode("loupe");
     expect(scale("other")).toBe(1);
     setMode("grid");
     expect(look("other")).toEqual(fitLook);

@@ -27,8 +27,18 @@ const whole: Looks = { isLinked: true, shared: fitLook, own: new Map() };
 
 export const useLooks = create<Looks>(() => whole);
 
+/** How photos were looked at before the survey began. */
+let beforeSurvey: Looks = whole;
+
 useView.subscribe(({ mode }, before) => {
-  if (mode === "grid" && before.mode !== "grid") useLooks.setState(whole);
+  if (mode === before.mode) return;
+  const { shared } = useLooks.getState();
+  if (mode === "grid") useLooks.setState(whole);
+  else if (mode === "survey") {
+    // All of each photo: a detail of the one before says nothing about the others.
+    beforeSurvey = useLooks.getState();
+    useLooks.setState(whole);
+  } else if (before.mode === "survey" && shared.zoom === "fit") useLooks.setState(beforeSurvey);
 });
 
 export function lookOf({ isLinked, shared, own }: Looks, pane: string): Look {

@@ -10,6 +10,7 @@ import {
   place,
   type Size,
   toggleZoom,
+  turnBox,
   turnedSize,
   turnLook,
   zoomAt,
@@ -47,6 +48,19 @@ function shareAt(view: Look, at: Point, of: Size = photo, within: Size = box): P
   const { x, y, width, height } = place(view, of, within);
   return { x: (at.x - x) / width, y: (at.y - y) / height };
 }
+
+test("a box turns with its photo, and comes back after four quarters", () => {
+  const box = [0.1, 0.2, 0.3, 0.05] as const;
+  const close = (one: readonly number[], other: readonly number[]): void => {
+    for (const [index, value] of one.entries()) expect(value).toBeCloseTo(other[index] ?? NaN);
+  };
+  expect(turnBox(box, 0)).toEqual(box);
+  close(turnBox(box, 90), [0.75, 0.1, 0.05, 0.3]);
+  close(turnBox(box, 180), [0.6, 0.75, 0.3, 0.05]);
+  close(turnBox(box, 270), [0.2, 0.6, 0.05, 0.3]);
+  close(turnBox(turnBox(box, 90), 270), box);
+  close(turnBox(turnBox(box, 90), 90), turnBox(box, 180));
+});
 
 describe("fit, fill and 100 %", () => {
   test("fit shows all of the photo, centred", () => {

@@ -1,0 +1,76 @@
+import { type ReactElement, useId } from "react";
+import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
+import { useMessages } from "../messages/language.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { setPreferences } from "../state/preferences.ts";
+import ui from "../ui/ui.module.css";
+import css from "./settings-dialog.module.css";
+
+const { pickAs, onConflict } = preferencesSchema.shape.xmp.unwrap().shape;
+const pickChoices = pickAs.unwrap().options;
+const conflictChoices = onConflict.unwrap().options;
+
+/** Sidecars: whether Kiln writes them, what a pick is in them, and who is right when they differ. */
+export function XmpSettings(): ReactElement {
+  const messages = useMessages();
+  const xmp = useLibrary((state) => state.preferences.xmp);
+  const [pickId, conflictId] = [useId(), useId()];
+  return (
+    <fieldset className={css.part}>
+      <legend>{messages.xmpTitle}</legend>
+      <label className={css.check}>
+        <input
+          type="checkbox"
+          checked={xmp.write}
+          onChange={(event) =>
+            void setPreferences({ xmp: { ...xmp, write: event.target.checked } })
+          }
+        />
+        {messages.xmpWrite}
+      </label>
+      <p className={css.note}>{messages.xmpJpegNote}</p>
+      <div className={css.row}>
+        <div className={css.label}>
+          <label htmlFor={pickId}>{messages.xmpPickAs}</label>
+          <small>{messages.xmpPickHint}</small>
+        </div>
+        <select
+          id={pickId}
+          className={ui.select}
+          disabled={!xmp.write}
+          value={xmp.pickAs}
+          onChange={(event) => {
+            const chosen = pickAs.unwrap().safeParse(event.target.value);
+            if (chosen.success) void setPreferences({ xmp: { ...xmp, pickAs: chosen.data } });
+          }}
+        >
+          {pickChoices.map((choice) => (
+            <option key={choice} value={choice}>
+              {messages.xmpPicks[choice]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className={css.row}>
+        <div className={css.label}>
+          <label htmlFor={conflictId}>{messages.xmpConflict}</label>
+        </div>
+        <select
+          id={conflictId}
+          className={ui.select}
+          value={xmp.onConflict}
+          onChange={(event) => {
+            const chosen = onConflict.unwrap().safeParse(event.target.value);
+            if (chosen.success) void setPreferences({ xmp: { ...xmp, onConflict: chosen.data } });
+          }}
+        >
+          {conflictChoices.map((choice) => (
+            <option key={choice} value={choice}>
+              {messages.xmpConflicts[choice]}
+            </option>
+          ))}
+        </select>
+      </div>
+    </fieldset>
+  );
+}
