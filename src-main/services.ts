@@ -98,21 +98,6 @@ export function createServices(options: ServicesOptions) {
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
   const engine = new JobEngine({ store: new JobStore(database), log });
-  const reading = {
-    database,
-    roots,
-    photos,
-    bursts,
-    measures,
-    faces,
-    images,
-    inference,
-    renditions,
-    burstGapMs: () => preferences.get().burstGapMs,
-  };
-  const imports = new Imports(reading, engine);
-  const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
-  const media = new Media({ photos, images, renditions });
   const sidecars = new Sidecars(
     {
       database,
@@ -123,6 +108,22 @@ export function createServices(options: ServicesOptions) {
     },
     engine,
   );
+  const reading = {
+    database,
+    roots,
+    photos,
+    bursts,
+    measures,
+    faces,
+    images,
+    inference,
+    renditions,
+    takeInSidecars: (rootId: number, signal: AbortSignal) => sidecars.takeIn(rootId, signal),
+    burstGapMs: () => preferences.get().burstGapMs,
+  };
+  const imports = new Imports(reading, engine);
+  const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
+  const media = new Media({ photos, images, renditions });
   const apply = new Apply({
     engine,
     roots,

@@ -12,6 +12,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { updateSidecar } from "../xmp/index.ts";
 import { openReadingLibrary } from "./reading.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
 
@@ -351,4 +352,18 @@ test("what an older Kiln measured in another way is measured again", async () =>
   expect(second.images.calls.filter((call) => call === "develop")).toHaveLength(6);
   expect(second.groups(root)[0]).toEqual(["A2.jpg", "A1.jpg", "A3.jpg"]);
   expect(await takeJpeg(trip["A1.jpg"])).toEqual(await readFile(join(folder, "A1.jpg")));
+});
+
+test("sidecars beside the photos have their say, a broken one stops nothing, and the job says so", async () => {
+  const library = await openReadingLibrary();
+  const folder = await tripFolder();
+  const sidecar = updateSidecar(null, { rating: 4, label: "Blue" }, "A1.xmp");
+  await writeFile(join(folder, "A1.xmp"), sidecar);
+  await writeFile(join(folder, "B1.xmp"), "<x:xmpmeta");
+  const started = await library.imports.inPlace([folder]);
+  const { message } = await library.finished(started);
+  expect(message.en).toContain("1 photo rated by sidecars, 1 sidecar not read");
+  const rows = library.photos.changes(started.rootId, 0);
+  expect(rows.find(({ name }) => name === "A1.jpg")).toMatchObject({ stars: 4, label: "blue" });
+  expect(await readFile(join(folder, "B1.xmp"), "utf8")).toBe("<x:xmpmeta");
 });

@@ -9,6 +9,7 @@ import { groupRoot } from "./grouping.ts";
 import { measurePhotos } from "./measure-photos.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";
+import type { TakenIn } from "./read-sidecars.ts";
 import type { ReadingContext, ReadingServices } from "./reading.ts";
 
 /** How many headers are read at once. */
@@ -52,6 +53,9 @@ export async function readRoot(
 
   context.stage("probe");
   await probeAll(services, context, rootId);
+  // Not before: a photo that moved has its decisions back by now.
+  const sidecars = await services.takeInSidecars(rootId, context.signal);
+  for (const { path, problem } of sidecars.problems) context.log(`${path}: ${problem.code}`);
   group();
 
   context.stage("measure");
@@ -64,7 +68,7 @@ export async function readRoot(
   });
   context.stage("group");
   group();
-  return { revealPath: root.path, summary: summary(services, rootId, facesProblem) };
+  return { revealPath: root.path, summary: summary(services, rootId, sidecars, facesProblem) };
 }
 
 /** Shows what is in a root's folder so far, while it is still being filled. */
@@ -197,6 +201,7 @@ function photosFound(count: number): Localized {
 function summary(
   services: ReadingServices,
   rootId: number,
+  sidecars: TakenIn,
   facesProblem: KilnError | null,
 ): Localized {
   const { readable, skipped, bursts } = services.photos.counts(rootId);
@@ -206,11 +211,41 @@ function summary(
     en.push(`${grouped(skipped)} not read`);
     ko.push(`읽지 못함 ${grouped(skipped)}장`);
   }
+  const told = sidecarsTold(sidecars);
+  en.push(...told.map((each) => each.en));
+  ko.push(...told.map((each) => each.ko));
   if (facesProblem !== null) {
     en.push(`no faces: ${facesProblem.happened.en}`);
     ko.push(`얼굴 없음: ${facesProblem.happened.ko}`);
   }
   return { en: en.join(", "), ko: ko.join(", ") };
+}
+
+/** Which way it went between sidecars and decisions, where they differed. */
+function sidecarsTold({ cameIn, kept, problems }: TakenIn): Localized[] {
+  const told: Localized[] = [];
+  if (cameIn > 0) {
+    told.push({
+      en: `${counted(cameIn, "photo")} rated by sidecars`,
+      ko: `사이드카의 별점을 받은 사진 ${grouped(cameIn)}장`,
+    });
+  }
+  if (kept > 0) {
+    told.push({
+      en: `${counted(kept, "decision")} kept over a sidecar`,
+      ko: `사이드카 대신 Kiln의 결정을 지킨 사진 ${grouped(kept)}장`,
+    });
+  }
+  const [first] = problems;
+  if (first !== undefined) {
+    const { happened } = first.problem;
+    const more = problems.length > 1 ? " …" : "";
+    told.push({
+      en: `${counted(problems.length, "sidecar")} not read: ${happened.en}${more}`,
+      ko: `읽지 못한 사이드카 ${grouped(problems.length)}개: ${happened.ko}${more}`,
+    });
+  }
+  return told;
 }
 
 function counted(count: number, noun: string): string {

@@ -2,22 +2,27 @@
 import { join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { Job } from "../../src-preload/contract/jobs.ts";
+import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
 import { createInferencePool } from "../inference/index.ts";
 import { JobEngine } from "../jobs/index.ts";
 import {
   BurstStore,
+  cardHolding,
+  EditStore,
   FaceStore,
   JobStore,
   MeasureStore,
   openDatabase,
   PhotoStore,
   RootStore,
+  SidecarStore,
 } from "../library/index.ts";
 import { createLog } from "../log/index.ts";
 import { forkLauncher, type RunOptions, WorkerPool } from "../workers/index.ts";
 import { MEASURES_VERSION } from "./best-cut/index.ts";
 import { Imports, type StartedImport } from "./imports.ts";
 import { RenditionCache } from "./rendition-cache.ts";
+import { Sidecars } from "./sidecars.ts";
 import { temporaryFolder } from "./takes.fixture.ts";
 import type { ImageWorkerMethods } from "./worker/protocol.ts";
 
@@ -71,8 +76,25 @@ export async function openReadingLibrary(directory?: string) {
   };
   const renditions = new RenditionCache(libraryDirectory);
   const engine = new JobEngine({ store: new JobStore(database), log });
+  const sidecars = new Sidecars(
+    {
+      database,
+      edits: new EditStore(database),
+      sidecars: new SidecarStore(database),
+      preferences: () => preferencesSchema.parse({}).xmp,
+      cardHolding,
+    },
+    engine,
+  );
   const imports = new Imports(
-    { ...stores, images, inference, renditions, burstGapMs: () => 2000 },
+    {
+      ...stores,
+      images,
+      inference,
+      renditions,
+      takeInSidecars: (rootId, signal) => sidecars.takeIn(rootId, signal),
+      burstGapMs: () => 2000,
+    },
     engine,
   );
   engine.begin(imports.definitions);

@@ -10,6 +10,7 @@ import type {
   RootStore,
 } from "../library/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
+import type { TakenIn } from "./read-sidecars.ts";
 import type { RenditionCache } from "./rendition-cache.ts";
 import type { ImageWorkerMethods } from "./worker/protocol.ts";
 
@@ -24,6 +25,8 @@ export interface ReadingServices {
   readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly inference: Pick<WorkerPool<InferenceWorkerMethods>, "run">;
   readonly renditions: RenditionCache;
+  /** Lets sidecars that changed have their say; see `takeInSidecars`. */
+  readonly takeInSidecars: (rootId: number, signal: AbortSignal) => Promise<TakenIn>;
   /** Longest pause between two frames of one moment, milliseconds. */
   readonly burstGapMs: () => number;
 }
@@ -44,5 +47,5 @@ export const readingCheckpoint = z.object({ suspects: z.array(z.int().positive()
 /** What reading needs of the job that it is part of. */
 export type ReadingContext = Pick<
   JobContext<ReadingStage, z.infer<typeof readingCheckpoint>>,
-  "jobId" | "signal" | "stage" | "progress" | "restored" | "checkpoint"
+  "jobId" | "signal" | "stage" | "progress" | "restored" | "checkpoint" | "log"
 >;
