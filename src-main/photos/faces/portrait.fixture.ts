@@ -10,10 +10,11 @@ import {
 } from "../../sample/index.ts";
 import type { Frame } from "../worker/decode.ts";
 
-const repository = join(import.meta.dirname, "..", "..", "..");
+/** Its README.md says whose they are. */
+const fixtures = join(import.meta.dirname, "..", "..", "..", "tests", "fixtures", "faces");
 
-/** tests/fixtures/faces/README.md says whose it is. In its pixels: the head, and the face from the brows to the chin. */
-const PORTRAIT = join(repository, "tests", "fixtures", "faces", "astronaut.jpg");
+/** In the portrait's pixels: the head, and the face from the brows to the chin. */
+const PORTRAIT = join(fixtures, "astronaut.jpg");
 const HEAD = { left: 150, top: 12, width: 154, height: 182 };
 const FACE = { left: 180, top: 83, side: 94 };
 
@@ -51,13 +52,7 @@ export async function portray(
     .composite([{ input: Buffer.from(oval), blend: "dest-in" }])
     .png()
     .toBuffer();
-  const data = await sharp(scene.data, {
-    raw: { width: scene.width, height: scene.height, channels: 3 },
-  })
-    .composite([{ input: head, left, top }])
-    .removeAlpha()
-    .raw()
-    .toBuffer();
+  const frame = await layOver(scene, head, left, top);
   const fromLeft = isMirrored
     ? HEAD.left + HEAD.width - FACE.left - FACE.side
     : FACE.left - HEAD.left;
@@ -67,7 +62,26 @@ export async function portray(
     side / scene.width,
     side / scene.height,
   ];
-  return { frame: { ...scene, data }, face };
+  return { frame, face };
+}
+
+/** Puts the painted head before a scene. @param place side and upper left corner of the painting, in pixels */
+export async function hangPainting(
+  scene: Frame,
+  place: { readonly edge: number; readonly left: number; readonly top: number },
+): Promise<Frame> {
+  const painting = await sharp(join(fixtures, "painted.svg")).resize(place.edge).png().toBuffer();
+  return layOver(scene, painting, place.left, place.top);
+}
+
+async function layOver(scene: Frame, input: Buffer, left: number, top: number): Promise<Frame> {
+  const raw = { width: scene.width, height: scene.height, channels: 3 } as const;
+  const data = await sharp(scene.data, { raw })
+    .composite([{ input, left, top }])
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  return { ...scene, data };
 }
 
 /** Darker by a factor, with noise of a standard deviation in levels. */
