@@ -31,7 +31,8 @@ const ROUNDS = 3;
  * @param region what each cell counts, 0..1
  */
 export function compareFrames(layers: readonly Layer[], region: Float32Array): Comparison {
-  const weights = weigh(layers, region);
+  const counts = meanEdges(layers);
+  const weights = weigh(layers, region, counts);
   const channels = [...weights.keys()].filter((channel) => (weights[channel] ?? 0) > 0);
   const total = channels.reduce((sum, channel) => sum + (weights[channel] ?? 0), 0);
   const levels = new Float64Array(layers.length);
@@ -52,8 +53,9 @@ export function compareFrames(layers: readonly Layer[], region: Float32Array): C
       let sum = 0;
       let weight = 0;
       for (const channel of channels) {
-        if ((edges[channel] ?? 0) <= 0) continue;
-        const own = weights[channel] ?? 0;
+        const count = edges[channel] ?? 0;
+        if (count <= 0) continue;
+        const own = (weights[channel] ?? 0) * Math.min(1, count / (counts[channel] ?? 1));
         sum += own * ((crispness[channel] ?? 0) - (places[channel] ?? 0));
         weight += own;
       }
@@ -69,8 +71,19 @@ export function compareFrames(layers: readonly Layer[], region: Float32Array): C
   };
 }
 
+/** How many edges the frames have in each channel. */
+function meanEdges(layers: readonly Layer[]): Float32Array {
+  const counts = new Float32Array(layers[0]?.edges.length ?? 0);
+  for (const { edges } of layers) {
+    edges.forEach((count, channel) => {
+      counts[channel] = (counts[channel] ?? 0) + count / layers.length;
+    });
+  }
+  return counts;
+}
+
 /** What each channel counts: its edges, how crisp it can be, and its direction's share. */
-function weigh(layers: readonly Layer[], region: Float32Array): Float32Array {
+function weigh(layers: readonly Layer[], region: Float32Array, counts: Float32Array): Float32Array {
   const weights = new Float32Array(region.length * DIRECTIONS);
   const crispest = new Float32Array(region.length).fill(Number.NEGATIVE_INFINITY);
   let top = Number.NEGATIVE_INFINITY;
@@ -88,9 +101,7 @@ function weigh(layers: readonly Layer[], region: Float32Array): Float32Array {
       if (count >= 1) crispest[cell] = Math.max(crispest[cell] ?? 0, sum / count);
     }
     for (let channel = first; channel < first + DIRECTIONS; channel += 1) {
-      let count = 0;
-      for (const { edges } of layers) count += edges[channel] ?? 0;
-      count /= layers.length;
+      const count = counts[channel] ?? 0;
       weights[channel] = (own * count) / (count + HALF_EDGES);
     }
     top = Math.max(top, crispest[cell] ?? 0);
@@ -151,8 +162,13 @@ export function differ(one: Layer, other: Layer, weights: Float32Array): Differe
   let squares = 0;
   let edges = 0;
   for (let channel = 0; channel < weights.length; channel += 1) {
-    const weight = weights[channel] ?? 0;
-    if (weight <= 0 || (one.edges[channel] ?? 0) <= 0 || (other.edges[channel] ?? 0) <= 0) continue;
+    const [fewer, more] = [one.edges[channel] ?? 0, other.edges[channel] ?? 0].sort(
+      (a, b) => a - b,
+    );
+    if (!fewer || !more) continue;
+    // Where one frame lost edges, to white or to noise, what is left is another choice of them.
+    const weight = ((weights[channel] ?? 0) * fewer) / more;
+    if (weight <= 0) continue;
     const gap = (one.crispness[channel] ?? 0) - (other.crispness[channel] ?? 0);
     const cell = Math.floor(channel / DIRECTIONS);
     gaps[cell] = (gaps[cell] ?? 0) + weight * gap;

@@ -88,7 +88,7 @@ export function sumEdges(luma: Luma, grid: Grid, sigma: number): EdgeSums {
         const to = y * width + (lefts[column + 1] ?? 0);
         const count = findSteep(luma.data, from, to, width, thresholds[column] ?? 0, found);
         const cell = (row * columns + column) * DIRECTIONS;
-        sumCrests(luma.data, width, found, count, sigma, sums, cell);
+        sumCrests(luma, found, count, sigma, sums, cell);
       }
     }
   }
@@ -153,8 +153,7 @@ function findSteep(
 
 /** Adds the edges whose crests are among the places found. */
 function sumCrests(
-  data: Uint8Array,
-  width: number,
+  { width, data, lost }: Luma,
   found: Int32Array,
   count: number,
   sigma: number,
@@ -216,12 +215,13 @@ function sumCrests(
     const stretch = Math.sqrt(across * across + down * down) / steep;
     const contrast = span - NOISE_SPAN * sigma;
     const squared = contrast * contrast;
-    const weight = lowest <= BLACK || highest >= WHITE ? LOST_WEIGHT : 1;
+    const isWhite = lost === undefined ? highest >= WHITE : lost[i + steps * step] === 1;
+    const weight = isWhite || lowest <= BLACK ? LOST_WEIGHT : 1;
     const channel = cell + direction;
     sums.steepness[channel] =
       (sums.steepness[channel] ?? 0) +
       weight * stretch * (squares - NOISE_STEP * (steps + fallen) * sigma * sigma);
     sums.contrast[channel] = (sums.contrast[channel] ?? 0) + weight * squared;
-    sums.spread[channel] = (sums.spread[channel] ?? 0) + weight * weight * squared * squared;
+    sums.spread[channel] = (sums.spread[channel] ?? 0) + weight * squared * squared;
   }
 }

@@ -12,10 +12,10 @@ const MASK_GAIN = 1.17;
 const STEP_GAIN = 1.1;
 
 /**
- * JPEG takes the finest part of the noise away where nothing else is, and with it up to a third of what the mask sees;
+ * JPEG takes the finest part of the noise away where nothing else is, and with it up to half of what the mask sees;
  * about edges, where it counts, the noise is left as it was.
  */
-const LOST_TO_JPEG = 1.5;
+const LOST_TO_JPEG = 2.2;
 /** In levels: noise below that is lost altogether. */
 const LOST_ENTIRELY = 0.3;
 

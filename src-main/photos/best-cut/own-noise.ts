@@ -12,9 +12,11 @@ export interface Laid {
 /** A difference of sharpness is one when it is this many standard errors of the measure's own noise. */
 const SIGMAS = 2.2;
 /** What JPEG, rounding and the phase of edges between the pixels do to a frame as a whole, as a share of its crispness… */
-const FLOOR = 0.012;
-/** …and the share that may be wrong of what was taken off for noise. */
-const NOISE_UNSURE = 0.25;
+const FLOOR = 0.01;
+/** …more where there is noise, by this much of its share of the edges' contrast… */
+const NOISE_ADDS = 0.22;
+/** …and more where one frame is noisier, since what was taken off for that is known only roughly. */
+const NOISE_UNSURE = 0.4;
 
 /** Whether two frames can be told apart on a region, and by how much. */
 export interface Verdict extends Difference {
@@ -30,9 +32,10 @@ export interface Verdict extends Difference {
  */
 export function judge(one: Laid, other: Laid, weights: Float32Array): Verdict {
   const difference = differ(one.layer, other.layer, weights);
-  const unsure =
-    NOISE_UNSURE * Math.abs(noiseShare(one.detail, weights) - noiseShare(other.detail, weights));
-  const noise = SIGMAS * Math.hypot(difference.error, FLOOR, unsure);
+  const shares = [noiseShare(one.detail, weights), noiseShare(other.detail, weights)];
+  const [less = 0, more = 0] = shares.sort((a, b) => a - b);
+  const common = FLOOR + NOISE_ADDS * more;
+  const noise = SIGMAS * Math.hypot(difference.error, common, NOISE_UNSURE * (more - less));
   return { ...difference, noise, isTooClose: Math.abs(difference.gap) < noise };
 }
 

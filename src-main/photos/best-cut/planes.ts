@@ -4,7 +4,7 @@ import type { Layer } from "./layers.ts";
 
 /** Cells of the scene that are sharp and soft together in a burst's frames. */
 export interface Plane {
-  /** 1 for its cells, 0 for the others. */
+  /** How much of each cell is the plane's, 0..1. */
   readonly cells: Float32Array;
   /** Its main part, in cells: first column and row, one past the last. */
   readonly left: number;
@@ -17,12 +17,21 @@ export interface Plane {
 const MOST_FRAMES = 16;
 /** Edges at which a cell counts for half. */
 const HALF_EDGES = 8;
-/** A plane's cells change with the focus at least this much as strongly as those that change most. */
-const LEAST_CHANGE = 0.25;
-/** A second plane is one that has this share of the frame's cells with edges, in one piece… */
-const LEAST_SHARE = 0.012;
-/** …whose crispness changes by this much (a standard deviation of its logarithm over the frames). */
-const LEAST_CONTRAST = 0.06;
+/** Focus wandered where it changed crispness by this much (a standard deviation of its logarithm over the frames). */
+const LEAST_CHANGE = 0.12;
+/** Cells of the larger plane change at least this much as strongly as those that change most… */
+const MAIN = 0.5;
+/** …those of the smaller one hardly do or go the other way… */
+const OTHER = 0.2;
+/** …and in its heart they do go the other way. */
+const HEART = -0.15;
+/** …which is as large as this many cells full of clear edges. */
+const HEART_CELLS = 1;
+/** Cells that go the other way by this much are the smaller plane's alone; those at its rim count this much. */
+const CLEAR = 0.8;
+const RIM = 0.05;
+/** A plane has this share of all edges in one piece. */
+const LEAST_SHARE = 0.008;
 
 /**
  * Where a burst's focus wandered: the two planes of the scene of which one is sharp in the frames in which the other is
@@ -41,10 +50,28 @@ export function findPlanes(grid: Grid, layers: readonly Layer[]): readonly [Plan
     .map((cell) => Math.abs(shares[cell] ?? 0))
     .sort((a, b) => a - b);
   const strong = sizes[Math.floor(0.9 * sizes.length)] ?? 0;
-  const least = Math.max(LEAST_CHANGE * strong, LEAST_CONTRAST * Math.sqrt(chosen.length));
-  const one = mainPart(grid, shares, weights, least, 1);
-  const other = mainPart(grid, shares, weights, least, -1);
-  return one === null || other === null ? null : [one, other];
+  if (strong < LEAST_CHANGE * Math.sqrt(chosen.length)) return null;
+  const balance = shares.reduce((sum, share, cell) => sum + share * (weights[cell] ?? 0), 0);
+  const sign = balance < 0 ? -1 : 1;
+  const relative = shares.map((share) => (sign * share) / strong);
+  const main = largestPiece(grid, weights, (cell) => (relative[cell] ?? 0) >= MAIN);
+  const other = largestPiece(
+    grid,
+    weights,
+    (cell) => (relative[cell] ?? 0) <= OTHER && (weights[cell] ?? 0) > 0,
+  );
+  if (main === null || other === null) return null;
+  const heart = other.cells.reduce(
+    (sum, own, cell) =>
+      own > 0 && (relative[cell] ?? 0) <= HEART ? sum + (weights[cell] ?? 0) : sum,
+    0,
+  );
+  if (heart < HEART_CELLS) return null;
+  // Cells at its rim show some of the other plane, too.
+  const clear = other.cells.map((own, cell) =>
+    own > 0 ? Math.max(RIM, Math.min(1, (OTHER - (relative[cell] ?? 0)) / CLEAR)) ** 2 : 0,
+  );
+  return [main, { ...other, cells: clear }];
 }
 
 function spreadOver(layers: readonly Layer[]): readonly Layer[] {
@@ -157,20 +184,17 @@ function smooth(
   });
 }
 
-/** The cells of one sign, if those in one piece are enough to be more than chance; with the box of the largest piece. */
-function mainPart(
+/** The largest piece of connected cells that belong, with its box; null where all are too small to be more than chance. */
+function largestPiece(
   { columns, rows }: Grid,
-  shares: Float64Array,
   weights: Float64Array,
-  least: number,
-  sign: 1 | -1,
+  belongs: (cell: number) => boolean,
 ): Plane | null {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const belongs = (cell: number): boolean => sign * (shares[cell] ?? 0) >= least;
-  const seen = new Uint8Array(shares.length);
-  const cells = new Float32Array(shares.length);
+  const seen = new Uint8Array(weights.length);
+  const cells = new Float32Array(weights.length);
   let main: { mass: number; members: number[] } = { mass: 0, members: [] };
-  for (let start = 0; start < shares.length; start += 1) {
+  for (let start = 0; start < weights.length; start += 1) {
     if (seen[start] === 1 || !belongs(start)) continue;
     const members = [start];
     seen[start] = 1;
