@@ -48,8 +48,8 @@ export function sidecarTooLarge(name: string): KilnError {
   return new KilnError(
     "sidecar-too-large",
     {
-      en: `The sidecar “${name}” is larger than 10 MB.`,
-      ko: `사이드카 ‘${name}’이(가) 10MB보다 큽니다.`,
+      en: `The sidecar “${name}” is larger than Kiln reads (10 MB, 250,000 entries).`,
+      ko: `사이드카 ‘${name}’이(가) Kiln이 읽는 크기(10MB, 항목 25만 개)보다 큽니다.`,
     },
     leftAlone,
   );

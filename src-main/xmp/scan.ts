@@ -1,4 +1,4 @@
-import { sidecarBroken, sidecarNotXmp } from "./problems.ts";
+import { sidecarBroken, sidecarNotXmp, sidecarTooLarge } from "./problems.ts";
 
 /** A piece of the text: from `start` up to, not including, `end`. */
 export interface Span {
@@ -74,6 +74,9 @@ export const namespaces = {
 /** Deeper nesting than any program writes: what a file that means harm would have. */
 const depthLimit = 500;
 
+/** Ten times what the brush strokes of a long evening leave: more would hold the main process up for seconds. */
+const elementLimit = 250_000;
+
 const namePattern = /[^\s/>=<"'&]+/y;
 const attributePattern = /(\s+)([^\s/>=<"'&]+)\s*=\s*("[^"<]*"|'[^'<]*')/y;
 const tagEndPattern = /\s*(\/?)>/y;
@@ -96,7 +99,8 @@ interface Open {
  *
  * @param name of the file, for the sentences of problems
  * @throws KilnError `sidecar-broken` for XML that is not well-formed; `sidecar-not-xmp` without an `rdf:RDF` at the
- * top or in an `x:xmpmeta`, or with a document type (XMP has none, and entities could stand for anything)
+ * top or in an `x:xmpmeta`, or with a document type (XMP has none, and entities could stand for anything);
+ * `sidecar-too-large` for more than 250,000 elements
  */
 export function scanXmp(text: string, name: string): ScannedXmp {
   return new Scanner(text, name).scan();
@@ -114,6 +118,7 @@ class Scanner {
   #property: { texts: Span[]; items: Span[]; hasElements: boolean } | null = null;
   #prefixes: ReadonlyMap<string, string> = new Map();
   #rdf: OpeningTag | null = null;
+  #elements = 0;
   #hasNotes = false;
   #hasRoot = false;
 
@@ -216,6 +221,8 @@ class Scanner {
     const named = this.#resolve(tag.name, false);
     const role = this.#roleOf(named);
     if (this.#open.length >= depthLimit) throw this.#broken();
+    this.#elements += 1;
+    if (this.#elements > elementLimit) throw sidecarTooLarge(this.#name);
     if (this.#property !== null) this.#property.hasElements = true;
     this.#open.push({ tag, ...named, bound, role });
     if (role === "rdf") this.#rdf = tag;
