@@ -1,7 +1,7 @@
 /** The bench's own worker: paints bursts, and measures them the old way. A process of its own, one a core. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
 import { serveWorker } from "../../src-main/workers/index.ts";
@@ -122,7 +122,10 @@ serveWorker<GeneratorMethods>({
         ? null
         : await paintSubject(burst.subject, { seed: burst.seed, index }, size);
     const background = paintBackground(burst.seed, 4 * index, size);
-    return shootBurst(path, burst, { background, subject }, size);
+    const part = `${path}.part`;
+    const files = await shootBurst(part, burst, { background, subject }, size);
+    await rename(part, path);
+    return files.map((file) => join(path, basename(file)));
   },
   laplacian: ({ path }) => laplacianVariance(path),
 });

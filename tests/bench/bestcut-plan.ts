@@ -110,7 +110,7 @@ export function planSheets(index: number, size: Size): PlannedBurst {
   const sharp = { kind: "disc", sigma: 0 } as const;
   const frames = burst.frames.map((frame, i) => {
     const blur = i === 1 ? soft : sharp;
-    return { ...frame, subject: blur, background: blur, gain: 1, noise: 2.1, quality: 82 };
+    return { ...frame, subject: blur, background: blur, gain: 1, noise: 2.7, quality: 82 };
   });
   return { ...burst, frames, sharpest: null };
 }

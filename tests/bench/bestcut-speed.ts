@@ -1,6 +1,6 @@
 /** Photos a second of the whole analysis beside the old way, on the same 24 MP files in turns; and its memory. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { WorkerPool } from "../../src-main/workers/index.ts";
 import type { GeneratorMethods } from "./bestcut-generator.ts";
@@ -8,7 +8,7 @@ import type { Pipeline } from "./bestcut-pipeline.ts";
 import { FRAMES } from "./bestcut-plan.ts";
 import { rounded, tell } from "./figures.ts";
 
-const HEIC_FILES = 5;
+const HEIC_FILES = 3;
 const ROUNDS = 3;
 const MIB = 2 ** 20;
 
@@ -91,7 +91,7 @@ async function paintSheets(
   const made = await Promise.all(
     Array.from({ length: bursts }, async (_, index) => {
       const path = join(folder, `burst-${index}`);
-      if (existsSync(path) && readdirSync(path).length === FRAMES) {
+      if (existsSync(path)) {
         return readdirSync(path)
           .toSorted()
           .map((name) => join(path, name));
@@ -122,8 +122,10 @@ function makeHeics(files: readonly string[], folder: string): readonly string[] 
   try {
     return files.map((file, i) => {
       const path = join(folder, `${i}-${basename(file, ".JPG")}.heic`);
-      if (!existsSync(path))
-        execFileSync("heif-enc", ["-q", "60", "-o", path, file], { stdio: "ignore" });
+      if (existsSync(path)) return path;
+      const part = join(folder, `${i}.part.heic`);
+      execFileSync("heif-enc", ["-q", "60", "-o", part, file], { stdio: "ignore" });
+      renameSync(part, path);
       return path;
     });
   } catch (error) {
