@@ -84,7 +84,7 @@ async function openRaw(path: string, { bytes, head }: FileEnds): Promise<RawPhot
   });
   if (own.photo !== null && longEdge(own.photo) >= MIN_PREVIEW_EDGE) return own.photo;
   try {
-    const extracted = await extractWithExifTool(path);
+    const extracted = await extractWithExifTool(path, bytes);
     const photo =
       extracted && (await rawPhotoOf(bufferSource(extracted.jpeg), extracted.jpeg, extracted));
     if (photo !== null && longEdge(photo) > (own.photo ? longEdge(own.photo) : 0)) return photo;
@@ -104,7 +104,9 @@ async function readOwn(
   await using file = await open(path, "r");
   const source = fileSource(file, bytes, head);
   const photo = await readRawPhoto(source);
-  return { photo, endsEarly: source.wasReadBeyond };
+  return photo === "cut"
+    ? { photo: null, endsEarly: true }
+    : { photo, endsEarly: source.wasReadBeyond };
 }
 
 function longEdge({ preview }: RawPhoto): number {

@@ -23,7 +23,7 @@ interface Box {
  * `CMT4` TIFF structures with one directory each: image, EXIF, maker note, GPS.
  */
 export async function readCr3(source: ByteSource): Promise<RawContainer | null> {
-  const found: Found = { candidates: [], cmt: new Map(), end: 0 };
+  const found: Found = { candidates: [], cmt: new Map(), end: 0, hasIndex: false };
   for (const box of await boxesIn(source, 0, source.size)) {
     found.end = Math.max(found.end, box.end);
     if (box.type === "moov") await readMovie(source, box, found);
@@ -32,6 +32,8 @@ export async function readCr3(source: ByteSource): Promise<RawContainer | null> 
       await readPictures(source, box.body + 24, box.end, found);
     }
   }
+  // Behind the film's index stands everything else.
+  if (!found.hasIndex) found.end = Number.POSITIVE_INFINITY;
   const image = found.cmt.get("CMT1");
   if (image === undefined) return { ...found, exif: null, orientation: null, size: null };
   const exif: ExifDirectories = {
@@ -50,9 +52,11 @@ interface Found {
   readonly candidates: ByteRange[];
   readonly cmt: Map<string, TiffDirectory>;
   end: number;
+  hasIndex: boolean;
 }
 
 async function readMovie(source: ByteSource, moov: Box, found: Found): Promise<void> {
+  found.hasIndex = true;
   for (const box of await boxesIn(source, moov.body, moov.end)) {
     if (box.type === "trak") {
       const sample = await firstSample(source, box);

@@ -12,8 +12,14 @@ export interface ExtractedPreview {
 /** ExifTool itself is not to be had: no Perl (Linux, macOS), or not there. */
 export class ExifToolUnavailable extends Error {}
 
-/** From the one that is most often as large as the photo to the one that is always there. */
+/** Which of them is the largest differs by brand. */
 const previewTags = ["JpgFromRaw", "PreviewImage", "OtherImage", "ThumbnailImage"];
+
+/** Longer than any camera's, and too long to be handed over as text. */
+const MAX_PREVIEW_BYTES = 64 * 2 ** 20;
+
+/** ExifTool holds a preview in memory to look at it, however long it is said to be. */
+const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const TIMEOUT_MS = 20_000;
 
@@ -23,27 +29,36 @@ let starting: Promise<ExifTool> | null = null;
  * Has ExifTool look for a preview: a process of its own, started with the first RAW that needs it and ended with this
  * worker. It takes some 250 ms to start and 40 ms a file.
  *
- * @returns null when it finds none either, or can't read the file.
+ * @param bytes of the file
+ * @returns null when it finds none either, or can't read the file, or that would take too much memory.
  * @throws ExifToolUnavailable
  */
-export async function extractWithExifTool(path: string): Promise<ExtractedPreview | null> {
+export async function extractWithExifTool(
+  path: string,
+  bytes: number,
+): Promise<ExtractedPreview | null> {
+  if (bytes > MAX_FILE_BYTES) return null;
   const exiftool = await startOnce();
-  for (const tag of previewTags) {
-    // ExifTool says in many words that a file has no such thing, or is none that it knows.
-    const jpeg = await exiftool.extractBinaryTagToBuffer(tag, path).catch(() => null);
-    if (jpeg === null) continue;
-    const said = await exiftool
-      .readRaw(path, { readArgs: ["-n", "-Orientation", "-ImageWidth", "-ImageHeight"] })
-      .catch(() => ({}));
-    const orientation = numberIn(said, "Orientation");
-    const [width, height] = [numberIn(said, "ImageWidth"), numberIn(said, "ImageHeight")];
-    return {
-      jpeg,
-      orientation: orientation !== null && orientation <= 8 ? orientation : null,
-      size: width === null || height === null ? null : { width, height },
-    };
-  }
-  return null;
+  const names = [...previewTags, "Orientation", "ImageWidth", "ImageHeight"];
+  // ExifTool says in many words that a file is none that it knows.
+  const said = await exiftool
+    .readRaw(path, { readArgs: ["-n", ...names.map((name) => `-${name}`)] })
+    .catch(() => ({}));
+  const [largest] = previewTags
+    .map((tag) => ({ tag, bytes: binaryBytes(tagOf(said, tag)) }))
+    .filter(({ bytes }) => bytes > 0 && bytes <= MAX_PREVIEW_BYTES)
+    .toSorted((a, b) => b.bytes - a.bytes);
+  if (largest === undefined) return null;
+  const jpeg = await exiftool.extractBinaryTagToBuffer(largest.tag, path).catch(() => null);
+  if (jpeg === null) return null;
+  const orientation = wholeNumber(tagOf(said, "Orientation"));
+  const width = wholeNumber(tagOf(said, "ImageWidth"));
+  const height = wholeNumber(tagOf(said, "ImageHeight"));
+  return {
+    jpeg,
+    orientation: orientation !== null && orientation <= 8 ? orientation : null,
+    size: width === null || height === null ? null : { width, height },
+  };
 }
 
 async function startOnce(): Promise<ExifTool> {
@@ -69,8 +84,16 @@ async function start(): Promise<ExifTool> {
   }
 }
 
-/** A positive whole number of what ExifTool said. */
-function numberIn(said: object, name: string): number | null {
-  const value: unknown = Object.entries(said).find(([key]) => key === name)?.[1];
+function tagOf(said: object, name: string): unknown {
+  return Object.entries(said).find(([key]) => key === name)?.[1];
+}
+
+function wholeNumber(value: unknown): number | null {
   return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : null;
+}
+
+/** ExifTool says "(Binary data 12345 bytes, use -b option to extract)". */
+function binaryBytes(value: unknown): number {
+  const found = typeof value === "string" ? /Binary data (\d+) bytes/.exec(value) : null;
+  return Number(found?.[1] ?? 0);
 }

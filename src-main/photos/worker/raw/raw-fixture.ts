@@ -352,6 +352,7 @@ function makeRw2(options: Made): RawFixture {
         [0x002e, UNDEFINED, { valueIs: "full", length: full.length }],
         ...imageFields(options, "Panasonic", "DC-G9"),
         [0x0111, LONG, [0xffffffff]],
+        [0x0117, LONG, [SENSOR.length]],
         [0x0118, LONG, { offsetsOf: ["sensor"] }],
         [0x8769, LONG, { offsetsOf: ["exif"] }],
         [0x8825, LONG, { offsetsOf: ["gps"] }],
@@ -457,7 +458,7 @@ function makeDng(options: Made): RawFixture {
       ["full", () => full],
       ["sensor", () => LOSSLESS],
     ],
-    { full, middle },
+    { PreviewImage: full, JpgFromRaw: middle },
   );
 }
 
@@ -569,6 +570,8 @@ function makeCr3(options: Made): RawFixture {
           box(
             "stbl",
             box("stsd", bytes(be(0) + be(1)), sample),
+            box("stts", bytes(be(0) + be(1) + be(1) + be(1))),
+            box("stsc", bytes(be(0) + be(1) + be(1) + be(1) + be(1))),
             box("stsz", bytes(be(0) + be(length) + be(1))),
             box("co64", bytes(be(0) + be(1) + be(0) + be(offset))),
           ),

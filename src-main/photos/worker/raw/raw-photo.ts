@@ -52,18 +52,19 @@ const MAX_PREVIEW_BYTES = 64 * 2 ** 20;
 /**
  * Finds what a RAW holds for looking at, by its directories alone: reads a few kilobytes here and there.
  *
- * @returns null when there is no JPEG inside that could be shown.
+ * @returns null when there is no JPEG inside that could be shown, `"cut"` when there would be one behind the file's end.
  */
-export async function readRawPhoto(source: ByteSource): Promise<RawPhoto | null> {
+export async function readRawPhoto(source: ByteSource): Promise<RawPhoto | "cut" | null> {
   const container = await readContainer(source);
   if (container === null) return null;
+  const ends = container.candidates.map(({ offset, length }) => offset + length);
+  const isCut = Math.max(container.end, ...ends) > source.size;
   const jpegs = await usableJpegs(source, container.candidates);
   const largest = jpegs[0];
-  if (largest === undefined) return null;
+  if (largest === undefined) return isCut ? "cut" : null;
   const own = await exifOfJpeg(source, largest);
   // Fujifilm keeps all of it in the preview, and Panasonic did.
   const exif = container.exif?.photo ? container.exif : (own ?? container.exif);
-  const ends = container.candidates.map(({ offset, length }) => offset + length);
   const photo = await describe(exif, {
     orientation: container.orientation,
     size: container.size,
@@ -76,7 +77,7 @@ export async function readRawPhoto(source: ByteSource): Promise<RawPhoto | null>
     const orientation = orientationOf(jpeg, said, container.orientation, container.size);
     smaller.push({ ...sizeOf(jpeg), at: jpeg.at, orientation });
   }
-  return { ...photo, smaller, isCut: Math.max(container.end, ...ends) > source.size };
+  return { ...photo, smaller, isCut };
 }
 
 /**

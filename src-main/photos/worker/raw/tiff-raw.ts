@@ -7,8 +7,9 @@ import { type TiffDirectory, TiffReader } from "./tiff.ts";
 const tags = {
   /** Panasonic RW2's first directory: where the sensor's picture begins and ends. */
   sensorBorders: [0x0004, 0x0005, 0x0006, 0x0007],
-  /** Panasonic RW2: the preview, as the value of a field. */
+  /** Panasonic RW2: the preview, as the value of a field, and where the sensor's data begin. */
   jpegInside: 0x002e,
+  rw2DataOffset: 0x0118,
   newSubfileType: 0x00fe,
   width: 0x0100,
   height: 0x0101,
@@ -58,19 +59,25 @@ export async function readTiffRaw(source: ByteSource): Promise<RawContainer | nu
     exif,
     orientation: await orientationIn(image),
     size: await photoSize(image, exif.photo, directories, sensor?.size ?? null),
-    end: sensor === null ? 0 : sensor.data.offset + sensor.data.length,
+    end: Math.max(
+      image.reader.reach,
+      sensor === null ? 0 : endOf(sensor.data),
+      await rw2End(image),
+    ),
   };
 }
 
-/** The chain of directories and those below them. */
+/** The chain of directories, then those below them: what follows on those is rubbish in some files. */
 async function walk(first: TiffDirectory): Promise<readonly TiffDirectory[]> {
-  const found = [first];
+  const found: TiffDirectory[] = [];
+  let next: TiffDirectory | null = first;
+  while (next !== null && found.length < MAX_DIRECTORIES) {
+    found.push(next);
+    next = next.next === 0 ? null : await first.reader.directory(next.next);
+  }
   for (let i = 0; i < found.length && found.length < MAX_DIRECTORIES; i += 1) {
-    const directory = found[i];
-    if (directory === undefined) break;
-    found.push(...(await directory.directories(tags.subdirectories, 16)));
-    const next = directory.next === 0 ? null : await first.reader.directory(directory.next);
-    if (next !== null) found.push(next);
+    const below = await found[i]?.directories(tags.subdirectories, 16);
+    found.push(...(below ?? []));
   }
   return found;
 }
@@ -139,6 +146,14 @@ async function sensorData(
   return { size, data: last ?? { offset: 0, length: 0 } };
 }
 
+/** Panasonic's first directory says of its strip only how long it is; older cameras' not even that. */
+async function rw2End(image: TiffDirectory): Promise<number> {
+  const offset = await image.number(tags.rw2DataOffset);
+  const length = await image.number(tags.stripLengths);
+  const isRw2 = image.fields.has(tags.jpegInside);
+  return isRw2 && offset !== null && length !== null && length < 0xffff_ffff ? offset + length : 0;
+}
+
 /**
  * What the photo measures when it is developed. The sensor's rows and columns include a few that are dark: where EXIF
  * says nearly as much, it says it better.
@@ -169,6 +184,10 @@ async function sizeIn(
   const width = await directory.number(widthTag);
   const height = await directory.number(heightTag);
   return width && height ? { width, height } : null;
+}
+
+function endOf({ offset, length }: ByteRange): number {
+  return offset + length;
 }
 
 function areaOf({ width, height }: Size): number {

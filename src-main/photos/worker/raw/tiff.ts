@@ -44,11 +44,17 @@ export class TiffReader {
   readonly base: number;
   readonly order: ByteOrder;
   readonly #seen = new Set<number>();
+  #reach = 0;
 
   constructor(source: ByteSource, base: number, order: ByteOrder) {
     this.source = source;
     this.base = base;
     this.order = order;
+  }
+
+  /** Where the last directory that was asked for ends, wherever the file does. */
+  get reach(): number {
+    return this.#reach;
   }
 
   /**
@@ -74,10 +80,12 @@ export class TiffReader {
     const at = this.base + offset;
     if (offset < 2 || this.#seen.has(at) || this.#seen.size >= MAX_DIRECTORIES) return null;
     this.#seen.add(at);
+    this.#reach = Math.max(this.#reach, at + 2);
     const head = await this.source.read(at, 2);
     if (head.length < 2) return null;
     const count = this.u16(head, 0);
     if (count === 0 || count > MAX_ENTRIES) return null;
+    this.#reach = Math.max(this.#reach, at + 2 + ENTRY_BYTES * count + 4);
     const body = await this.source.read(at + 2, ENTRY_BYTES * count + 4);
     const fields = new Map<number, TiffField>();
     for (let i = 0; i < count && ENTRY_BYTES * (i + 1) <= body.length; i += 1) {
