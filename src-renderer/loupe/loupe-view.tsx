@@ -78,8 +78,12 @@ export function LoupeView(): ReactElement {
             <FileKinds photo={photo} />
             {index >= 0 && (
               <span className={css.place}>
-                {standing.frames > 1 && <>{messages.inBurst(standing.frame, standing.frames)} · </>}
-                {index + 1} / {order.length.toLocaleString()}
+                {standing.frames > 1 && (
+                  <span>{messages.inBurst(standing.frame, standing.frames)}</span>
+                )}
+                <span className={css.spare}>
+                  {index + 1} / {order.length.toLocaleString()}
+                </span>
               </span>
             )}
           </div>

@@ -177,7 +177,9 @@ function Shot({ photo, detail }: PhotoAndDetail): ReactElement {
           <Fact name={messages.size}>
             {photo.width} × {photo.height}
             <span className={css.figure}> {megapixelText(photo.width, photo.height)}</span>
-            <PreviewNote photo={photo} />
+            <div>
+              <PreviewNote photo={photo} />
+            </div>
           </Fact>
         )}
       </dl>

@@ -23,8 +23,10 @@ export function JobDrawer(): ReactElement {
   }, []);
   // What waits for somebody comes first; what went well and leaves nothing to do is folded.
   const order = (job: Job): number => (isActive(job) ? 0 : job.canRetry ? 1 : 2);
-  const open = jobs.filter((job) => !isDone(job)).toSorted((a, b) => order(a) - order(b));
-  const done = jobs.filter(isDone);
+  const [newest] = jobs;
+  const isOpen = (job: Job): boolean => job === newest || !isDone(job);
+  const open = jobs.filter(isOpen).toSorted((a, b) => order(a) - order(b));
+  const done = newestOfEach(jobs.filter((job) => !isOpen(job)));
   const hasEnded = jobs.some((job) => !isActive(job));
   return (
     <aside ref={element} className={css.drawer} aria-label={messages.jobsTitle} tabIndex={-1}>
@@ -71,9 +73,16 @@ export function isActive(job: Job): boolean {
   return job.state === "queued" || job.state === "running";
 }
 
-/** It went well, or was cancelled, and there is nothing to look at. */
-function isDone({ state, canReveal }: Job): boolean {
-  return state === "cancelled" || (state === "completed" && !canReveal);
+/** It went well or was cancelled: nobody needs to do anything about it. */
+function isDone({ state }: Job): boolean {
+  return state === "cancelled" || state === "completed";
+}
+
+/** Of work that is done again and again, like reading a folder, only what was last. */
+function newestOfEach(jobs: readonly Job[]): Job[] {
+  return [...Map.groupBy(jobs, ({ kind, title }) => `${kind}/${title.en}`).values()].flatMap(
+    ([latest]) => latest ?? [],
+  );
 }
 
 function JobRow({ job }: { readonly job: Job }): ReactElement {

@@ -40,6 +40,26 @@ export async function paint(folder: string, frames: readonly Frame[]): Promise<v
   }
 }
 
+const portrait = join(import.meta.dirname, "../fixtures/faces/astronaut.jpg");
+
+/** Two bursts of one person: IMG_0001 and IMG_0002 are as sharp as each other, IMG_0005 is the sharpest of its burst. */
+export async function paintPortraits(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const blurs = [0, 0, 4, 4, 0, 3];
+  for (const [index, blur] of blurs.entries()) {
+    // The camera moves a little between two frames.
+    const picture = sharp(portrait)
+      .extract({ left: 2 * index, top: index, width: 480, height: 480 })
+      .resize(1200);
+    if (blur > 0) picture.blur(blur);
+    const at = index < 3 ? 400 * index : 120_000 + 400 * index;
+    await picture
+      .withExif({ IFD0: { Make: "Kiln", Model: "Test" }, IFD2: captureTags(at) })
+      .jpeg({ quality: 92 })
+      .toFile(join(folder, `IMG_000${index + 1}.JPG`));
+  }
+}
+
 function captureTags(at: number) {
   const [date = "", time = ""] = new Date(epoch + at).toISOString().split(/[TZ]/);
   const [seconds = "", milliseconds = ""] = time.split(".");

@@ -1,15 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Kiln, test } from "./kiln.ts";
+import { findings } from "./axe.ts";
+import { expect, test } from "./kiln.ts";
 import { paint, twoBursts } from "./photos.ts";
-
-/** Serious and critical findings of axe on what the window shows now. */
-async function findings({ page }: Kiln): Promise<string[]> {
-  // Legacy mode: Electron has no second page to finish in.
-  const result = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return result.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
 
 for (const language of ["en", "ko"] as const) {
   test.describe(language, () => {
