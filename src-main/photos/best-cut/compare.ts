@@ -5,7 +5,7 @@ import type { Layer } from "./layers.ts";
 export interface Comparison {
   /** Of each frame: mean logarithm of its crispness against the burst's, place by place; null where it has no edge. */
   readonly levels: readonly (number | null)[];
-  /** What each channel of the region counts. */
+  /** What each channel (a cell's direction) of the region counts. */
   readonly weights: Float32Array;
 }
 
@@ -33,51 +33,75 @@ const ROUNDS = 3;
 export function compareFrames(layers: readonly Layer[], region: Float32Array): Comparison {
   const counts = meanEdges(layers);
   const weights = weigh(layers, region, counts);
-  const channels = [...weights.keys()].filter((channel) => (weights[channel] ?? 0) > 0);
-  const total = channels.reduce((sum, channel) => sum + (weights[channel] ?? 0), 0);
-  const levels = new Float64Array(layers.length);
-  const seen = new Float64Array(layers.length);
+  const channels = Int32Array.from([...weights.keys()].filter((i) => (weights[i] ?? 0) > 0));
+  const places = new Float32Array(weights.length);
+  const fits = layers.map(() => ({ level: 0, weight: 0 }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    const places = new Float64Array(weights.length);
-    for (const channel of channels) {
-      let sum = 0;
-      let count = 0;
-      for (const [i, { crispness, edges }] of layers.entries()) {
-        if ((edges[channel] ?? 0) <= 0) continue;
-        sum += (crispness[channel] ?? 0) - (levels[i] ?? 0);
-        count += 1;
-      }
-      places[channel] = sum / Math.max(1, count);
-    }
-    for (const [i, { crispness, edges }] of layers.entries()) {
-      let sum = 0;
-      let weight = 0;
-      for (const channel of channels) {
-        const count = edges[channel] ?? 0;
-        if (count <= 0) continue;
-        const own = (weights[channel] ?? 0) * Math.min(1, count / (counts[channel] ?? 1));
-        sum += own * ((crispness[channel] ?? 0) - (places[channel] ?? 0));
-        weight += own;
-      }
-      levels[i] = weight === 0 ? 0 : sum / weight;
-      seen[i] = weight;
-    }
+    fitPlaces(layers, channels, fits, places);
+    layers.forEach((layer, i) => {
+      fits[i] = fitFrame(layer, channels, weights, counts, places);
+    });
   }
-  return {
-    weights,
-    levels: Array.from(levels, (level, i) =>
-      total > 0 && (seen[i] ?? 0) >= LEAST_SEEN * total ? level : null,
-    ),
-  };
+  const total = channels.reduce((sum, channel) => sum + (weights[channel] ?? 0), 0);
+  const levels = fits.map(({ level, weight }) =>
+    total > 0 && weight >= LEAST_SEEN * total ? level : null,
+  );
+  return { weights, levels };
+}
+
+interface Fit {
+  readonly level: number;
+  readonly weight: number;
+}
+
+/** What each place can show: the mean of the frames there, each without its own level. */
+function fitPlaces(
+  layers: readonly Layer[],
+  channels: Int32Array,
+  fits: readonly Fit[],
+  places: Float32Array,
+): void {
+  const seen = new Uint16Array(places.length);
+  places.fill(0);
+  layers.forEach(({ crispness, edges }, i) => {
+    const level = fits[i]?.level ?? 0;
+    for (const channel of channels) {
+      if ((edges[channel] ?? 0) <= 0) continue;
+      places[channel] = (places[channel] ?? 0) + (crispness[channel] ?? 0) - level;
+      seen[channel] = (seen[channel] ?? 0) + 1;
+    }
+  });
+  for (const channel of channels) {
+    places[channel] = (places[channel] ?? 0) / Math.max(1, seen[channel] ?? 0);
+  }
+}
+
+function fitFrame(
+  { crispness, edges }: Layer,
+  channels: Int32Array,
+  weights: Float32Array,
+  counts: Float32Array,
+  places: Float32Array,
+): Fit {
+  let sum = 0;
+  let weight = 0;
+  for (const channel of channels) {
+    const count = edges[channel] ?? 0;
+    if (count <= 0) continue;
+    const own = (weights[channel] ?? 0) * Math.min(1, count / (counts[channel] ?? 1));
+    sum += own * ((crispness[channel] ?? 0) - (places[channel] ?? 0));
+    weight += own;
+  }
+  return { level: weight === 0 ? 0 : sum / weight, weight };
 }
 
 /** How many edges the frames have in each channel. */
 function meanEdges(layers: readonly Layer[]): Float32Array {
   const counts = new Float32Array(layers[0]?.edges.length ?? 0);
   for (const { edges } of layers) {
-    edges.forEach((count, channel) => {
-      counts[channel] = (counts[channel] ?? 0) + count / layers.length;
-    });
+    for (let channel = 0; channel < counts.length; channel += 1) {
+      counts[channel] = (counts[channel] ?? 0) + (edges[channel] ?? 0) / layers.length;
+    }
   }
   return counts;
 }
@@ -85,40 +109,41 @@ function meanEdges(layers: readonly Layer[]): Float32Array {
 /** What each channel counts: its edges, how crisp it can be, and its direction's share. */
 function weigh(layers: readonly Layer[], region: Float32Array, counts: Float32Array): Float32Array {
   const weights = new Float32Array(region.length * DIRECTIONS);
-  const crispest = new Float32Array(region.length).fill(Number.NEGATIVE_INFINITY);
-  let top = Number.NEGATIVE_INFINITY;
-  for (let cell = 0; cell < region.length; cell += 1) {
-    if ((region[cell] ?? 0) <= 0) continue;
-    const first = cell * DIRECTIONS;
-    const own = (region[cell] ?? 0) * trust(layers, cell);
-    for (const { crispness, edges } of layers) {
-      let sum = 0;
-      let count = 0;
-      for (let channel = first; channel < first + DIRECTIONS; channel += 1) {
-        sum += (edges[channel] ?? 0) * (crispness[channel] ?? 0);
-        count += edges[channel] ?? 0;
-      }
-      if (count >= 1) crispest[cell] = Math.max(crispest[cell] ?? 0, sum / count);
-    }
-    for (let channel = first; channel < first + DIRECTIONS; channel += 1) {
-      const count = counts[channel] ?? 0;
-      weights[channel] = (own * count) / (count + HALF_EDGES);
-    }
-    top = Math.max(top, crispest[cell] ?? 0);
-  }
+  const crispest = region.map((own, cell) => (own > 0 ? crispestOf(layers, cell) : Number.NaN));
+  const top = crispest.reduce((most, own) => (own > most ? own : most), Number.NEGATIVE_INFINITY);
   const totals = new Float64Array(DIRECTIONS);
-  weights.forEach((weight, channel) => {
-    if (weight === 0) return;
-    const own = crispest[Math.floor(channel / DIRECTIONS)] ?? 0;
-    weights[channel] =
-      own === Number.NEGATIVE_INFINITY ? 0 : weight * Math.exp(CRISP_POWER * (own - top));
-    totals[channel % DIRECTIONS] = (totals[channel % DIRECTIONS] ?? 0) + (weights[channel] ?? 0);
+  region.forEach((share, cell) => {
+    const crisp = crispest[cell] ?? Number.NaN;
+    if (share <= 0 || Number.isNaN(crisp)) return;
+    const own = share * trust(layers, cell) * Math.exp(CRISP_POWER * (crisp - top));
+    for (let direction = 0; direction < DIRECTIONS; direction += 1) {
+      const channel = cell * DIRECTIONS + direction;
+      const count = counts[channel] ?? 0;
+      const weight = (own * count) / (count + HALF_EDGES);
+      weights[channel] = weight;
+      totals[direction] = (totals[direction] ?? 0) + weight;
+    }
   });
   const total = totals.reduce((sum, one) => sum + one, 0);
-  weights.forEach((weight, channel) => {
-    weights[channel] = weight / ((totals[channel % DIRECTIONS] ?? 0) + LEAST_DIRECTION * total);
-  });
-  return weights;
+  return weights.map((weight, channel) =>
+    weight === 0 ? 0 : weight / ((totals[channel % DIRECTIONS] ?? 0) + LEAST_DIRECTION * total),
+  );
+}
+
+/** Logarithm of a cell's crispness in the frame that shows it best; NaN where no frame has an edge there. */
+function crispestOf(layers: readonly Layer[], cell: number): number {
+  let most = Number.NaN;
+  for (const { crispness, edges } of layers) {
+    let sum = 0;
+    let count = 0;
+    for (let channel = cell * DIRECTIONS; channel < (cell + 1) * DIRECTIONS; channel += 1) {
+      sum += (edges[channel] ?? 0) * (crispness[channel] ?? 0);
+      count += edges[channel] ?? 0;
+    }
+    // The first comparison with NaN is false: it is replaced.
+    if (count >= 1 && !(sum / count <= most)) most = sum / count;
+  }
+  return most;
 }
 
 /** How much of what a cell's edges say is their own word, 0..1: little where they are faint. */
@@ -141,47 +166,55 @@ export interface Difference {
   readonly gap: number;
   /** Standard error of the gap, from how much the places differ about it. */
   readonly error: number;
-  /** The same for each direction; null where there are too few edges. */
+  /** The gap in each direction; null where there are too few edges. */
   readonly byDirection: readonly (number | null)[];
+  /** Mean logarithm of the first frame's crispness in each direction; null where there are too few edges. */
+  readonly leading: readonly (number | null)[];
 }
 
 /** Neighbouring cells share edges: so many of them are worth one. */
 const SHARED = 1.5;
-
 /** How much the crispness of one edge differs from frame to frame by chance (standard deviation of its logarithm). */
 const EDGE_SPREAD = 0.3;
+/** Less than this share of all weight says nothing about a direction. */
+const LEAST_SEEN_DIRECTION = 0.05;
 
+/** The difference of two frames on what `weights` says counts. */
 export function differ(one: Layer, other: Layer, weights: Float32Array): Difference {
   const cells = weights.length / DIRECTIONS;
   const gaps = new Float64Array(cells);
   const masses = new Float64Array(cells);
-  const sums = new Float64Array(DIRECTIONS);
+  const gapsByDirection = new Float64Array(DIRECTIONS);
+  const levels = new Float64Array(DIRECTIONS);
   const totals = new Float64Array(DIRECTIONS);
   let sum = 0;
   let total = 0;
-  let squares = 0;
   let edges = 0;
   for (let channel = 0; channel < weights.length; channel += 1) {
-    const [fewer, more] = [one.edges[channel] ?? 0, other.edges[channel] ?? 0].sort(
-      (a, b) => a - b,
-    );
-    if (!fewer || !more) continue;
+    const own = one.edges[channel] ?? 0;
+    const theirs = other.edges[channel] ?? 0;
+    const fewer = Math.min(own, theirs);
+    if (fewer <= 0 || (weights[channel] ?? 0) <= 0) continue;
     // Where one frame lost edges, to white or to noise, what is left is another choice of them.
-    const weight = ((weights[channel] ?? 0) * fewer) / more;
-    if (weight <= 0) continue;
-    const gap = (one.crispness[channel] ?? 0) - (other.crispness[channel] ?? 0);
-    const cell = Math.floor(channel / DIRECTIONS);
+    const weight = ((weights[channel] ?? 0) * fewer) / Math.max(own, theirs);
+    const crispness = one.crispness[channel] ?? 0;
+    const gap = crispness - (other.crispness[channel] ?? 0);
+    const direction = channel % DIRECTIONS;
+    const cell = (channel - direction) / DIRECTIONS;
     gaps[cell] = (gaps[cell] ?? 0) + weight * gap;
     masses[cell] = (masses[cell] ?? 0) + weight;
-    const direction = channel % DIRECTIONS;
-    sums[direction] = (sums[direction] ?? 0) + weight * gap;
+    gapsByDirection[direction] = (gapsByDirection[direction] ?? 0) + weight * gap;
+    levels[direction] = (levels[direction] ?? 0) + weight * crispness;
     totals[direction] = (totals[direction] ?? 0) + weight;
     sum += weight * gap;
     total += weight;
-    edges += Math.min(one.edges[channel] ?? 0, other.edges[channel] ?? 0);
+    edges += fewer;
   }
-  if (total === 0) return { gap: 0, error: Number.POSITIVE_INFINITY, byDirection: [] };
+  if (total === 0) {
+    return { gap: 0, error: Number.POSITIVE_INFINITY, byDirection: [], leading: [] };
+  }
   const gap = sum / total;
+  let squares = 0;
   let spread = 0;
   for (let cell = 0; cell < cells; cell += 1) {
     const mass = masses[cell] ?? 0;
@@ -194,8 +227,15 @@ export function differ(one: Layer, other: Layer, weights: Float32Array): Differe
     gap,
     // One place alone says nothing about how much places differ; its edges do.
     error: Math.hypot(Math.sqrt(spread / total / places), EDGE_SPREAD / Math.sqrt(edges)),
-    byDirection: Array.from(totals, (weight, direction) =>
-      weight < 0.05 * total ? null : (sums[direction] ?? 0) / weight,
-    ),
+    byDirection: average(gapsByDirection, totals),
+    leading: average(levels, totals),
   };
+}
+
+/** By direction; null where one has hardly any weight. */
+function average(sums: Float64Array, weights: Float64Array): (number | null)[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return Array.from(weights, (weight, direction) =>
+    weight < LEAST_SEEN_DIRECTION * total ? null : (sums[direction] ?? 0) / weight,
+  );
 }

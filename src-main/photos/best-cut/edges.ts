@@ -20,7 +20,7 @@ const REACH = 6;
 const MARGIN = REACH + 1;
 
 /** Of a cell's pixels the steepest are looked at, a share that holds its edges and little else… */
-const STEEP_SHARE = 0.12;
+const STEEP_SHARE = 0.06;
 /** …of every third pixel of every third row… */
 const STEEP_STRIDE = 3;
 /** …unless they are as steep as noise makes pixels (in sigmas), or hardly steep at all (in levels over 2 px). */

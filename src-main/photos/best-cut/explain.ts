@@ -1,11 +1,10 @@
-import type { Judged } from "./rank.ts";
+import type { Judged } from "./judge.ts";
 import {
   behind,
   betterExposed,
   type Clipping,
   cleaner,
   clipped,
-  type Fault,
   noDetail,
   noEdge,
   noisier,
@@ -44,7 +43,7 @@ function explainPick(
   if (!rival.isNearest) {
     return rival.level === null
       ? onlyCrisp(where, order.length)
-      : sharpest(where, rival.place, faultOf(rival));
+      : sharpest(where, rival.place, rival.fault);
   }
   const tones = rival.losses.tones - pick.losses.tones;
   const noise = rival.losses.noise - pick.losses.noise;
@@ -58,7 +57,7 @@ function explainOther(frame: Judged, pick: Judged, where: SubjectKind): Reason {
   if (frame.level === null) return noEdge(where);
   const isSharper = frame.isNearest && !pick.isNearest;
   if (!frame.isNearest && (pick.isNearest || frame.level < (pick.level ?? 0))) {
-    return behind(where, pick.place, faultOf(frame));
+    return behind(where, pick.place, frame.fault);
   }
   const tones = frame.losses.tones - pick.losses.tones;
   const noise = frame.losses.noise - pick.losses.noise;
@@ -67,10 +66,6 @@ function explainOther(frame: Judged, pick: Judged, where: SubjectKind): Reason {
     return clipped(pick.place, isSharper, clipping, lost(frame, clipping));
   }
   return noise >= DECISIVE ? noisier(where, pick.place) : tooClose(where, pick.place);
-}
-
-function faultOf({ level }: Judged): Fault {
-  return { kind: "softer", share: 1 - Math.exp(level ?? 0) };
 }
 
 function lost({ measures }: Judged, clipping: Clipping): number {

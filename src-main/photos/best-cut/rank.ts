@@ -1,12 +1,12 @@
 import type { FrameMeasures } from "./analyse.ts";
-import { type Comparison, compareFrames } from "./compare.ts";
+import { compareFrames } from "./compare.ts";
 import { type FrameDetail, readDetail } from "./detail.ts";
 import { explain } from "./explain.ts";
 import { DIRECTIONS, WHOLE } from "./grid.ts";
-import { type Layer, stackFrames } from "./layers.ts";
-import { judge, type Verdict } from "./own-noise.ts";
-import type { Clipping, Reason } from "./reasons.ts";
-import { type BurstSubject, findSubject, type Hints, type Subject } from "./subject.ts";
+import { type Judged, judgeFrames, RUINED } from "./judge.ts";
+import { stackFrames } from "./layers.ts";
+import type { Reason } from "./reasons.ts";
+import { findSubject, type Hints, type Subject } from "./subject.ts";
 
 export interface RankCandidate extends Hints {
   readonly id: number;
@@ -34,42 +34,6 @@ export interface RankedBurst {
   /** Best first. */
   readonly ranked: readonly RankedFrame[];
 }
-
-/** A frame as it is judged. */
-export interface Judged {
-  readonly id: number;
-  readonly place: number;
-  readonly measures: FrameMeasures;
-  /** Logarithm of its crispness on the subject against the sharpest frame's; null without an edge there. */
-  readonly level: number | null;
-  /** How it differs from the sharpest frame; null for that frame itself, and where one of them has no edge. */
-  readonly verdict: Verdict | null;
-  /** Whether it can't be told apart from the sharpest frame, or is that frame. */
-  readonly isNearest: boolean;
-  readonly losses: Losses;
-  readonly score: number;
-}
-
-/** What a frame loses of its score for tones and noise, as shares 0..1, and what of the tones. */
-export interface Losses {
-  readonly tones: number;
-  readonly noise: number;
-  readonly clipping: Clipping;
-  /** The share of the picture that is lost beyond what the best exposed frame lost. */
-  readonly lost: number;
-}
-
-/** A frame that lost everything to white, or to black, loses this much of its score. */
-const HIGHLIGHTS_WEIGHT = 0.25;
-const SHADOWS_WEIGHT = 0.15;
-/** Share of the picture that may clip more than in the best exposed frame before it counts: a lamp, a reflection. */
-const CLIPPING_ALLOWED = 0.03;
-/** A frame that lost this much more than the best exposed one is ruined by it, however sharp. */
-const RUINED = 0.25;
-
-/** What a level of noise more than in the cleanest frame costs, and the most that noise can cost. */
-const NOISE_WEIGHT = 0.005;
-const NOISE_MOST = 0.06;
 
 /**
  * Ranks the frames of one burst by their sharpness on its one subject, each place of it compared with itself in the
@@ -99,81 +63,6 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
       reason: explain(frame, order, subject.kind),
       subject: { kind: subject.kind, box: boxes.get(frame.id) ?? WHOLE },
     })),
-  };
-}
-
-function judgeFrames(
-  frames: readonly RankCandidate[],
-  details: readonly FrameDetail[],
-  { layers }: BurstSubject,
-  { levels, weights }: Comparison,
-): Judged[] {
-  const all = frames.map(({ measures }) => measures);
-  const least = {
-    highlights: lowest(all.map(({ clippedHighlights }) => clippedHighlights)),
-    shadows: lowest(all.map(({ clippedShadows }) => clippedShadows)),
-    noise: lowest(all.map(({ noise }) => noise)),
-  };
-  const top = levels.reduce<number>((best, level) => Math.max(best, level ?? best), -Infinity);
-  const leader = levels.indexOf(top);
-  const laid = (i: number): { layer: Layer; detail: FrameDetail } | null => {
-    const [layer, detail] = [layers[i], details[i]];
-    return layer === undefined || detail === undefined ? null : { layer, detail };
-  };
-  const best = laid(leader);
-  const verdicts = levels.map((level, i) => {
-    const own = laid(i);
-    return i === leader || level === null || best === null || own === null
-      ? null
-      : judge(best, own, weights);
-  });
-  // The sharpness of the best of those that are told apart from the sharpest: none of the others falls below it.
-  const told = levels.map((level, i) => (verdicts[i]?.isTooClose === false ? level : null));
-  const floor = told.reduce<number>((high, level) => Math.max(high, level ?? high), -Infinity);
-  return frames.map(({ id, place, measures }, i) => {
-    const level = levels[i] ?? null;
-    const verdict = verdicts[i] ?? null;
-    const losses = lossesOf(measures, least);
-    const crispness = level === null ? 0 : Math.exp(level - top);
-    const isNearest = level === null ? best === null : verdict?.isTooClose !== false;
-    const kept = (1 - losses.tones) * (1 - losses.noise);
-    const isRuined = losses.lost >= RUINED;
-    const score = isRuined
-      ? crispness * kept
-      : isNearest
-        ? Math.max(crispness * kept, Math.exp(floor - top))
-        : crispness;
-    return {
-      id,
-      place,
-      measures,
-      level: level === null ? null : level - top,
-      verdict,
-      isNearest,
-      losses,
-      score: 100 * (best === null ? kept : score),
-    };
-  });
-}
-
-function lowest(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-}
-
-function lossesOf(
-  measures: FrameMeasures,
-  least: { readonly highlights: number; readonly shadows: number; readonly noise: number },
-): Losses {
-  const beyond = (share: number, best: number): number =>
-    Math.max(0, share - best - CLIPPING_ALLOWED);
-  const highlights = beyond(measures.clippedHighlights, least.highlights);
-  const shadows = beyond(measures.clippedShadows, least.shadows);
-  const weighed = { highlights: HIGHLIGHTS_WEIGHT * highlights, shadows: SHADOWS_WEIGHT * shadows };
-  return {
-    tones: Math.min(1, weighed.highlights + weighed.shadows),
-    noise: Math.min(NOISE_MOST, NOISE_WEIGHT * (measures.noise - least.noise)),
-    clipping: weighed.highlights >= weighed.shadows ? "highlights" : "shadows",
-    lost: Math.max(highlights, shadows),
   };
 }
 
