@@ -119,6 +119,8 @@ export function createServices(options: ServicesOptions) {
     inference,
     renditions,
     takeInSidecars: (rootId: number, signal: AbortSignal) => sidecars.takeIn(rootId, signal),
+    takeEmbedded: (photoId: number, rating: number, modifiedMs: number) =>
+      sidecars.takeEmbedded(photoId, rating, modifiedMs),
     burstGapMs: () => preferences.get().burstGapMs,
   };
   const imports = new Imports(reading, engine);

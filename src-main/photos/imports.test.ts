@@ -11,6 +11,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { expect, test, vi } from "vitest";
 import { updateSidecar } from "../xmp/index.ts";
 import { openReadingLibrary } from "./reading.fixture.ts";
@@ -366,4 +367,33 @@ test("sidecars beside the photos have their say, a broken one stops nothing, and
   const rows = library.photos.changes(started.rootId, 0);
   expect(rows.find(({ name }) => name === "A1.jpg")).toMatchObject({ stars: 4, label: "blue" });
   expect(await readFile(join(folder, "B1.xmp"), "utf8")).toBe("<x:xmpmeta");
+});
+
+test("a rating inside a photo comes in once, and never over a decision", async () => {
+  const library = await openReadingLibrary();
+  const folder = await temporaryFolder();
+  const rated = async (name: string, rating: number): Promise<void> => {
+    const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="${rating}"/></rdf:RDF></x:xmpmeta>`;
+    await sharp(await takeJpeg())
+      .withXmp(xmp)
+      .toFile(join(folder, name));
+  };
+  await rated("three.jpg", 3);
+  await rated("reject.jpg", -1);
+  await rated("none.jpg", 0);
+  const root = await library.drop(folder);
+  const standing = (): Record<string, string> =>
+    Object.fromEntries(
+      library.photos.changes(root, 0).map(({ name, stars, flag }) => [name, `${stars} ${flag}`]),
+    );
+  expect(standing()).toEqual({
+    "none.jpg": "0 none",
+    "reject.jpg": "0 reject",
+    "three.jpg": "3 none",
+  });
+
+  library.database.sql.exec("UPDATE photos SET stars = 1 WHERE name = 'three.jpg'");
+  await rated("three.jpg", 5);
+  await library.drop(folder);
+  expect(standing()["three.jpg"]).toBe("1 none");
 });

@@ -12,6 +12,9 @@ import type { FaceSearch } from "./worker/protocol.ts";
 /** Enough to keep every child of the pools busy while main writes down what the others found. */
 const concurrency = 8;
 
+/** Of a crowd the largest faces are followed through a burst: each costs every frame some milliseconds. */
+const mostTracked = 4;
+
 /** After so many deaths of the child that finds faces, the reading goes on without it. */
 const mostFaceDeaths = 3;
 
@@ -66,7 +69,7 @@ export async function measurePhotos(
       done += 1;
       const name = basename(photo.path);
       context.progress(done, total, { en: name, ko: name });
-      return found ?? [];
+      return (found ?? []).slice(0, mostTracked);
     },
   );
   writes.flush();

@@ -146,7 +146,9 @@ async function probeAll(
       const moved = await movedFrom(services, photo, probe, followed);
       writes.add(() => {
         if (moved !== null) services.photos.followMove(moved, photo.id);
-        services.photos.saveProbe(moved ?? photo.id, probe);
+        const id = moved ?? photo.id;
+        services.photos.saveProbe(id, probe);
+        if (probe.rating !== null) services.takeEmbedded(id, probe.rating, probe.modifiedMs);
       });
     }
     done += 1;

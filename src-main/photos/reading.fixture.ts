@@ -93,6 +93,7 @@ export async function openReadingLibrary(directory?: string) {
       inference,
       renditions,
       takeInSidecars: (rootId, signal) => sidecars.takeIn(rootId, signal),
+      takeEmbedded: (...args) => sidecars.takeEmbedded(...args),
       burstGapMs: () => 2000,
     },
     engine,

@@ -27,6 +27,8 @@ export interface ReadingServices {
   readonly renditions: RenditionCache;
   /** Lets sidecars that changed have their say; see `takeInSidecars`. */
   readonly takeInSidecars: (rootId: number, signal: AbortSignal) => Promise<TakenIn>;
+  /** Takes over a rating from inside a photo; see `Sidecars.takeEmbedded`. */
+  readonly takeEmbedded: (photoId: number, rating: number, modifiedMs: number) => void;
   /** Longest pause between two frames of one moment, milliseconds. */
   readonly burstGapMs: () => number;
 }

@@ -47,6 +47,22 @@ export class Sidecars {
     return takeInSidecars(this.#services, rootId, signal);
   }
 
+  /**
+   * Takes over the rating that a photo carries inside, where nobody decided on it yet: 1..5 stars, -1 rejected.
+   * `modifiedMs` is the file's time: a sidecar that is newer has the last word.
+   */
+  takeEmbedded(photoId: number, rating: number, modifiedMs: number): void {
+    const { sidecars } = this.#services;
+    const photo = sidecars.photo(photoId);
+    if (rating === 0 || photo === null || photo.origin !== null) return;
+    const decided =
+      rating < 0 ? { stars: 0, flag: "reject" as const } : { stars: rating, flag: photo.flag };
+    sidecars.decide(photoId, { ...decided, label: photo.label });
+    sidecars.cameFromSidecar(photoId, { rating: modifiedMs, label: null });
+    // It is where it came from.
+    sidecars.keep(photoId);
+  }
+
   /** What a copy of the photo should say of its rating and label; nothing where nobody decided. */
   valuesOf(photoId: number): SidecarValues {
     const { sidecars, preferences } = this.#services;
