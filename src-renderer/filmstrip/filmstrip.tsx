@@ -80,6 +80,9 @@ function Frame(props: {
   const { item, left, isActive, isSelected } = props;
   const photo = useLibrary((state) => state.photos.get(item.photoId));
   if (photo === undefined) return null;
+  // Of a closed stack how many there are, else which one it is, as reasons call it.
+  const number = item.isStack ? `${item.burstSize}` : `#${item.frame}`;
+  const place = item.burstSize > 1 ? number : null;
   return (
     <div
       id={`frame-${item.photoId}`}
@@ -88,7 +91,7 @@ function Frame(props: {
       role="option"
       tabIndex={-1}
       aria-selected={isSelected}
-      aria-label={photo.name}
+      aria-label={place === null ? photo.name : `${place} ${photo.name}`}
       data-flag={photo.flag}
       data-photo={item.photoId}
       data-active={isActive || undefined}
@@ -102,9 +105,7 @@ function Frame(props: {
         {item.isPick && item.burstSize > 1 && (
           <span className={css.best} data-tentative={item.isTie || undefined} />
         )}
-        {item.burstSize > 1 && (
-          <span className={css.place}>{item.isStack ? item.burstSize : `#${item.frame}`}</span>
-        )}
+        {place !== null && <span className={css.place}>{place}</span>}
       </span>
     </div>
   );
