@@ -66,8 +66,6 @@ async function startOnce(): Promise<ExifTool> {
   try {
     return await starting;
   } catch (error) {
-    // Perl may be installed meanwhile.
-    starting = null;
     throw new ExifToolUnavailable("ExifTool can't be started", { cause: error });
   }
 }

@@ -544,6 +544,22 @@ export function exifBlock(image: readonly Field[], photo: readonly Field[], note
   ]).bytes;
 }
 
+/** Minolta's MRW, which Kiln does not know: a TIFF structure behind a header of its own. */
+export function makeMrw(jpeg: Buffer, orientation: number): Buffer {
+  const tiff = layOut([
+    ["header", () => bytes(`II*\0${le(8)}`)],
+    directoryIn("II")("image", [
+      [0x010f, ASCII, "Minolta Co., Ltd."],
+      [0x0110, ASCII, "DiMAGE 7i"],
+      [0x0112, SHORT, [orientation]],
+      [0x0201, LONG, { offsetsOf: ["jpeg"] }],
+      [0x0202, LONG, [jpeg.length]],
+    ]),
+    ["jpeg", () => jpeg],
+  ]).bytes;
+  return Buffer.concat([bytes(`\0MRM${be(8 + tiff.length)}\0TTW${be(tiff.length)}`), tiff]);
+}
+
 const CANON_UUID = "85c0b687820f11e08111f4ce462b6a48";
 const PREVIEW_UUID = "eaf42b5e1c984b88b9fbb7dc406e4d16";
 
