@@ -12,7 +12,7 @@ import { useLanguage, useMessages } from "../messages/language.ts";
 import { useItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { move } from "../state/navigation.ts";
-import { activate, setMode, useView } from "../state/view-store.ts";
+import { activate, setMode, toggleBurst, useView } from "../state/view-store.ts";
 import { clickPhoto, photoAt } from "./click.ts";
 import css from "./grid.module.css";
 import { Tile } from "./tile.tsx";
@@ -139,12 +139,6 @@ function onClick(event: MouseEvent): void {
     return;
   }
   clickPhoto(photoId, event);
-}
-
-function toggleBurst(burstId: number): void {
-  const next = new Set(useView.getState().toggledBursts);
-  if (!next.delete(burstId)) next.add(burstId);
-  useView.setState({ toggledBursts: next });
 }
 
 function useWidth(element: { readonly current: HTMLElement | null }): number {

@@ -4,7 +4,7 @@ import { isMac } from "../commands/keyboard.ts";
 import { showKey } from "../commands/keys.ts";
 import { runCommand } from "../commands/registry.ts";
 import { useMessages } from "../messages/language.ts";
-import { framesOf } from "../state/bursts.ts";
+import { frameNumber, framesOf } from "../state/bursts.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { tiedFrames } from "../state/ties.ts";
 import ui from "../ui/ui.module.css";
@@ -14,9 +14,13 @@ import css from "./verdict.module.css";
 export function TieActions({ burstId }: { readonly burstId: number }): ReactElement {
   const messages = useMessages();
   const tied = useLibrary(({ photos }) => tiedFrames(framesOf(photos, burstId)).length);
+  const pick = useLibrary(({ photos, bursts }) => {
+    const photo = photos.get(bursts.get(burstId)?.pickId ?? 0);
+    return photo === undefined ? 1 : frameNumber(photos, photo);
+  });
   return (
     <div className={css.actions}>
-      <Action id="stack.accept">{messages.tieAccept}</Action>
+      <Action id="stack.accept">{messages.tieAccept(pick)}</Action>
       <Action id="stack.compareTie">{messages.tieCompare(tied)}</Action>
     </div>
   );

@@ -92,7 +92,7 @@ export const en = {
   notMeasured: "Not measured yet",
   tooClose: "Too close to call",
   tooCloseCount: (count: number) => `${count.toLocaleString("en")} too close to call`,
-  tieAccept: "Accept",
+  tieAccept: (frame: number) => `Accept #${frame}`,
   tieCompare: (count: number) => `Compare ${count}`,
   subjects: { face: "Face", focusPoint: "Focus point", salient: "Subject" },
   subjectScore: (subject: string, score: number) => `${subject}: ${score}`,

@@ -92,7 +92,7 @@ export const ko = {
   notMeasured: "아직 측정 전",
   tooClose: "우열을 가리기 어려움",
   tooCloseCount: (count) => `우열을 가리기 어려움 ${count.toLocaleString("ko")}`,
-  tieAccept: "받아들이기",
+  tieAccept: (frame) => `#${frame} 받아들이기`,
   tieCompare: (count) => `${count}장 비교`,
   subjects: { face: "얼굴", focusPoint: "초점 위치", salient: "피사체" },
   subjectScore: (subject, score) => `${subject}: ${score}점`,

@@ -3,7 +3,9 @@ import { door } from "../door/door.ts";
 import { Thumbnail } from "../grid/thumbnail.tsx";
 import { captureTime, useLanguage, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
+import { clearFilters } from "../state/filters.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { reach } from "../state/navigation.ts";
 import { activate, openPanel, selectAll, setMode, useView } from "../state/view-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -39,6 +41,7 @@ export function SimilarDialog(): ReactElement | null {
   const survey = (): void => {
     if (photoId === null || similar === null) return;
     openPanel(null);
+    clearFilters();
     activate(photoId);
     selectAll([photoId, ...similar.map((one) => one.photoId)]);
     setMode("survey");
@@ -58,7 +61,9 @@ export function SimilarDialog(): ReactElement | null {
           }
         : {})}
     >
-      {similar === null ? null : similar.length === 0 ? (
+      {similar === null ? (
+        <p className={css.none}>{messages.loadingPhoto}</p>
+      ) : similar.length === 0 ? (
         <p className={css.none}>{messages.similarNone}</p>
       ) : (
         <ul className={css.list}>
@@ -83,7 +88,7 @@ function Found({ photoId, distance }: Similar): ReactElement | null {
         className={css.found}
         onClick={() => {
           openPanel(null);
-          activate(photoId);
+          reach(photoId);
         }}
       >
         <span className={css.picture}>

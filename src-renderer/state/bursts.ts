@@ -10,36 +10,45 @@ function byCapture(a: PhotoRow, b: PhotoRow): number {
   return one - other || Number(a.name > b.name) - Number(a.name < b.name) || a.id - b.id;
 }
 
-const knownFrames = new WeakMap<Photos, ReadonlyMap<number, readonly PhotoRow[]>>();
+interface Known {
+  /** The frames of every burst in capture order. */
+  readonly frames: ReadonlyMap<number, readonly PhotoRow[]>;
+  readonly numbers: ReadonlyMap<number, number>;
+}
 
-/** The frames of every burst in capture order, whatever the filters. Worked out once for each state of the photos. */
-function framesByBurst(photos: Photos): ReadonlyMap<number, readonly PhotoRow[]> {
-  const known = knownFrames.get(photos);
-  if (known !== undefined) return known;
-  const bursts = new Map<number, PhotoRow[]>();
+const known = new WeakMap<Photos, Known>();
+
+/** Worked out once for each state of the photos, whatever the filters. */
+function knownOf(photos: Photos): Known {
+  const before = known.get(photos);
+  if (before !== undefined) return before;
+  const frames = new Map<number, PhotoRow[]>();
   for (const photo of photos.values()) {
+    const { burstId, state } = photo;
     // What main compares, and so counts.
-    if (photo.burstId === null || (photo.state !== "probed" && photo.state !== "measured"))
-      continue;
-    const members = bursts.get(photo.burstId);
-    if (members === undefined) bursts.set(photo.burstId, [photo]);
+    if (burstId === null || (state !== "probed" && state !== "measured")) continue;
+    const members = frames.get(burstId);
+    if (members === undefined) frames.set(burstId, [photo]);
     else members.push(photo);
   }
-  for (const members of bursts.values()) members.sort(byCapture);
-  knownFrames.set(photos, bursts);
-  return bursts;
+  const numbers = new Map<number, number>();
+  for (const members of frames.values()) {
+    members.sort(byCapture);
+    for (const [index, { id }] of members.entries()) numbers.set(id, index + 1);
+  }
+  const now = { frames, numbers };
+  known.set(photos, now);
+  return now;
 }
 
 /** The frames of a burst in capture order, whatever the filters. */
 export function framesOf(photos: Photos, burstId: number): readonly PhotoRow[] {
-  return framesByBurst(photos).get(burstId) ?? [];
+  return knownOf(photos).frames.get(burstId) ?? [];
 }
 
 /** A frame's number in its burst, from 1, in capture order, whatever the filters: what reasons call "#3". */
-export function frameNumber(photos: Photos, { id, burstId }: PhotoRow): number {
-  const at =
-    burstId === null ? -1 : framesOf(photos, burstId).findIndex((frame) => frame.id === id);
-  return Math.max(1, at + 1);
+export function frameNumber(photos: Photos, { id }: PhotoRow): number {
+  return knownOf(photos).numbers.get(id) ?? 1;
 }
 
 const knownTies = new WeakMap<
@@ -49,8 +58,8 @@ const knownTies = new WeakMap<
 
 /** `openTies`, worked out once for each state of photos and bursts. */
 export function tiesIn(photos: Photos, bursts: Bursts): ReadonlySet<number> {
-  const known = knownTies.get(photos);
-  if (known?.of === bursts) return known.ties;
+  const before = knownTies.get(photos);
+  if (before?.of === bursts) return before.ties;
   const ties = openTies(photos, bursts);
   knownTies.set(photos, { of: bursts, ties });
   return ties;

@@ -46,6 +46,33 @@ describe("what is shown", () => {
   });
 });
 
+describe("a tie", () => {
+  const bursts = byId(
+    burst(10, 1),
+    { ...burst(11, 3), verdict: "tooCloseToCall" },
+    burst(12, 5),
+    burst(13, null),
+  );
+  const photos = new Map(
+    [...input.photos].map(([id, row]) => [id, { ...row, flag: "none" as const }]),
+  );
+
+  it("is marked on its frames, and can be all that is shown", () => {
+    const items = deriveItems({ ...input, photos, bursts });
+    expect(items.filter(({ isTie }) => isTie).map(({ photoId }) => photoId)).toEqual([2, 3, 4]);
+    const filters = { ...noFilters, tiesOnly: true };
+    expect(ids({ photos, bursts, filters })).toEqual([2, 3, 4]);
+    // One of its frames is picked in the library as it was: decided.
+    expect(ids({ bursts, filters })).toEqual([]);
+  });
+
+  it("keeps the numbers that reasons use when a filter takes frames out of sight", () => {
+    const filters = { ...noFilters, flags: ["reject" as const] };
+    const [only] = deriveItems({ ...input, filters });
+    expect(only).toMatchObject({ photoId: 4, frame: 3, burstSize: 1 });
+  });
+});
+
 describe("the order", () => {
   it("keeps frames of a burst side by side, at the place of the first", () => {
     expect(ids({ sort: { key: "name", descending: false } })).toEqual([5, 1, 2, 3, 4]);

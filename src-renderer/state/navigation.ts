@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
+import { clearFilters } from "./filters.ts";
 import { currentItems, useItems } from "./items.ts";
 import { useLibrary } from "./library-store.ts";
-import { activate, selectRange, useView } from "./view-store.ts";
+import { activate, selectRange, toggleBurst, useView } from "./view-store.ts";
 
 /** Photos in the order in which arrows go through them. */
 export function currentOrder(): number[] {
@@ -21,6 +22,14 @@ export function move(steps: number, extend = false): void {
   if (next === undefined) return;
   if (extend) selectRange(next, order);
   else activate(next);
+}
+
+/** Makes a photo the active one wherever it is: filters that hide it are cleared, the stack that it is in is opened. */
+export function reach(photoId: number): void {
+  if (!currentOrder().includes(photoId)) clearFilters();
+  const burstId = useLibrary.getState().photos.get(photoId)?.burstId ?? null;
+  if (burstId !== null && !currentOrder().includes(photoId)) toggleBurst(burstId);
+  activate(photoId);
 }
 
 /** Goes to the first shown frame of the next burst (1), or of the one before (-1). */

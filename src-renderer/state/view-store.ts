@@ -99,6 +99,13 @@ export function openPanel(panel: Panel | null): void {
   useView.setState({ panel });
 }
 
+/** Opens a closed stack, or closes an open one. */
+export function toggleBurst(burstId: number): void {
+  const next = new Set(useView.getState().toggledBursts);
+  if (!next.delete(burstId)) next.add(burstId);
+  useView.setState({ toggledBursts: next });
+}
+
 /** Makes one photo the active one and the whole selection. */
 export function activate(photoId: number | null): void {
   useView.setState({
