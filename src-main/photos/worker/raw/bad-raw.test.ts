@@ -1,15 +1,18 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, open, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { KilnError } from "../../../errors.ts";
 import { openImage, readMetadata } from "../decode.ts";
 import { exifDetails, parseExif } from "../exif.ts";
+import { createBench } from "../photo-fixture.ts";
 import { probe } from "../probe.ts";
 import { makeThumbnail } from "../rendition.ts";
 import { openSource } from "../source.ts";
 import { type ByteSource, bufferSource, fileSource } from "./byte-source.ts";
+import { encodeExif } from "./exif-fields.ts";
 import { ASCII, exifBlock, jpegWithExif, makeRaw, RAW_KINDS, rawPictures } from "./raw-fixture.ts";
 import { type RawPhoto, readRawPhoto } from "./raw-photo.ts";
 
@@ -188,6 +191,38 @@ test("containers with bytes turned over: no crash, no hang, bounded reading", {
   }
   // Most survive: the mutations reach beyond the signatures.
   expect(found).toBeGreaterThan(MUTATIONS / 4);
+});
+
+test("the worker survives them, in bounded memory", { timeout: 900_000 }, async () => {
+  const bench = createBench("native");
+  onTestFinished(() => bench.close());
+  const random = randomNumbers(20_261_122);
+  const pictures = await rawPictures();
+  const made = await Promise.all(RAW_KINDS.map((kind) => makeRaw(kind, { pictures })));
+  for (let round = 0; round < (isProof ? 20_000 : 90); round += 1) {
+    const kind = RAW_KINDS[round % RAW_KINDS.length] ?? "cr2";
+    const { bytes, boundaries } = made[round % made.length] ?? (await makeRaw(kind));
+    const path = bench.at(`mutated.${kind}`);
+    await writeFile(path, mutate(bytes, boundaries, random));
+    const options = { timeoutMs: 25_000 };
+    const code = await bench.pool
+      .run("probe", { path }, options)
+      .then(() =>
+        bench.pool.run("thumbnail", { path, file: bench.at("m.jpg"), edge: 256 }, options),
+      )
+      .then(
+        () => null,
+        (error: unknown) => {
+          if (error instanceof KilnError) return error.code;
+          throw error;
+        },
+      );
+    expect(code, `round ${round}`).not.toBe("worker-died");
+  }
+  if (process.platform !== "linux") return;
+  const [pid] = bench.pool.pids;
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  expect(Number(peak) / 1024).toBeLessThan(400);
 });
 
 /** A few bytes of the structure turned over, a number made large, a part moved, or the end cut off. */
