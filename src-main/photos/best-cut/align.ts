@@ -31,7 +31,7 @@ export const SAME_SCENE = 0.35;
 /** One that agrees this well near where it was expected is not looked for any farther. */
 const FOUND = 0.6;
 /** Coarse cells around the expected place. */
-const NEAR = 2;
+const NEAR = 1;
 
 export function patternOf({ columns, rows, levels }: Picture): Pattern {
   const values = Float32Array.from(levels);

@@ -20,7 +20,7 @@ const LEAST_DIRECTION = 0.12;
 /** Below this share of the region's weight a frame has no edges there to speak of. */
 const LEAST_SEEN = 0.1;
 /** Rounds of fitting frames and places to each other, where some of them are missing. */
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /**
  * Compares frames on a region: each place with itself in the other frames, so that what the scene shows there cancels.
@@ -65,7 +65,8 @@ function fitPlaces(
   places.fill(0);
   layers.forEach(({ crispness, edges }, i) => {
     const level = fits[i]?.level ?? 0;
-    for (const channel of channels) {
+    for (let k = 0; k < channels.length; k += 1) {
+      const channel = channels[k] ?? 0;
       if ((edges[channel] ?? 0) <= 0) continue;
       places[channel] = (places[channel] ?? 0) + (crispness[channel] ?? 0) - level;
       seen[channel] = (seen[channel] ?? 0) + 1;
@@ -85,7 +86,8 @@ function fitFrame(
 ): Fit {
   let sum = 0;
   let weight = 0;
-  for (const channel of channels) {
+  for (let k = 0; k < channels.length; k += 1) {
+    const channel = channels[k] ?? 0;
     const count = edges[channel] ?? 0;
     if (count <= 0) continue;
     const own = (weights[channel] ?? 0) * Math.min(1, count / (counts[channel] ?? 1));
