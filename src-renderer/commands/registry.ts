@@ -2,26 +2,17 @@ import { type CommandId, commands } from "../../src-preload/contract/commands.ts
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
-import { tiesIn } from "../state/bursts.ts";
 import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.ts";
 import { setFilters } from "../state/filters.ts";
 import { currentItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
-import {
-  currentOrder,
-  move,
-  moveBurst,
-  moveToBurst,
-  targetBurstIds,
-  targetIds,
-} from "../state/navigation.ts";
+import { currentOrder, move, moveBurst, targetBurstIds, targetIds } from "../state/navigation.ts";
 import { openFolder, trySample } from "../state/opening.ts";
 import { setPreferences } from "../state/preferences.ts";
-import { decidedBursts } from "../state/ties.ts";
+import { goCompareTie, goToTie, goToUndecided, hasTies } from "../state/tie-moves.ts";
 import { showToast } from "../state/toasts.ts";
 import {
   activate,
-  compareTies,
   openPanel,
   type Panel,
   selectAll,
@@ -118,26 +109,6 @@ const accept = (others: "leave" | "reject"): Action => ({
     await done;
   },
 });
-
-/** The next burst that waits for a decision; where none does, the next one. */
-function goToUndecided(): void {
-  const decided = decidedBursts(useLibrary.getState().photos);
-  if (!moveToBurst((burstId) => !decided.has(burstId))) moveBurst(1);
-}
-
-/** Bursts that are too close to call and not decided. */
-function ties(): ReadonlySet<number> {
-  const { photos, bursts } = useLibrary.getState();
-  return tiesIn(photos, bursts);
-}
-
-/** Compares the tied frames of the active photo's burst, or of the next burst that has such. */
-function goCompareTie(): void {
-  const open = ties();
-  if (targetBurstIds().some((id) => open.has(id)) || moveToBurst((id) => open.has(id))) {
-    compareTies();
-  }
-}
 
 /** An edit of many things at once: said when it is done, with the way back at hand. */
 async function sweep(
@@ -252,14 +223,8 @@ const actions: Record<CommandId, Action> = {
         door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
       ),
   },
-  "stack.nextTie": {
-    when: () => ties().size > 0,
-    run: () => {
-      const open = ties();
-      moveToBurst((id) => open.has(id));
-    },
-  },
-  "stack.compareTie": { when: () => ties().size > 0, run: goCompareTie },
+  "stack.nextTie": { when: hasTies, run: goToTie },
+  "stack.compareTie": { when: hasTies, run: goCompareTie },
   "stack.choose": {
     when: hasActive,
     run: () => {
@@ -346,7 +311,7 @@ const actions: Record<CommandId, Action> = {
     run: () => setPreferences({ showPanels: !useLibrary.getState().preferences.showPanels }),
   },
   "view.ties": {
-    when: () => ties().size > 0 || useView.getState().filters.tiesOnly,
+    when: () => hasTies() || useView.getState().filters.tiesOnly,
     run: () => setFilters({ tiesOnly: !useView.getState().filters.tiesOnly }),
   },
   "view.filters": {

@@ -4,6 +4,8 @@ import { door } from "../door/door.ts";
 import { useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { isMended } from "../state/news.ts";
+import { dismissJobToasts } from "../state/toasts.ts";
 import { openPanel } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Progress } from "../ui/progress.tsx";
@@ -14,6 +16,8 @@ export function JobDrawer(): ReactElement {
   const messages = useMessages();
   const jobs = useLibrary((state) => state.jobs);
   const element = useRef<HTMLElement>(null);
+  // What the list says need not be said beside it.
+  useEffect(() => dismissJobToasts(), []);
   useEffect(() => {
     const before = document.activeElement;
     element.current?.focus();
@@ -24,7 +28,8 @@ export function JobDrawer(): ReactElement {
   // What waits for somebody comes first; what went well and leaves nothing to do is folded.
   const order = (job: Job): number => (isActive(job) ? 0 : job.canRetry ? 1 : 2);
   const [newest] = jobs;
-  const isOpen = (job: Job): boolean => job === newest || !isDone(job);
+  const isOpen = (job: Job): boolean =>
+    job === newest || !(isDone(job) || (job.canRetry && isMended(job.id, jobs)));
   const open = jobs.filter(isOpen).toSorted((a, b) => order(a) - order(b));
   const done = newestOfEach(jobs.filter((job) => !isOpen(job)));
   const hasEnded = jobs.some((job) => !isActive(job));

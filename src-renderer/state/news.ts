@@ -4,6 +4,7 @@ import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
 import { dismissToast, showToast, useToasts } from "./toasts.ts";
+import { useView } from "./view-store.ts";
 
 const reconnectMs = 1500;
 
@@ -36,9 +37,13 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
     ({ cursor } = news);
     const { jobs, roots, preferences, undo, redo } = news;
     const { rootId, isReady, jobs: before } = useLibrary.getState();
-    if (isReady) for (const job of newlyFailed(before, jobs)) tellFailure(job);
+    if (isReady && useView.getState().panel !== "jobs") {
+      for (const job of newlyFailed(before, jobs)) tellFailure(job);
+    }
     for (const { id, jobId } of useToasts.getState().toasts) {
-      if (jobId !== null && isMended(jobId, jobs)) dismissToast(id);
+      if (jobId !== null && (isMended(jobId, jobs) || hasFailedAgain(jobId, jobs))) {
+        dismissToast(id);
+      }
     }
     useLibrary.setState({ jobs, roots, preferences, undo, redo, isReady: true });
     const [latest] = roots;
@@ -62,10 +67,18 @@ export function newlyFailed(before: readonly Job[], now: readonly Job[]): Job[] 
 /** Whether a job's failure needs no telling any more: it runs again or was taken off, or the same work went well later. */
 export function isMended(jobId: number, jobs: readonly Job[]): boolean {
   const failed = jobs.find(({ id }) => id === jobId);
-  if (failed?.state !== "failed") return true;
+  if (failed?.state !== "failed" && failed?.state !== "interrupted") return true;
+  const isSame = ({ kind, title }: Job): boolean =>
+    kind === failed.kind && title.en === failed.title.en;
+  return jobs.some((job) => job.id > jobId && job.state === "completed" && isSame(job));
+}
+
+/** Whether the same work failed again since: that is what is said then. */
+function hasFailedAgain(jobId: number, jobs: readonly Job[]): boolean {
+  const failed = jobs.find(({ id }) => id === jobId);
   return jobs.some(
     ({ id, kind, title, state }) =>
-      id > jobId && kind === failed.kind && title.en === failed.title.en && state === "completed",
+      id > jobId && state === "failed" && kind === failed?.kind && title.en === failed.title.en,
   );
 }
 

@@ -46,3 +46,8 @@ export function updateToast(id: number, patch: Partial<Omit<Toast, "id">>): void
 export function dismissToast(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
+
+/** Takes off what is said of jobs that failed: the person looks at them. */
+export function dismissJobToasts(): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter(({ jobId }) => jobId === null) }));
+}

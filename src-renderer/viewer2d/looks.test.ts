@@ -5,6 +5,7 @@ import {
   lookOf,
   panStep,
   pointAt,
+  setInterest,
   setStage,
   toggleFill,
   toggleLinked,
@@ -26,6 +27,7 @@ beforeEach(() => {
   setStage("right", { photo, box });
   pointAt("left", null);
   pointAt("right", null);
+  setInterest("left", null);
   setMode("compare");
 });
 
@@ -52,6 +54,18 @@ describe("looks", () => {
     expect(look("left").center.x).toBeCloseTo(0.5, 3);
     toggleZoomIn("left");
     expect(look("left")).toEqual(fitLook);
+  });
+
+  test("without a pointer it is the subject that is zoomed to, as far as the photo's edge lets it", () => {
+    setInterest("left", { x: 0.3, y: 0.99 });
+    toggleZoomIn("left");
+    expect(scale("left")).toBe(1);
+    expect(look("left").center.x).toBeCloseTo(0.3, 3);
+    expect(look("left").center.y).toBeCloseTo(1 - 400 / 4000, 3);
+    pointAt("left", { x: 600, y: 400 });
+    toggleZoomIn("left");
+    toggleZoomIn("left");
+    expect(look("left").center.x).toBeCloseTo(0.5, 3);
   });
 
   test("panes that are not linked have looks of their own, and join at the one that is named", () => {

@@ -67,6 +67,8 @@ interface Stage {
 const useStages = create<{ readonly stages: ReadonlyMap<string, Stage> }>(() => ({
   stages: new Map(),
 }));
+/** What is worth looking at in the photo of a pane: the place of its subject, in shares of the photo as it is shown. */
+const interests = new Map<string, Point>();
 let pointed: { readonly pane: string; readonly at: Point } | null = null;
 
 /** Says what a pane shows now; null when it is gone. */
@@ -76,6 +78,12 @@ export function setStage(pane: string, stage: Stage | null): void {
   else stages.set(pane, stage);
   useStages.setState({ stages });
   if (stage === null && pointed?.pane === pane) pointed = null;
+}
+
+/** Says where the subject of a pane's photo is; null where none is known. */
+export function setInterest(pane: string, at: Point | null): void {
+  if (at === null) interests.delete(pane);
+  else interests.set(pane, at);
 }
 
 /** The zoom that a pane shows its photo at; null while it has none. */
@@ -131,9 +139,14 @@ function changeAtPointer(
   });
 }
 
-/** Between the whole photo and 100 % at the pointer. */
+/** Between the whole photo and 100 % at the pointer; while it points nowhere, at the subject. */
 export function toggleZoomIn(primary: string): void {
-  changeAtPointer(primary, toggleZoom);
+  const center = pointed === null ? interests.get(primary) : undefined;
+  changeAtPointer(primary, (look, at, photo, box) => {
+    const next = toggleZoom(look, at, photo, box);
+    if (next.zoom === "fit" || center === undefined) return next;
+    return pan({ zoom: next.zoom, center }, { x: 0, y: 0 }, photo, box);
+  });
 }
 
 /** Between the whole photo and as much of it as covers the box. */

@@ -12,13 +12,13 @@ import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import { useLocalized, useMessages } from "../messages/language.ts";
 import { useView } from "../state/view-store.ts";
 import type { Picture } from "./bitmap-cache.ts";
-import { changeLook, lookOf, pointAt, setStage, useLooks } from "./looks.ts";
+import { changeLook, lookOf, pointAt, setInterest, setStage, useLooks } from "./looks.ts";
 import type { OverlayKind } from "./overlay-protocol.ts";
 import css from "./photo-canvas.module.css";
 import { PhotoPainter, type Shown } from "./photo-painter.ts";
 import { pixelsOf } from "./pixels.ts";
 import { type Marking, SubjectMarks } from "./subject-marks.tsx";
-import { fitScale, type Point, pan, scaleOf, toggleZoom, zoomAt } from "./viewport.ts";
+import { fitScale, type Point, pan, scaleOf, toggleZoom, turnBox, zoomAt } from "./viewport.ts";
 import { ZoomMap } from "./zoom-map.tsx";
 
 interface PhotoCanvasProps {
@@ -88,6 +88,14 @@ export function PhotoCanvas(props: PhotoCanvasProps): ReactElement {
     const picture = { id, version, width, height };
     painter.current?.show({ picture, rotation, look, overlays, ahead });
   }, [id, version, width, height, rotation, look, ahead, showClipping, showPeaking]);
+
+  const subject = photo.subject;
+  useEffect(() => {
+    if (subject === null || subject.kind === "frame") return;
+    const [x, y, across, down] = turnBox(subject.box, rotation);
+    setInterest(pane, { x: x + across / 2, y: y + down / 2 });
+    return () => setInterest(pane, null);
+  }, [pane, subject, rotation]);
 
   const hands = useHands(pane, element);
   const isZoomed = shown !== null && shown.scale !== null && !fits(shown);
