@@ -27,9 +27,9 @@ const STEEP_STRIDE = 3;
 const STEEP_SIGMAS = 4;
 const STEEP_LEAST = 3;
 
-/** A line of 11 pixels of nothing but noise seldom spans so many sigmas, and there is nothing to see below 8 levels. */
+/** A line of 11 pixels of nothing but noise seldom spans so many sigmas, and there is nothing but JPEG to see below 12 levels. */
 const CONTRAST_SIGMAS = 8;
-const CONTRAST_LEAST = 8;
+const CONTRAST_LEAST = 12;
 
 /** What noise adds to the span of a line with an edge on it, in sigmas: each end is the extreme of a few draws. */
 const NOISE_SPAN = 1.1;

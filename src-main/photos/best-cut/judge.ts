@@ -91,7 +91,10 @@ export function judgeFrames(
     const level = levels[i] ?? null;
     const verdict = verdicts[i] ?? null;
     const losses = lossesOf(measures, least);
-    const crispness = level === null ? 0 : Math.exp(level - top);
+    const gap = level === null ? Number.POSITIVE_INFINITY : top - level;
+    // What is well within the measure's own noise hardly counts.
+    const sure = verdict?.isTooClose === true ? Math.min(1, gap / verdict.noise) : 1;
+    const crispness = Math.exp(-gap * sure);
     const isNearest = level === null ? best === null : verdict?.isTooClose !== false;
     const kept = (1 - losses.tones) * (1 - losses.noise);
     const isRuined = losses.lost >= RUINED;

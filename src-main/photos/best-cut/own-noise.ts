@@ -16,7 +16,7 @@ const FLOOR = 0.01;
 /** …more where there is noise, by this much of its share of the edges' contrast… */
 const NOISE_ADDS = 0.22;
 /** …and more where one frame is noisier, since what was taken off for that is known only roughly. */
-const NOISE_UNSURE = 0.4;
+const NOISE_UNSURE = 0.7;
 
 /** Whether two frames can be told apart on a region, and by how much. */
 export interface Verdict extends Difference {
