@@ -4,7 +4,7 @@ import type { PhotoFormat } from "../formats.ts";
 import { decodeHeic } from "./heic.ts";
 import { fileTruncated, tooManyPixels } from "./problems.ts";
 import { encodeExif } from "./raw/exif-fields.ts";
-import { withExif } from "./raw/jpeg-header.ts";
+import { withMetadata } from "./raw/jpeg-header.ts";
 import type { RawPhoto, RawPreview } from "./raw/raw-photo.ts";
 import { MAX_PIXELS, type Sharp } from "./sharp.ts";
 import { type PhotoSource, readPreview } from "./source.ts";
@@ -86,13 +86,14 @@ async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
 /** A RAW's preview that says what the RAW says of the photo, and how it is to be turned. */
 export async function readDressed(
   source: PhotoSource,
-  { exif }: RawPhoto,
+  { exif, xmp }: RawPhoto,
   preview: RawPreview,
   most?: number,
 ): Promise<Buffer> {
-  return withExif(
+  return withMetadata(
     await readPreview(source, preview, most),
     encodeExif(exif ?? { order: "II", image: [], photo: [], gps: [] }, preview.orientation),
+    xmp,
   );
 }
 

@@ -6,6 +6,8 @@ export interface RawContainer {
   readonly candidates: readonly ByteRange[];
   /** Null where only the preview's own EXIF speaks. */
   readonly exif: ExifDirectories | null;
+  /** An XMP packet, where cameras keep the rating that was given on them. */
+  readonly xmp: ByteRange | null;
   /** EXIF orientation of the photo as a whole. */
   readonly orientation: number | null;
   /** Of the photo as the sensor lies, in pixels. */

@@ -6,6 +6,8 @@ import { type TiffDirectory, TiffReader } from "./tiff.ts";
 /** Canon's extensions of ISO/IEC 14496-12 (uuid boxes): what is said of the photo, and the middle-sized preview. */
 const CANON_UUID = "85c0b687820f11e08111f4ce462b6a48";
 const PREVIEW_UUID = "eaf42b5e1c984b88b9fbb7dc406e4d16";
+/** Adobe's, for any file of boxes. */
+const XMP_UUID = "be7acfcb97a942e89c71999491e3afac";
 
 /** Canon has some 10 boxes beside each other, and up to 5 tracks. */
 const MAX_BOXES = 64;
@@ -23,14 +25,14 @@ interface Box {
  * `CMT4` TIFF structures with one directory each: image, EXIF, maker note, GPS.
  */
 export async function readCr3(source: ByteSource): Promise<RawContainer | null> {
-  const found: Found = { candidates: [], cmt: new Map(), end: 0, hasIndex: false };
+  const found: Found = { candidates: [], cmt: new Map(), xmp: null, end: 0, hasIndex: false };
   for (const box of await boxesIn(source, 0, source.size)) {
     found.end = Math.max(found.end, box.end);
     if (box.type === "moov") await readMovie(source, box, found);
-    if (box.type === "uuid" && (await uuidOf(source, box)) === PREVIEW_UUID) {
-      // Behind the identifier stand eight bytes of versions.
-      await readPictures(source, box.body + 24, box.end, found);
-    }
+    const id = box.type === "uuid" ? await uuidOf(source, box) : null;
+    // Behind the identifier stand eight bytes of versions.
+    if (id === PREVIEW_UUID) await readPictures(source, box.body + 24, box.end, found);
+    if (id === XMP_UUID) found.xmp = { offset: box.body + 16, length: box.end - box.body - 16 };
   }
   // Behind the film's index stands everything else.
   if (!found.hasIndex) found.end = Number.POSITIVE_INFINITY;
@@ -51,6 +53,7 @@ export async function readCr3(source: ByteSource): Promise<RawContainer | null> 
 interface Found {
   readonly candidates: ByteRange[];
   readonly cmt: Map<string, TiffDirectory>;
+  xmp: ByteRange | null;
   end: number;
   hasIndex: boolean;
 }

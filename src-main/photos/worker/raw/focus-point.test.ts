@@ -140,6 +140,11 @@ describe("Canon's AF areas", () => {
       near([0.575, 0.65, 0.05, 0.1]),
     );
   });
+  test("are read from the older note, too, which knows of those in focus alone", async () => {
+    const info = [3, 3, 6000, 3600, 6000, 3600, 300, 360, -600, 0, 600, 0, 0, 720, 0b100];
+    const note: readonly Field[] = [[0x0012, SHORT, info.map((value) => value & 0xffff)]];
+    expect(await rawFocus("cr2", { note })).toEqual(near([0.575, 0.25, 0.05, 0.1]));
+  });
   test("turn with the photo", async () => {
     const note = [canonInfo([0], [])];
     const turned: RawOptions = { orientation: 6, size: [960, 576], note };

@@ -68,7 +68,7 @@ async function areaOfNote(
  * areas in focus, areas selected. Upwards is positive, but on PowerShots.
  */
 async function canonArea(directory: TiffDirectory, model: string): Promise<Area | null> {
-  const values = await firstNumbers(directory, [0x0026, 0x003c]);
+  const values = await canonInfo(directory);
   const count = values[2] ?? 0;
   const picture = { width: values[6] ?? 0, height: values[7] ?? 0 };
   const flagWords = Math.ceil(count / 16);
@@ -195,16 +195,17 @@ function turned(orientation: number, x: number, y: number): readonly [number, nu
   }
 }
 
-/** Of the first of some fields that is there. */
-async function firstNumbers(
-  directory: TiffDirectory,
-  tags: readonly number[],
-): Promise<readonly number[]> {
-  for (const tag of tags) {
+/** In the layout of AFInfo2; the older AFInfo has one size for all areas and knows of none that were selected. */
+async function canonInfo(directory: TiffDirectory): Promise<readonly number[]> {
+  for (const tag of [0x0026, 0x003c]) {
     const values = await directory.numbers(tag);
     if (values.length > 0) return values;
   }
-  return [];
+  const [count = 0, valid = 0, ...values] = await directory.numbers(0x0012);
+  if (count === 0 || values.length < 6 + 2 * count) return [];
+  const [width = 0, height = 0] = values.slice(4, 6);
+  const sizes = [width, height].flatMap((size) => Array.from({ length: count }, () => size));
+  return [0, 0, count, valid, ...values.slice(0, 4), ...sizes, ...values.slice(6)];
 }
 
 function signed(value: number): number {

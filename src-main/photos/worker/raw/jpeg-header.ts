@@ -55,24 +55,42 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
+const EXIF_SIGNATURE = "Exif\0\0";
+const XMP_SIGNATURE = "http://ns.adobe.com/xap/1.0/\0";
+
+/** What fits into one segment beside its signature. */
+export const MAX_SEGMENT_BYTES = 65_535 - 2 - XMP_SIGNATURE.length;
+
 /**
- * A JPEG with this EXIF block in place of its own.
+ * A JPEG with this metadata in place of its own.
  *
  * @param jpeg a whole one, or its beginning.
- * @param exif a TIFF structure of up to 65,527 bytes.
+ * @param exif a TIFF structure of up to {@link MAX_SEGMENT_BYTES}.
+ * @param xmp as long at the most; null leaves what there is.
  */
-export function withExif(jpeg: Buffer, exif: Buffer): Buffer {
-  const head = Buffer.from("\xff\xd8\xff\xe1\0\0Exif\0\0", "latin1");
-  head.writeUInt16BE(8 + exif.length, 4);
-  const kept: Buffer[] = [head, exif];
+export function withMetadata(jpeg: Buffer, exif: Buffer, xmp: Buffer | null): Buffer {
+  const replaced = xmp === null ? [EXIF_SIGNATURE] : [EXIF_SIGNATURE, XMP_SIGNATURE];
+  const kept: Buffer[] = [
+    Buffer.from("\xff\xd8", "latin1"),
+    segment(EXIF_SIGNATURE, exif),
+    ...(xmp === null ? [] : [segment(XMP_SIGNATURE, xmp)]),
+  ];
   let at = 2;
-  while (at + 10 <= jpeg.length && jpeg[at] === 0xff) {
+  while (at + 4 <= jpeg.length && jpeg[at] === 0xff) {
     const marker = jpeg[at + 1] ?? 0;
     if (marker < 0xe0 || marker > 0xef) break;
     const next = at + 2 + jpeg.readUInt16BE(at + 2);
-    const isExif = marker === 0xe1 && jpeg.toString("latin1", at + 4, at + 10) === "Exif\0\0";
-    if (!isExif) kept.push(jpeg.subarray(at, next));
+    const body = jpeg.subarray(at + 4, next).toString("latin1", 0, XMP_SIGNATURE.length);
+    const isReplaced = marker === 0xe1 && replaced.some((signature) => body.startsWith(signature));
+    if (!isReplaced) kept.push(jpeg.subarray(at, next));
     at = next;
   }
   return Buffer.concat([...kept, jpeg.subarray(at)]);
+}
+
+/** APP1, of which there may be several. */
+function segment(signature: string, body: Buffer): Buffer {
+  const head = Buffer.from(`\xff\xe1\0\0${signature}`, "latin1");
+  head.writeUInt16BE(2 + signature.length + body.length, 2);
+  return Buffer.concat([head, body]);
 }

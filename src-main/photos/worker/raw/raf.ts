@@ -23,6 +23,7 @@ export async function readRaf(source: ByteSource): Promise<RawContainer | null> 
   return {
     candidates: [range(JPEG_AT)],
     exif: null,
+    xmp: null,
     orientation: null,
     size: await croppedSize(source, header.readUInt32BE(DIRECTORY_AT)),
     end: sensor.offset + sensor.length,

@@ -26,6 +26,8 @@ export interface RawOptions {
   /** Fields of the EXIF directory. */
   readonly exif?: readonly Field[];
   readonly make?: string;
+  /** A packet in the container itself (all but RAF, whose preview holds it). */
+  readonly xmp?: string;
 }
 
 export interface RawPictures {
@@ -66,18 +68,19 @@ export async function makeRaw(kind: RawKind, options: RawOptions = {}): Promise<
   const orientation = options.orientation ?? 1;
   const isOnItsSide = orientation >= 5;
   const [width, height] = FULL;
-  const all: Required<Omit<RawOptions, "make">> & { make: string | undefined } = {
+  const all: Required<Omit<RawOptions, "make" | "xmp">> & Pick<RawOptions, "make" | "xmp"> = {
     orientation,
     size: options.size ?? (isOnItsSide ? [height, width] : [width, height]),
     pictures: options.pictures ?? (await rawPictures(orientation)),
     note: options.note ?? [],
     exif: options.exif ?? [],
-    make: options.make,
+    ...(options.make !== undefined && { make: options.make }),
+    ...(options.xmp !== undefined && { xmp: options.xmp }),
   };
   return makers[kind](all);
 }
 
-type Made = Required<Omit<RawOptions, "make">> & { make: string | undefined };
+type Made = Required<Omit<RawOptions, "make" | "xmp">> & Pick<RawOptions, "make" | "xmp">;
 
 const makers: Readonly<Record<RawKind, (options: Made) => RawFixture>> = {
   cr2: makeCr2,
@@ -120,6 +123,7 @@ function imageFields(options: Made, make: string, model: string): readonly Field
     [0x0110, ASCII, model],
     [0x0112, SHORT, [options.orientation]],
     [0x0132, ASCII, DATE],
+    ...(options.xmp === undefined ? [] : [[0x02bc, BYTE, bytes(options.xmp)] as const]),
   ];
 }
 
@@ -568,6 +572,8 @@ function makeCr3(options: Made): RawFixture {
   const [width, height] = options.size;
   const cmt = (fields: readonly Field[]): Buffer =>
     layOut([["header", () => bytes(`II*\0${le(8)}`)], directoryIn("II")("fields", fields)]).bytes;
+  // Its packet has a box of its own.
+  const cmt1 = imageFields(options, "Canon", "Canon EOS R5").filter(([tag]) => tag !== 0x02bc);
   const picture = (type: string, before: number, jpeg: Buffer): Buffer => {
     const head = Buffer.alloc(16);
     head.writeUInt16BE(640, before);
@@ -610,7 +616,7 @@ function makeCr3(options: Made): RawFixture {
             uuid(
               CANON_UUID,
               box("CNCV", bytes("CanonCR3_001/00.09.00/00.00.00")),
-              box("CMT1", cmt(imageFields(options, "Canon", "Canon EOS R5"))),
+              box("CMT1", cmt(cmt1)),
               box("CMT2", cmt(exifFields(options))),
               box("CMT3", cmt(noteFields(options.note))),
               box("CMT4", cmt(GPS)),
@@ -622,6 +628,13 @@ function makeCr3(options: Made): RawFixture {
           ),
       ],
       ["preview", () => uuid(PREVIEW_UUID, bytes(be(0) + be(1)), picture("PRVW", 6, middle))],
+      [
+        "xmp",
+        () =>
+          options.xmp === undefined
+            ? Buffer.alloc(0)
+            : uuid("be7acfcb97a942e89c71999491e3afac", bytes(options.xmp)),
+      ],
       [
         "mdat",
         () => {

@@ -107,6 +107,14 @@ describe.each(RAW_KINDS)("a %s", (kind) => {
     });
   });
 
+  test.skipIf(kind === "raf")("has the rating that was given on the camera", async () => {
+    const packet = (rating: number): string =>
+      `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="${rating}"/></rdf:RDF></x:xmpmeta>`;
+    const path = join(directory, `rated.${kind}`);
+    await writeFile(path, (await makeRaw(kind, { xmp: packet(4) })).bytes);
+    expect(await probe(sharp, await openSource(path))).toMatchObject({ rating: 4 });
+  });
+
   test("with a preview smaller than the photo is said to have one", async () => {
     const pictures = await rawPictures(6, 800);
     const path = join(directory, `small.${kind}`);

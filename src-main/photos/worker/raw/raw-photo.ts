@@ -10,7 +10,7 @@ import {
   orientationIn,
 } from "./exif-fields.ts";
 import { focusPoint } from "./focus-point.ts";
-import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
+import { type JpegHeader, MAX_SEGMENT_BYTES, readJpegHeader } from "./jpeg-header.ts";
 import { readRaf } from "./raf.ts";
 import { TiffReader } from "./tiff.ts";
 import { readTiffRaw } from "./tiff-raw.ts";
@@ -34,6 +34,8 @@ export interface RawPhoto {
   readonly height: number;
   /** What the camera wrote; null when nothing could be read. */
   readonly exif: ExifFields | null;
+  /** The RAW's own packet; the preview may have one besides. */
+  readonly xmp: Buffer | null;
   /** Where the camera focused, as fractions of the upright photo. */
   readonly focus: Box | null;
   /** The file ends before what it says that it holds. */
@@ -77,7 +79,7 @@ export async function readRawPhoto(source: ByteSource): Promise<RawPhoto | "cut"
     const orientation = orientationOf(jpeg, said, container.orientation, container.size);
     smaller.push({ ...sizeOf(jpeg), at: jpeg.at, orientation });
   }
-  return { ...photo, smaller, isCut };
+  return { ...photo, smaller, xmp: await readXmp(source, container), isCut };
 }
 
 /**
@@ -99,7 +101,13 @@ export async function rawPhotoOf(
     largest: { ...header, at: bytes },
     ownOrientation: await orientationOfJpeg(own),
   });
-  return { ...photo, smaller: [], isCut: false };
+  return { ...photo, smaller: [], xmp: null, isCut: false };
+}
+
+async function readXmp(source: ByteSource, { xmp }: RawContainer): Promise<Buffer | null> {
+  if (xmp === null || xmp.length > MAX_SEGMENT_BYTES) return null;
+  const bytes = await source.read(xmp.offset, xmp.length);
+  return bytes.length > 0 && bytes.length === xmp.length ? bytes : null;
 }
 
 /** By content: names lie, and most brands use TIFF's own beginning. */
@@ -154,7 +162,7 @@ async function describe(
     readonly largest: FoundJpeg;
     readonly ownOrientation: number | null;
   },
-): Promise<Omit<RawPhoto, "smaller" | "isCut">> {
+): Promise<Omit<RawPhoto, "smaller" | "xmp" | "isCut">> {
   const { largest, ownOrientation, size } = said;
   const orientation = orientationOf(largest, ownOrientation, said.orientation, size);
   const pixels = upright(largest, orientation);
@@ -201,8 +209,15 @@ function upright({ width, height }: Size, orientation: number): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
+/** Shapes that differ by more than 16:9 does from 4:3 are no crop: some sensors count half of their rows. */
+const MAX_CROP = 1.4;
+
 function shapedLike(size: Size, pixels: Size): Size {
-  const [long, short] = [Math.max(size.width, size.height), Math.min(size.width, size.height)];
+  const long = Math.max(size.width, size.height);
+  const said = Math.min(size.width, size.height);
+  const share = Math.min(pixels.width, pixels.height) / Math.max(pixels.width, pixels.height);
+  const off = said / (long * share);
+  const short = off > MAX_CROP || off < 1 / MAX_CROP ? Math.round(long * share) : said;
   return isPortrait(pixels) ? { width: short, height: long } : { width: long, height: short };
 }
 

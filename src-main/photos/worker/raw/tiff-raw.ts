@@ -22,6 +22,7 @@ const tags = {
   subdirectories: 0x014a,
   jpegOffset: 0x0201,
   jpegLength: 0x0202,
+  xmp: 0x02bc,
   exifWidth: 0xa002,
   exifHeight: 0xa003,
   dngCropSize: 0xc620,
@@ -52,11 +53,13 @@ export async function readTiffRaw(source: ByteSource): Promise<RawContainer | nu
     const found = await sensorData(directory);
     if (found && areaOf(found.size) > (sensor ? areaOf(sensor.size) : 0)) sensor = found;
   }
+  const xmp = image.fields.get(tags.xmp);
   const note = await readMakerNote(exif);
   if (note !== null) candidates.push(...(await jpegsOfNote(note)));
   return {
     candidates,
     exif,
+    xmp: xmp ? { offset: xmp.position, length: xmp.bytes } : null,
     orientation: await orientationIn(image),
     size: await photoSize(image, exif.photo, directories, sensor?.size ?? null),
     end: Math.max(
