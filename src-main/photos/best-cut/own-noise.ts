@@ -12,11 +12,11 @@ export interface Laid {
 /** A difference of sharpness is one when it is this many standard errors of the measure's own noise. */
 const SIGMAS = 2.2;
 /** What JPEG, rounding and the phase of edges between the pixels do to a frame as a whole, as a share of its crispness… */
-const FLOOR = 0.01;
+const FLOOR = 0.014;
 /** …more where there is noise, by this much of its share of the edges' contrast… */
 const NOISE_ADDS = 0.22;
 /** …and more where one frame is noisier, since what was taken off for that is known only roughly. */
-const NOISE_UNSURE = 0.7;
+const NOISE_UNSURE = 0.4;
 
 /** Whether two frames can be told apart on a region, and by how much. */
 export interface Verdict extends Difference {

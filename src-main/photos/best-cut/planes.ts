@@ -27,8 +27,8 @@ const OTHER = 0.2;
 const HEART = -0.15;
 /** …which is as large as this many cells full of clear edges. */
 const HEART_CELLS = 1;
-/** Of a cell with less than this share of clear edges (a sky's, say) what it shows may be JPEG's. */
-const FAINT = 0.12;
+/** Where edges are so much fainter and fewer than those of the larger plane (a sky's, say), what they do may be JPEG's. */
+const FAINT = 0.35;
 /** Cells that go the other way by this much are the smaller plane's alone; those at its rim count this much. */
 const CLEAR = 0.8;
 const RIM = 0.05;
@@ -63,9 +63,12 @@ export function findPlanes(grid: Grid, layers: readonly Layer[]): readonly [Plan
     (cell) => (relative[cell] ?? 0) <= OTHER && (weights[cell] ?? 0) > 0,
   );
   if (main === null || other === null) return null;
+  const size = main.cells.reduce((sum, own) => sum + own, 0);
+  const clearness =
+    main.cells.reduce((sum, own, cell) => sum + own * (weights[cell] ?? 0), 0) / size;
   const heart = other.cells.reduce((sum, own, cell) => {
     const weight = weights[cell] ?? 0;
-    const isHeart = own > 0 && weight >= FAINT && (relative[cell] ?? 0) <= HEART;
+    const isHeart = own > 0 && weight >= FAINT * clearness && (relative[cell] ?? 0) <= HEART;
     return isHeart ? sum + weight : sum;
   }, 0);
   if (heart < HEART_CELLS) return null;
