@@ -27,6 +27,8 @@ const OTHER = 0.2;
 const HEART = -0.15;
 /** …which is as large as this many cells full of clear edges. */
 const HEART_CELLS = 1;
+/** …and this share of the plane. */
+const HEART_SHARE = 0.1;
 /** Where edges are so much fainter and fewer than those of the larger plane (a sky's, say), what they do may be JPEG's. */
 const FAINT = 0.35;
 /** Cells that go the other way by this much are the smaller plane's alone; those at its rim count this much. */
@@ -71,7 +73,8 @@ export function findPlanes(grid: Grid, layers: readonly Layer[]): readonly [Plan
     const isHeart = own > 0 && weight >= FAINT * clearness && (relative[cell] ?? 0) <= HEART;
     return isHeart ? sum + weight : sum;
   }, 0);
-  if (heart < HEART_CELLS) return null;
+  const mass = other.cells.reduce((sum, own, cell) => sum + own * (weights[cell] ?? 0), 0);
+  if (heart < Math.max(HEART_CELLS, HEART_SHARE * mass)) return null;
   // Cells at its rim show some of the other plane, too.
   const clear = other.cells.map((own, cell) =>
     own > 0 ? Math.max(RIM, Math.min(1, (OTHER - (relative[cell] ?? 0)) / CLEAR)) ** 2 : 0,
