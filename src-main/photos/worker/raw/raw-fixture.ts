@@ -1,6 +1,7 @@
 /**
  * RAW files of every kind that Kiln reads, with the brands' own layouts around small pictures and a few bytes in place
- * of the sensor's data; for tests. Layouts as ExifTool and the formats' public descriptions have them.
+ * of the sensor's data; for tests. Layouts as ExifTool and the formats' public descriptions have them. Over 400 lines,
+ * since nine layouts in one manner of writing are best read beside each other.
  */
 import { quarters } from "../photo-fixture.ts";
 

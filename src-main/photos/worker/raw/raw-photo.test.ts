@@ -223,3 +223,13 @@ test("the full size of a RAW is what developing it gives, without the sensor's b
   const { bytes } = await makeRaw("arw", { pictures, exif });
   expect(await read(bytes)).toMatchObject({ width: 950, height: 570 });
 });
+
+test("EXIF that gives the size of the upright photo turns nothing over", async () => {
+  const exif = [
+    [0xa002, SHORT, [960]],
+    [0xa003, SHORT, [576]],
+  ] as const;
+  // The sensor and its preview stand, as orientation 6 of the fixture has it; the photo lies.
+  const { bytes } = await makeRaw("arw", { orientation: 6, exif });
+  expect(await read(bytes)).toMatchObject({ preview: { orientation: 6 }, width: 960, height: 576 });
+});

@@ -176,7 +176,9 @@ async function photoSize(
   if (bottom > top && right > left) return { width: right - left, height: bottom - top };
   const said = photo && (await sizeIn(photo, tags.exifWidth, tags.exifHeight));
   if (said === null || sensor === null) return said ?? sensor;
-  return longEdge(said) >= 0.9 * longEdge(sensor) ? said : sensor;
+  // Some phones say it of the upright photo.
+  const liesAlike = said.width > said.height === sensor.width > sensor.height;
+  return liesAlike && longEdge(said) >= 0.9 * longEdge(sensor) ? said : sensor;
 }
 
 async function sizeIn(
