@@ -27,11 +27,11 @@ const STEEP_STRIDE = 3;
 const STEEP_SIGMAS = 4;
 const STEEP_LEAST = 3;
 
-/** A line of 11 pixels of nothing but noise seldom spans so many sigmas, and there is nothing but JPEG to see below 12 levels. */
+/** Noise alone seldom makes an edge of so many sigmas, and below 12 levels there is hardly anything but JPEG to see. */
 const CONTRAST_SIGMAS = 8;
 const CONTRAST_LEAST = 12;
 
-/** What noise adds to the span of a line with an edge on it, in sigmas: each end is the extreme of a few draws. */
+/** What noise adds to the contrast of an edge, in sigmas: each end is the extreme of a few draws. */
 const NOISE_SPAN = 1.1;
 /** What it adds to a squared step, in variances. */
 const NOISE_STEP = 2;
@@ -49,8 +49,8 @@ const BINS = 128;
 /**
  * Finds the edges of a photo and sums them up by cell and direction.
  *
- * At each crest of the gradient the squared steps between neighbours on a line of 11 px across the edge are summed and
- * set against the square of the line's span: for an edge under a Gaussian blur of σ px that is 0.28 / σ, whatever its
+ * From each crest of the gradient the edge is followed to both sides, as far as it goes on, up to 6 px. The squared
+ * steps from pixel to pixel are summed and set against the square of its contrast: for an edge under a Gaussian blur of σ px that is 0.28 / σ, whatever its
  * contrast and wherever it lies between the pixels, so that neither exposure nor the subject's own contrast counts.
  * Lines run along rows or columns, whichever is nearer to the gradient; the angle between is taken off. What noise of
  * `sigma` levels adds is known on average and taken off, too.
