@@ -181,8 +181,8 @@ export function createRouter(services: Services) {
           services.preferences.get().burstGapMs,
         ),
       })),
-      undo: kiln.edits.undo.handler(() => ({ label: services.undo()?.label ?? null })),
-      redo: kiln.edits.redo.handler(() => ({ label: services.redo()?.label ?? null })),
+      undo: kiln.edits.undo.handler(() => services.undo()),
+      redo: kiln.edits.redo.handler(() => services.redo()),
     },
 
     apply: {

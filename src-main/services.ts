@@ -46,6 +46,12 @@ const tidyAfterMs = 20_000;
 const decodeLimitMs = 120_000;
 
 /** Absolute paths of the modules that Kiln's children run. */
+/** A step of undo or redo that was taken, if there was one, and the roots that it was about. */
+interface StepTaken {
+  readonly label: Localized | null;
+  readonly rootIds: number[];
+}
+
 export interface WorkerModules {
   readonly images: string;
   readonly inference: string;
@@ -149,12 +155,17 @@ export function createServices(options: ServicesOptions) {
     preferences: () => preferences.get(),
     undo: () => edits.nextUndo()?.label ?? null,
     redo: () => edits.nextRedo()?.label ?? null,
+    redoTouchesFiles: () => (edits.nextRedo()?.planId ?? null) !== null,
   });
   const root = (rootId: number): RootRecord => {
     const found = roots.get(rootId);
     if (found === null) throw unknownRoot();
     return found;
   };
+  const taken = (step: EditStep | null): StepTaken => ({
+    label: step?.label ?? null,
+    rootIds: step === null ? [] : edits.rootsOf(step),
+  });
   const watch = new FolderWatch((rootId) => {
     const watched = roots.get(rootId);
     if (watched !== null) imports.refresh(watched);
@@ -205,16 +216,16 @@ export function createServices(options: ServicesOptions) {
     root,
 
     /** Takes the last step back; an applied plan by a job. */
-    undo(): EditStep | null {
+    undo(): StepTaken {
       const step = decisions.undo();
       if (step !== null && step.planId !== null) apply.undo(step.planId);
-      return step;
+      return taken(step);
     },
 
-    redo(): EditStep | null {
+    redo(): StepTaken {
       const step = decisions.redo();
       if (step !== null && step.planId !== null) apply.redo(step.planId);
-      return step;
+      return taken(step);
     },
 
     /** Opens folders and files that were named from outside (command line, second start, system). */

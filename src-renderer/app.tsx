@@ -9,6 +9,7 @@ import { KeySheet } from "./shell/key-sheet.tsx";
 import { LostBanner } from "./shell/lost-banner.tsx";
 import { Palette } from "./shell/palette.tsx";
 import { ProblemScreen } from "./shell/problem-screen.tsx";
+import { RedoDialog } from "./shell/redo-dialog.tsx";
 import { SettingsDialog } from "./shell/settings-dialog.tsx";
 import { SimilarDialog } from "./shell/similar-dialog.tsx";
 import { SkippedDialog } from "./shell/skipped-dialog.tsx";
@@ -65,6 +66,8 @@ function Panels(): ReactElement | null {
       return <ApplyDialog />;
     case "similar":
       return <SimilarDialog />;
+    case "redo":
+      return <RedoDialog />;
     case "skipped":
       return <SkippedDialog />;
   }

@@ -11,6 +11,7 @@ function hub() {
     preferences: () => preferencesSchema.parse({}),
     undo: () => null,
     redo: () => null,
+    redoTouchesFiles: () => false,
   });
   return {
     events,

@@ -14,6 +14,7 @@ export interface EventSources {
   readonly preferences: () => Preferences;
   readonly undo: () => Localized | null;
   readonly redo: () => Localized | null;
+  readonly redoTouchesFiles: () => boolean;
 }
 
 export interface News {
@@ -24,6 +25,7 @@ export interface News {
   preferences: Preferences;
   undo: Localized | null;
   redo: Localized | null;
+  redoTouchesFiles: boolean;
   openRootId: number | null;
   command: string | null;
 }
@@ -71,7 +73,7 @@ export class EventHub {
       await breath(signal);
     }
     signal?.throwIfAborted();
-    const { jobs, revision, roots, preferences, undo, redo } = this.#sources;
+    const { jobs, revision, roots, preferences, undo, redo, redoTouchesFiles } = this.#sources;
     return {
       cursor: this.#version,
       jobs: jobs(),
@@ -80,6 +82,7 @@ export class EventHub {
       preferences: preferences(),
       undo: undo(),
       redo: redo(),
+      redoTouchesFiles: redoTouchesFiles(),
       openRootId: this.#openRoot !== null && this.#openRoot.at > cursor ? this.#openRoot.id : null,
       // A command is an event, not a state: a window that has just been opened must not run an old one.
       command:

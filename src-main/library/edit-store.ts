@@ -143,6 +143,22 @@ export class EditStore {
     return this.#step("undone = 1 ORDER BY id");
   }
 
+  /** The roots that a step was about: of what it changed, or of its plan. */
+  rootsOf({ id, planId }: EditStep): number[] {
+    return this.#database.sql
+      .prepare<{ id: number; planId: number | null }, number>(
+        `WITH changed AS (SELECT DISTINCT entity, entity_id FROM edit_changes WHERE edit_id = @id)
+        SELECT root_id FROM plans WHERE id = @planId
+        UNION SELECT entity_id FROM changed WHERE entity = 'root'
+        UNION SELECT root_id FROM root_photos JOIN changed ON entity = 'photo' AND entity_id = photo_id
+        UNION SELECT root_id FROM root_photos JOIN photos ON photos.id = photo_id
+          JOIN changed ON entity = 'burst' AND entity_id = burst_id
+        ORDER BY 1`,
+      )
+      .pluck()
+      .all({ id, planId });
+  }
+
   /** Takes a step back, last change first. */
   undo(editId: number): TouchedBursts {
     return this.#replay(editId, true);

@@ -159,6 +159,21 @@ test("accepting proposals flags picks, and rejects the others only when asked", 
   });
 });
 
+test("a step knows the root that it was about, whatever it changed there", () => {
+  const library = decidedLibrary();
+  const { decisions, rootId, edits } = library;
+  const [photoId, burstId] = [idOf(library, "A2.JPG"), burstOf(library, "A1.JPG")];
+  decisions.decide([photoId], { stars: 4 });
+  const decided = edits.nextUndo();
+  decisions.setBurstPick(burstId, photoId);
+  const chosen = edits.nextUndo();
+  for (const step of [decided, chosen]) {
+    expect(step).not.toBeNull();
+    if (step !== null) expect(edits.rootsOf(step)).toEqual([rootId]);
+  }
+  expect(chosen?.id).not.toBe(decided?.id);
+});
+
 test("regroupings of one root in a row are one step, which ends at the last gap", () => {
   const library = decidedLibrary();
   const { decisions, rootId } = library;

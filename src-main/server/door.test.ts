@@ -194,6 +194,7 @@ test("news are the latest, however many there were", async () => {
     preferences: () => preferencesSchema.parse({}),
     undo: () => null,
     redo: () => null,
+    redoTouchesFiles: () => false,
   });
   const news = implement(newsContract);
   const { port2 } = await openPort(

@@ -28,6 +28,8 @@ const gapSchema = z.int().min(0).max(600_000);
 const jobStarted = z.object({ jobId: idSchema });
 /** An edit is one step of undo; null when nothing changed. */
 const edited = z.object({ editId: idSchema.nullable() });
+/** A step of undo or redo: its label is null when there was none; the roots that it was about. */
+const stepTaken = z.object({ label: localizedSchema.nullable(), rootIds: z.array(idSchema) });
 
 /**
  * The door of Kiln: everything that a window, the command line or another program may ask of it.
@@ -191,8 +193,8 @@ export const contract = {
       .output(edited),
     /** Takes back what the person grouped by hand in a root: all is grouped by time and look again. */
     resetBursts: procedure.input(z.object({ rootId: idSchema })).output(edited),
-    undo: procedure.output(z.object({ label: localizedSchema.nullable() })),
-    redo: procedure.output(z.object({ label: localizedSchema.nullable() })),
+    undo: procedure.output(stepTaken),
+    redo: procedure.output(stepTaken),
   },
 
   apply: {
@@ -244,6 +246,8 @@ export const contract = {
         preferences: preferencesSchema,
         undo: localizedSchema.nullable(),
         redo: localizedSchema.nullable(),
+        /** Redo would copy, move or export files again: it is asked about first. */
+        redoTouchesFiles: z.boolean(),
         /** A root that was opened from outside (command line, second start): show it. */
         openRootId: idSchema.nullable(),
         /** A command of the native menu, to be run by the page's registry. */

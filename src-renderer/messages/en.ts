@@ -141,6 +141,10 @@ export const en = {
       : `${Math.round(seconds / 60)} min left`,
   jobsRunning: (count: number) => (count === 1 ? "1 job running" : `${count} jobs running`),
 
+  redoTitle: "Do it again?",
+  redoText: "This works on files once more.",
+  redoGo: "Do it again",
+
   settingsTitle: "Settings",
   language: "Language",
   languageSystem: "As the system",

@@ -140,6 +140,10 @@ export const ko = {
       : `${Math.round(seconds / 60)}분 남음`,
   jobsRunning: (count) => `작업 ${count}개 진행 중`,
 
+  redoTitle: "다시 실행할까요?",
+  redoText: "파일 작업을 한 번 더 합니다.",
+  redoGo: "다시 실행",
+
   settingsTitle: "설정",
   language: "언어",
   languageSystem: "시스템과 같게",

@@ -1,8 +1,10 @@
 import type { BurstRow, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
+import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door, isHostLost, problemOf } from "../door/door.ts";
 import { useLibrary } from "./library-store.ts";
 import { type Decision, holdDecision } from "./pending.ts";
 import { showToast } from "./toasts.ts";
+import { openPanel } from "./view-store.ts";
 
 /** Runs something that asks main; a problem becomes a toast that says what happened and what to do. */
 export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
@@ -97,17 +99,33 @@ function pickFields(photo: PhotoRow, decision: Decision): Decision {
 
 export async function undo(): Promise<void> {
   const step = await attempt(() => door.edits.undo());
-  if (step?.label != null) {
-    showToast({
-      text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
-      action: { label: { en: "Redo", ko: "다시 실행" }, run: () => void redo() },
-    });
-  }
+  if (step?.label == null) return;
+  showToast({
+    text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
+    detail: elsewhere(step.rootIds),
+    action: { label: { en: "Redo", ko: "다시 실행" }, run: () => void redo() },
+  });
 }
 
+/** Does the last undone step again. Work on files is asked about first: copies and moves are not made by a slip. */
 export async function redo(): Promise<void> {
+  if (useLibrary.getState().redoTouchesFiles) openPanel("redo");
+  else await redoNow();
+}
+
+export async function redoNow(): Promise<void> {
   const step = await attempt(() => door.edits.redo());
-  if (step?.label != null) {
-    showToast({ text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` } });
-  }
+  if (step?.label == null) return;
+  showToast({
+    text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` },
+    detail: elsewhere(step.rootIds),
+  });
+}
+
+/** Names the folder that a step was about, when it is not the one that is seen. */
+function elsewhere(rootIds: readonly number[]): Localized | null {
+  const { roots, rootId } = useLibrary.getState();
+  const root = roots.find(({ id }) => rootIds.includes(id));
+  if (root === undefined || (rootId !== null && rootIds.includes(rootId))) return null;
+  return { en: `In the folder “${root.name}”`, ko: `‘${root.name}’ 폴더에서` };
 }

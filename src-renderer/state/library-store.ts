@@ -24,6 +24,8 @@ export interface LibraryState {
   readonly preferences: Preferences;
   readonly undo: Localized | null;
   readonly redo: Localized | null;
+  /** Redo would copy, move or export files again. */
+  readonly redoTouchesFiles: boolean;
   /** Why Kiln could not start; null when all is well. */
   readonly startProblem: Problem | null;
   /** Whether the first news have come. */
@@ -43,6 +45,7 @@ export const useLibrary = create<LibraryState>(() => ({
   preferences: preferencesSchema.parse({}),
   undo: null,
   redo: null,
+  redoTouchesFiles: false,
   startProblem: null,
   isReady: false,
   isHostLost: false,

@@ -35,7 +35,7 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
   for (;;) {
     const news = await door.events.next({ cursor });
     ({ cursor } = news);
-    const { jobs, roots, preferences, undo, redo } = news;
+    const { jobs, roots, preferences, undo, redo, redoTouchesFiles } = news;
     const { rootId, isReady, jobs: before } = useLibrary.getState();
     if (isReady && useView.getState().panel !== "jobs") {
       for (const job of newlyFailed(before, jobs)) tellFailure(job);
@@ -45,7 +45,15 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
         dismissToast(id);
       }
     }
-    useLibrary.setState({ jobs, roots, preferences, undo, redo, isReady: true });
+    useLibrary.setState({
+      jobs,
+      roots,
+      preferences,
+      undo,
+      redo,
+      redoTouchesFiles,
+      isReady: true,
+    });
     const [latest] = roots;
     const { openRootId } = news;
     if (openRootId !== null) await attempt(() => showRoot(openRootId));

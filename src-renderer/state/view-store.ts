@@ -4,7 +4,15 @@ import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 export type ViewMode = "grid" | "loupe" | "compare" | "survey";
 export type SortKey = "time" | "name" | "stars" | "score";
 /** Dialogs and drawers; at most one is open. */
-export type Panel = "palette" | "settings" | "keys" | "jobs" | "apply" | "skipped" | "similar";
+export type Panel =
+  | "palette"
+  | "settings"
+  | "keys"
+  | "jobs"
+  | "apply"
+  | "skipped"
+  | "similar"
+  | "redo";
 
 export interface Filters {
   readonly minStars: number;

@@ -67,6 +67,10 @@ test("a move takes the pick away with a new name, undo brings it back, redo move
   expect(readdirSync(target)).toEqual([]);
 
   await page.keyboard.press("Control+Shift+z");
+  // Files are not moved once more by a slip: it asks.
+  const question = page.getByRole("dialog", { name: "Do it again?" });
+  await expect(question).toBeVisible();
+  await question.getByRole("button", { name: "Do it again" }).press("Enter");
   await expect.poll(() => existsSync(moved)).toBe(true);
   await expect(grid.getByRole("option")).toHaveCount(2);
 });

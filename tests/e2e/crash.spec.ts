@@ -16,6 +16,8 @@ test("killed in the middle of a reading, Kiln goes on where it was", async ({ ki
   await kiln.page.keyboard.press("Home");
   await kiln.page.keyboard.press("p");
   await expect(photos().first()).toHaveAccessibleName(/Picked/);
+  // The page shows a decision at once; there is a step to undo when it is written.
+  await expect(kiln.page.getByRole("button", { name: "Undo" })).toBeEnabled();
   await kiln.crashAndRestart();
   // What was decided is there, and every photo gets measured.
   await expect(photos().first()).toHaveAccessibleName(/Picked/);
