@@ -1,6 +1,5 @@
 /** Every text of the page. `ko.ts` has the same keys; the types see to it. */
 export const en = {
-  appName: "Kiln",
   cancel: "Cancel",
   close: "Close",
   clear: "Clear",
@@ -23,7 +22,6 @@ export const en = {
   emptySample: "Try the sample project",
   recentFolders: "Recent folders",
   dropNow: "Drop to read these photos",
-  importing: (count: number) => `Receiving ${count} files…`,
   nothingMatches: "No photo passes the filters.",
   clearFilters: "Clear filters",
   reading: "Reading the folder…",
@@ -39,7 +37,6 @@ export const en = {
   readAgain: "Read again",
   hostLost: "Kiln has stopped answering. Start it again, then reload this page.",
   reload: "Reload",
-  starting: "Opening the library…",
 
   folder: "Folder",
   sampleName: "Sample project",
@@ -181,7 +178,6 @@ export const en = {
   libraryPlace: "Library",
   version: "Version",
   copyDiagnostics: "Copy diagnostics",
-  diagnosticsCopied: "Diagnostics copied.",
 
   chooseFolder: "Choose a folder",
   chooseDestination: "Choose where to put them",
@@ -246,7 +242,6 @@ export const en = {
   location: "Location",
   copyLocation: "Copy the location",
   showOnMap: "Show on the map",
-  ofBest: (percent: string) => `${percent} of the sharpest`,
   noiseLevels: { low: "low", some: "some", high: "high" },
   tones: { dark: "dark", even: "balanced", bright: "bright" },
   brightness: "Brightness",

@@ -1,7 +1,6 @@
 import type { Messages } from "./en.ts";
 
 export const ko = {
-  appName: "Kiln",
   cancel: "취소",
   close: "닫기",
   clear: "지우기",
@@ -24,7 +23,6 @@ export const ko = {
   emptySample: "샘플 프로젝트 써 보기",
   recentFolders: "최근 폴더",
   dropNow: "놓으면 이 사진들을 읽습니다",
-  importing: (count) => `파일 ${count}개를 받는 중…`,
   nothingMatches: "필터에 맞는 사진이 없습니다.",
   clearFilters: "필터 지우기",
   reading: "폴더를 읽는 중…",
@@ -39,7 +37,6 @@ export const ko = {
   readAgain: "다시 읽기",
   hostLost: "Kiln이 응답하지 않습니다. Kiln을 다시 시작한 뒤 이 페이지를 새로 고치세요.",
   reload: "새로 고침",
-  starting: "라이브러리를 여는 중…",
 
   folder: "폴더",
   sampleName: "샘플 프로젝트",
@@ -180,7 +177,6 @@ export const ko = {
   libraryPlace: "라이브러리",
   version: "버전",
   copyDiagnostics: "진단 정보 복사",
-  diagnosticsCopied: "진단 정보를 복사했습니다.",
 
   chooseFolder: "폴더 선택",
   chooseDestination: "넣을 곳 선택",
@@ -244,7 +240,6 @@ export const ko = {
   location: "위치",
   copyLocation: "위치 복사",
   showOnMap: "지도에서 보기",
-  ofBest: (percent) => `가장 선명한 컷의 ${percent}`,
   noiseLevels: { low: "적음", some: "보통", high: "많음" },
   tones: { dark: "어두움", even: "적당함", bright: "밝음" },
   brightness: "밝기",

@@ -5,7 +5,7 @@ import { ko } from "./ko.ts";
 
 const hangul = /[가-힣]/;
 /** The same in both languages: a name, or a term that photographers don't translate. */
-const same = new Set(["appName", "filterIso", "longEdgeUnit"]);
+const same = new Set(["filterIso", "longEdgeUnit"]);
 
 /** Texts by key; sentences that take numbers are said with 1 and 2. */
 function textsOf(messages: object, prefix = ""): [string, string][] {
