@@ -193,7 +193,7 @@ test("containers with bytes turned over: no crash, no hang, bounded reading", {
   expect(found).toBeGreaterThan(MUTATIONS / 4);
 });
 
-test("the worker survives them, in bounded memory", { timeout: 900_000 }, async () => {
+test("the worker survives them, in bounded memory", { timeout: 1_800_000 }, async () => {
   const bench = createBench("native");
   onTestFinished(() => bench.close());
   const random = randomNumbers(20_261_122);
