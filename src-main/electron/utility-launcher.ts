@@ -1,7 +1,12 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { utilityProcess } from "electron";
-import { type WorkerExit, type WorkerLauncher, workerEnvironment } from "../workers/index.ts";
+import {
+  type WorkerExit,
+  type WorkerLauncher,
+  workerEnvironment,
+  workerFlags,
+} from "../workers/index.ts";
 
 /** Children of Electron: utility processes, since its own binary can't be forked. */
 export function utilityLauncher(): WorkerLauncher {
@@ -10,6 +15,7 @@ export function utilityLauncher(): WorkerLauncher {
       const child = utilityProcess.fork(entry, [name], {
         serviceName: name,
         env: workerEnvironment(env),
+        execArgv: [...workerFlags],
         stdio: ["ignore", "pipe", "pipe"],
       });
       const exited = new Promise<WorkerExit>((resolve) => {

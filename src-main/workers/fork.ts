@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { createInterface } from "node:readline";
-import { workerEnvironment } from "./environment.ts";
+import { workerEnvironment, workerFlags } from "./environment.ts";
 import type { WorkerExit, WorkerLauncher } from "./port.ts";
 
 /** Children of plain Node, run by the Node that runs us. */
@@ -9,7 +9,7 @@ export function forkLauncher(): WorkerLauncher {
     launch(entry, { name, env }) {
       const child = fork(entry, [name], {
         execPath: process.execPath,
-        execArgv: [],
+        execArgv: [...workerFlags],
         env: workerEnvironment(env),
         serialization: "advanced",
         stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -1,4 +1,4 @@
-export { workerEnvironment } from "./environment.ts";
+export { workerEnvironment, workerFlags } from "./environment.ts";
 export { forkLauncher } from "./fork.ts";
 export { type RunOptions, type WorkerLogLine, WorkerPool, type WorkerPoolOptions } from "./pool.ts";
 export type { LaunchOptions, WorkerChannel, WorkerExit, WorkerLauncher } from "./port.ts";

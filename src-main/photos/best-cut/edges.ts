@@ -153,7 +153,7 @@ function findSteep(
 
 /** Adds the edges whose crests are among the places found. */
 function sumCrests(
-  { width, data, lost }: Luma,
+  { width, data, isLost }: Luma,
   found: Int32Array,
   count: number,
   sigma: number,
@@ -215,7 +215,7 @@ function sumCrests(
     const stretch = Math.sqrt(across * across + down * down) / steep;
     const contrast = span - NOISE_SPAN * sigma;
     const squared = contrast * contrast;
-    const isWhite = lost === undefined ? highest >= WHITE : lost[i + steps * step] === 1;
+    const isWhite = isLost === undefined ? highest >= WHITE : isLost(i + steps * step);
     const weight = isWhite || lowest <= BLACK ? LOST_WEIGHT : 1;
     const channel = cell + direction;
     sums.steepness[channel] =

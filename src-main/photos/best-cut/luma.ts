@@ -10,6 +10,6 @@ export interface Luma {
   /** Rows, in pixels. */
   readonly height: number;
   readonly data: Uint8Array;
-  /** 1 for a pixel of which a colour is lost to white; where this is not known, bright pixels are taken for such. */
-  readonly lost?: Uint8Array;
+  /** Whether a colour of the pixel (a place in `data`) is lost to white; else bright pixels are taken for such. */
+  readonly isLost?: (pixel: number) => boolean;
 }

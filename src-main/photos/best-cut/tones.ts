@@ -13,8 +13,8 @@ export interface Tones {
 const WHITE = 253;
 const BLACK = 2;
 
-/** Read from every second row: shares of hundreds of thousands of pixels are none the worse for it. */
-const ROW_STEP = 2;
+/** Read from every fourth row: shares of hundreds of thousands of pixels are none the worse for it. */
+const ROW_STEP = 4;
 
 export function measureTones({ width, height, data }: Luma): Tones {
   const levels = new Uint32Array(256);

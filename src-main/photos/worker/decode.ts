@@ -113,6 +113,18 @@ export async function decodeFrame(pipeline: Pipeline, edge: number): Promise<Fra
   return { width: info.width, height: info.height, data };
 }
 
+/** A frame scaled down to the long edge `edge`, never up. */
+export async function shrinkFrame(
+  sharp: Sharp,
+  { width, height, data }: Frame,
+  edge: number,
+): Promise<Frame> {
+  const small = await fitInside(sharp(data, { raw: { width, height, channels: 3 } }), edge)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: small.info.width, height: small.info.height, data: small.data };
+}
+
 /** Scales a picture down to `edge`, never up. */
 export function fitInside(pipeline: Pipeline, edge: number): Pipeline {
   return pipeline.resize({ width: edge, height: edge, fit: "inside", withoutEnlargement: true });

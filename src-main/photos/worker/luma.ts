@@ -7,7 +7,6 @@ const WHITE = 252;
 /** Y' of a JPEG (ITU-R BT.601) of every pixel, in 16-bit fixed point. */
 export function lumaOf({ width, height, data }: Frame): Luma {
   const luma = new Uint8Array(width * height);
-  const lost = new Uint8Array(width * height);
   // Read through a plain array: a Buffer's own bounds cost as much as the sum.
   const rgb = new Uint8Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0, at = 0; i < luma.length; i += 1, at += 3) {
@@ -15,9 +14,12 @@ export function lumaOf({ width, height, data }: Frame): Luma {
     const green = rgb[at + 1] ?? 0;
     const blue = rgb[at + 2] ?? 0;
     luma[i] = (red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16;
-    if (red >= WHITE || green >= WHITE || blue >= WHITE) lost[i] = 1;
   }
-  return { width, height, data: luma, lost };
+  const isLost = (pixel: number): boolean =>
+    (rgb[3 * pixel] ?? 0) >= WHITE ||
+    (rgb[3 * pixel + 1] ?? 0) >= WHITE ||
+    (rgb[3 * pixel + 2] ?? 0) >= WHITE;
+  return { width, height, data: luma, isLost };
 }
 
 /** Of the pixel whose red is at `at`. */

@@ -112,7 +112,7 @@ export type ImageWorkerMethods = {
   probe: { input: { path: string }; output: ImageProbe; progress: never };
   /**
    * One decode for everything that culling needs. Strict: a photo whose bytes end early or are damaged fails here,
-   * since it can't be ranked against its neighbours. With `measure`, the thumbnail's edge is 1000 at the most: what is
+   * since it can't be ranked against its neighbours. With `measure`, the thumbnail's edge is 500 at the most: what is
    * measured is the photo at 1,000 to 2,400 px (see measured-frame.ts), and faces are looked for in it.
    */
   develop: {
