@@ -28,6 +28,7 @@ export interface FrameRank {
   readonly score: number;
   readonly reason: { readonly en: string; readonly ko: string };
   readonly subject: Subject;
+  readonly isTied: boolean;
 }
 
 /** Best cut's word on a burst. */
@@ -130,20 +131,22 @@ export class BurstStore {
       const revision = this.#database.nextRevision();
       const save = this.#database.sql.prepare(
         `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, subject_kind = @kind,
-           subject_box = @box, revision = @revision
+           subject_box = @box, is_tied = @tied, revision = @revision
          WHERE id = @id AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en
-           OR reason_ko IS NOT @ko OR subject_kind IS NOT @kind OR subject_box IS NOT @box)`,
+           OR reason_ko IS NOT @ko OR subject_kind IS NOT @kind OR subject_box IS NOT @box
+           OR is_tied <> @tied)`,
       );
       const frames = ranks?.frames ?? [];
-      for (const { photoId, rank, score, reason, subject } of frames) {
+      for (const { photoId, rank, score, reason, subject, isTied } of frames) {
         const { en, ko } = reason;
         const box = JSON.stringify(subject.box);
-        save.run({ id: photoId, rank, score, en, ko, kind: subject.kind, box, revision });
+        const tied = isTied ? 1 : 0;
+        save.run({ id: photoId, rank, score, en, ko, kind: subject.kind, box, tied, revision });
       }
       this.#database.sql
         .prepare(
           `UPDATE photos SET rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
-             subject_box = NULL, revision = ?
+             subject_box = NULL, is_tied = 0, revision = ?
            WHERE burst_id = ? AND rank IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))`,
         )
         .run(revision, burstId, JSON.stringify(frames.map(({ photoId }) => photoId)));

@@ -293,6 +293,7 @@ test("ranks are outdated when a frame leaves, comes back or is skipped, and not 
         score: 1 - at / 10,
         reason: { en: "Sharp.", ko: "선명합니다." },
         subject: { kind: "face", box: [0.4, 0.2, 0.1, 0.15] },
+        isTied: true,
       })),
       proposedId: frames[0]?.id ?? 0,
       verdict: "tooCloseToCall",

@@ -78,6 +78,12 @@ export interface PhotoFile {
   readonly identity: string;
 }
 
+/** What the primary file of a photo holds. */
+interface PrimaryFile extends Pick<PhotoRow, "format" | "state" | "width" | "height"> {
+  /** Its pixels are inside: the file itself is no picture that others could show. */
+  readonly isRaw: boolean;
+}
+
 interface ChangeRow {
   id: number;
   name: string;
@@ -107,6 +113,7 @@ interface ChangeRow {
   preview_height: number | null;
   subject_kind: Subject["kind"] | null;
   subject_box: string | null;
+  is_tied: number;
 }
 
 /** The columns of a {@link ChangeRow}, of the table `photos`. */
@@ -115,7 +122,7 @@ const changeColumns = `photos.id, photos.name, state, format, width, height, ver
   EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND kind = 'raw') AS has_raw,
   EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id
     AND kind IN ('jpeg', 'png', 'webp', 'avif', 'tiff', 'heic')) AS has_picture,
-  preview_width, preview_height, subject_kind, subject_box`;
+  preview_width, preview_height, subject_kind, subject_box, is_tied`;
 
 /** Photos and their files. */
 export class PhotoStore {
@@ -554,20 +561,18 @@ export class PhotoStore {
   }
 
   /** The primary file of a photo that is where the library thinks it is; null for unknown, missing and gone ones. */
-  primaryFile(
-    photoId: number,
-  ): (PhotoFile & Pick<PhotoRow, "format" | "state" | "width" | "height">) | null {
+  primaryFile(photoId: number): (PhotoFile & PrimaryFile) | null {
     const row = this.#database.sql
-      .prepare<[number], PlaceRow & Pick<PhotoRow, "format" | "state" | "width" | "height">>(
+      .prepare<[number], PlaceRow & Omit<PrimaryFile, "isRaw"> & { is_raw: number }>(
         `SELECT photos.id, directories.path AS directory, photos.name, version, identity, format, state,
-           width, height
+           width, height, is_raw
          FROM photos JOIN directories ON directories.id = directory_id
          WHERE photos.id = ? AND state NOT IN ('missing', 'gone')`,
       )
       .get(photoId);
     if (row === undefined) return null;
     const { format, state, width, height } = row;
-    return { ...toPhotoFile(row), format, state, width, height };
+    return { ...toPhotoFile(row), format, state, width, height, isRaw: row.is_raw === 1 };
   }
 
   /** Everything but the measures, which are kept by the bytes' identity. */
@@ -716,5 +721,6 @@ function toPhotoRow(row: ChangeRow): PhotoRow {
       row.subject_kind === null || row.subject_box === null
         ? null
         : { kind: row.subject_kind, box: parseBox(row.subject_box) },
+    isTied: row.is_tied === 1,
   };
 }

@@ -109,6 +109,7 @@ function rank(
         score: frame.score,
         reason: frame.reason,
         subject: frame.subject,
+        isTied: frame.isTied,
       })),
       proposedId: pick.id,
       verdict,

@@ -57,7 +57,8 @@ export class Media {
   ): Promise<MediaFile | null> {
     const photo = this.#photos.primaryFile(photoId);
     if (photo === null) return null;
-    const contentType = photo.format === null ? undefined : shownByChromium[photo.format];
+    const contentType =
+      photo.format === null || photo.isRaw ? undefined : shownByChromium[photo.format];
     const isSmall = photo.width > 0 && Math.max(photo.width, photo.height) <= previewEdge;
     if (contentType !== undefined && (kind === "photo" || (kind === "preview" && isSmall))) {
       await stat(photo.path);

@@ -90,6 +90,8 @@ export const photoRowSchema = z.object({
   reason: localizedSchema.nullable(),
   /** Where it was compared with the others of its burst; null until measured. */
   subject: subjectSchema.nullable(),
+  /** Whether its burst is too close to call and this is one of the frames that can't be told apart. */
+  isTied: z.boolean(),
 });
 export type PhotoRow = z.infer<typeof photoRowSchema>;
 

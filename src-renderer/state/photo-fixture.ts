@@ -26,6 +26,7 @@ export function photo(id: number, rest: Partial<PhotoRow> = {}): PhotoRow {
     score: id,
     reason: null,
     subject: null,
+    isTied: false,
     ...rest,
   };
 }

@@ -20,19 +20,16 @@ describe("a tie", () => {
     expect([...openTies(byId(a, b), byId(burst(10, 1)))]).toEqual([]);
   });
 
-  it("is between the first two and whoever scores as high", () => {
-    const scored = (...scores: number[]) =>
-      tiedFrames(scores.map((score, index) => photo(index + 1, { rank: index + 1, score })));
-    expect(scored(100, 80, 60)).toEqual([1, 2]);
-    expect(scored(100, 99, 97.5, 90)).toEqual([1, 2, 3]);
-  });
-
   it("goes by rank, and leaves out what was rejected", () => {
-    const rows = [photo(5, { rank: 2, score: 99 }), photo(6, { rank: 1, score: 100 })];
+    const rows = [
+      photo(5, { rank: 2, isTied: true }),
+      photo(6, { rank: 1, isTied: true }),
+      photo(7, { rank: 3 }),
+    ];
     expect(tiedFrames(rows)).toEqual([6, 5]);
-    const [first, ...others] = frames;
-    expect(first).toBeDefined();
-    expect(tiedFrames([photo(1, { rank: 1, flag: "reject" }), ...others])).toEqual([2, 3]);
+    expect(tiedFrames([...rows, photo(8, { rank: 4, isTied: true, flag: "reject" })])).toEqual([
+      6, 5,
+    ]);
   });
 });
 

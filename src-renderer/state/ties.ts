@@ -3,9 +3,6 @@ import type { BurstRow, PhotoRow } from "../../src-preload/contract/photos.ts";
 type Photos = ReadonlyMap<number, PhotoRow>;
 type Bursts = ReadonlyMap<number, BurstRow>;
 
-/** Points of score within which a frame is taken for as good as the best one: the scale's own is 0..100. */
-const tiePoints = 3;
-
 /**
  * Bursts whose best frames are too close to call and that nobody has decided yet: none of their frames is picked, and
  * more than one is not rejected.
@@ -40,16 +37,10 @@ export function decidedBursts(photos: Photos): ReadonlySet<number> {
   return new Set([...all].filter((id) => picked.has(id) || !undecided.has(id)));
 }
 
-/**
- * The frames of a burst among which the best could not be told, best first: the first two, and whoever else scores as
- * high. What the person rejected is out of it.
- */
+/** The frames of a burst among which the best could not be told, best first, without what the person rejected. */
 export function tiedFrames(frames: Iterable<PhotoRow>): number[] {
-  const ranked = [...frames]
-    .filter(({ rank, flag }) => rank !== null && flag !== "reject")
-    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-  const best = ranked[0]?.score ?? 0;
-  return ranked
-    .filter(({ score }, index) => index < 2 || (score ?? 0) >= best - tiePoints)
+  return [...frames]
+    .filter(({ isTied, flag }) => isTied && flag !== "reject")
+    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
     .map(({ id }) => id);
 }

@@ -26,6 +26,8 @@ export interface RankedFrame {
   readonly reason: Reason;
   /** What all frames of the burst were compared on, where it is in this one. */
   readonly subject: Subject;
+  /** Whether the burst is too close to call and this is one of those that can't be told apart. */
+  readonly isTied: boolean;
 }
 
 export interface RankedBurst {
@@ -54,24 +56,26 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
   const judged = judgeFrames(frames, details, subject, comparison);
   const order = judged.toSorted((a, b) => b.score - a.score || a.place - b.place);
   const boxes = new Map(frames.map(({ id }, i) => [id, subject.boxes[i] ?? WHOLE]));
+  const tied = tiedWithFirst(order);
   return {
-    verdict: verdictOf(order),
+    verdict: tied.size > 0 ? "tooCloseToCall" : "pick",
     ranked: order.map((frame, i) => ({
       id: frame.id,
       score: frame.score,
       rank: i + 1,
       reason: explain(frame, order, subject.kind),
       subject: { kind: subject.kind, box: boxes.get(frame.id) ?? WHOLE },
+      isTied: tied.has(frame.id),
     })),
   };
 }
 
-/** Too close to call when a frame other than the first is among the nearest and not ruined. */
-function verdictOf(order: readonly Judged[]): RankedBurst["verdict"] {
+/** The first and those that can't be told apart from it and are not ruined; none where there is no rival. */
+function tiedWithFirst(order: readonly Judged[]): ReadonlySet<number> {
   const [first, ...others] = order;
-  if (first === undefined || !first.isNearest) return "pick";
+  if (first === undefined || !first.isNearest) return new Set();
   const rivals = others.filter(({ isNearest, losses }) => isNearest && losses.lost < RUINED);
-  return rivals.length > 0 ? "tooCloseToCall" : "pick";
+  return new Set(rivals.length === 0 ? [] : [first.id, ...rivals.map(({ id }) => id)]);
 }
 
 /** What is left of a frame whose record can't be read: its overall sharpness, everywhere the same. */
