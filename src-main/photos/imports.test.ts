@@ -14,8 +14,10 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
 import { updateSidecar } from "../xmp/index.ts";
+import { Media } from "./media.ts";
 import { openReadingLibrary } from "./reading.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
+import { makeRaw } from "./worker/raw/raw-fixture.ts";
 
 /** Two bursts of three and a lone photo. */
 const trip = {
@@ -396,4 +398,30 @@ test("a rating inside a photo comes in once, and never over a decision", async (
   await rated("three.jpg", 5);
   await library.drop(folder);
   expect(standing()["three.jpg"]).toBe("1 none");
+});
+
+test("a RAW is a photo; a RAW and its JPEG are one, and what is shown of a RAW is a picture", async () => {
+  const library = await openReadingLibrary();
+  const folder = await temporaryFolder();
+  const { bytes } = await makeRaw("cr2");
+  await writeFile(join(folder, "alone.CR2"), bytes);
+  await writeFile(join(folder, "pair.CR2"), bytes);
+  await writeFile(join(folder, "pair.JPG"), await takeJpeg({ at: 100 }));
+  const root = await library.drop(folder);
+  const rows = library.photos.changes(root, 0);
+  expect(
+    rows.map(({ name, hasRaw, hasPicture, state }) => [name, hasRaw, hasPicture, state]),
+  ).toEqual(
+    expect.arrayContaining([
+      ["alone.CR2", true, false, "measured"],
+      ["pair.JPG", true, true, "measured"],
+    ]),
+  );
+  expect(rows).toHaveLength(2);
+  const media = new Media(library);
+  for (const { id } of rows) {
+    const shown = await media.open("photo", id, 512, new AbortController().signal);
+    expect(shown?.contentType).toBe("image/jpeg");
+    expect((await sharp(shown?.path).metadata()).format).toBe("jpeg");
+  }
 });
