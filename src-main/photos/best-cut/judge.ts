@@ -18,6 +18,8 @@ export interface Candidate {
 export interface Judged extends Candidate {
   /** Logarithm of its crispness on the subject against the sharpest frame's; null without an edge there. */
   readonly level: number | null;
+  /** Least gap to the sharpest frame that could have been told (a logarithm); null for that frame. */
+  readonly doubt: number | null;
   /** Whether it can't be told apart from the sharpest frame, or is that frame. */
   readonly isNearest: boolean;
   /** What is wrong with it if it is softer. */
@@ -68,7 +70,8 @@ export function judgeFrames(
   const leader = levels.indexOf(top);
   const laid = (i: number): Laid | null => {
     const [layer, detail] = [layers[i], details[i]];
-    return layer === undefined || detail === undefined ? null : { layer, detail };
+    const clipped = frames[i]?.measures.clippedHighlights ?? 0;
+    return layer === undefined || detail === undefined ? null : { layer, detail, clipped };
   };
   const best = laid(leader);
   const verdicts = levels.map((level, i) => {
@@ -108,6 +111,7 @@ export function judgeFrames(
       place,
       measures,
       level: level === null ? null : level - top,
+      doubt: verdict?.noise ?? null,
       isNearest,
       fault: faultOf(verdict, around, leader, i),
       losses,

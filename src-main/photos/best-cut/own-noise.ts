@@ -7,16 +7,24 @@ import type { Layer } from "./layers.ts";
 export interface Laid {
   readonly layer: Layer;
   readonly detail: FrameDetail;
+  /** Share of its pixels that are lost to white, 0..1. */
+  readonly clipped: number;
 }
 
 /** A difference of sharpness is one when it is this many standard errors of the measure's own noise. */
-const SIGMAS = 2.2;
+const SIGMAS = 2.7;
 /** What JPEG, rounding and the phase of edges between the pixels do to a frame as a whole, as a share of its crispness… */
 const FLOOR = 0.014;
 /** …more where there is noise, by this much of its share of the edges' contrast… */
 const NOISE_ADDS = 0.22;
 /** …and more where one frame is noisier, since what was taken off for that is known only roughly. */
 const NOISE_UNSURE = 0.4;
+/**
+ * Tones lost to white cut the soft ends off edges near them, which then look crisper: the lead of a frame that lost more
+ * of the picture (a share, 0..1) is worth this much less, up to a share.
+ */
+const LOST_UNSURE = 0.7;
+const LOST_MOST = 0.1;
 
 /** Whether two frames can be told apart on a region, and by how much. */
 export interface Verdict extends Difference {
@@ -35,7 +43,11 @@ export function judge(one: Laid, other: Laid, weights: Float32Array): Verdict {
   const shares = [noiseShare(one.detail, weights), noiseShare(other.detail, weights)];
   const [less = 0, more = 0] = shares.sort((a, b) => a - b);
   const common = FLOOR + NOISE_ADDS * more;
-  const noise = SIGMAS * Math.hypot(difference.error, common, NOISE_UNSURE * (more - less));
+  const leader = difference.gap > 0 ? one : other;
+  const lostMore = leader.clipped - (leader === one ? other : one).clipped;
+  const lost = Math.min(LOST_MOST, Math.max(0, lostMore));
+  const noise =
+    SIGMAS * Math.hypot(difference.error, common, NOISE_UNSURE * (more - less), LOST_UNSURE * lost);
   return { ...difference, noise, isTooClose: Math.abs(difference.gap) < noise };
 }
 

@@ -6,7 +6,7 @@ import { DIRECTIONS, WHOLE } from "./grid.ts";
 import { type Judged, judgeFrames, RUINED } from "./judge.ts";
 import { stackFrames } from "./layers.ts";
 import type { Reason } from "./reasons.ts";
-import { findSubject, type Hints, type Subject } from "./subject.ts";
+import { type BurstSubject, findSubject, type Hints, type Subject, wholeFrame } from "./subject.ts";
 
 export interface RankCandidate extends Hints {
   readonly id: number;
@@ -51,9 +51,14 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
     ({ detail, measures }) => readDetail(detail) ?? withoutPlaces(measures),
   );
   const stack = stackFrames(details);
-  const subject = findSubject(stack, frames);
-  const comparison = compareFrames(subject.layers, subject.region);
-  const judged = judgeFrames(frames, details, subject, comparison);
+  const judgeOn = (subject: BurstSubject): Judged[] =>
+    judgeFrames(frames, details, subject, compareFrames(subject.layers, subject.region));
+  let subject = findSubject(stack, frames);
+  let judged = judgeOn(subject);
+  if (subject.kind === "salient" && saysNothing(judged)) {
+    subject = wholeFrame(stack);
+    judged = judgeOn(subject);
+  }
   const order = judged.toSorted((a, b) => b.score - a.score || a.place - b.place);
   const boxes = new Map(frames.map(({ id }, i) => [id, subject.boxes[i] ?? WHOLE]));
   const tied = tiedWithFirst(order);
@@ -68,6 +73,11 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
       isTied: tied.has(frame.id),
     })),
   };
+}
+
+/** Where not even a frame twice as sharp could be told from the sharpest, too few edges were compared. */
+function saysNothing(judged: readonly Judged[]): boolean {
+  return judged.every(({ doubt }) => doubt === null || doubt > Math.LN2);
 }
 
 /** The first and those that can't be told apart from it and are not ruined; none where there is no rival. */

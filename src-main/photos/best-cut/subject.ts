@@ -49,13 +49,18 @@ export function findSubject(stack: Stack, hints: readonly Hints[]): BurstSubject
   return (
     track("face", stack, mainFaces(stack, hints)) ??
     track("focusPoint", stack, focusPoints(hints)) ??
-    salient(stack) ?? {
-      kind: "frame",
-      region: new Float32Array(stack.columns * stack.rows).fill(1),
-      boxes: stack.details.map(() => WHOLE),
-      layers: stack.layers,
-    }
+    salient(stack) ??
+    wholeFrame(stack)
   );
+}
+
+export function wholeFrame(stack: Stack): BurstSubject {
+  return {
+    kind: "frame",
+    region: new Float32Array(stack.columns * stack.rows).fill(1),
+    boxes: stack.details.map(() => WHOLE),
+    layers: stack.layers,
+  };
 }
 
 /** The same face of each frame, the one that counts most over the burst; null for a frame that does not show it. */
