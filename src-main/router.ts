@@ -79,6 +79,10 @@ export function createRouter(services: Services) {
       refresh: kiln.library.refresh.handler(({ input }) => ({
         jobId: imports.refresh(services.root(input.rootId)),
       })),
+      writeSidecars: kiln.library.writeSidecars.handler(({ input }) => {
+        services.sidecars.writeRoot(services.root(input.rootId).id);
+        return {};
+      }),
       open: kiln.library.open.handler(async ({ input }) => {
         const { id, path, whole, kind } = services.root(input.rootId);
         roots.markOpened(id, Date.now());

@@ -165,6 +165,7 @@ test("nothing is written unless the person wants it, then not of the past unless
   library.service.begin();
   await expect.poll(() => library.sidecars.pending()).toEqual([]);
   expect(readdirSync(library.folder)).toEqual(["A.JPG"]);
+  expect(() => library.service.writeRoot(library.rootId)).toThrow("switched off");
   library.preferences.write = true;
   library.service.writeRoot(library.rootId);
   await library.written();

@@ -1,3 +1,4 @@
+import { KilnError } from "../errors.ts";
 import type { JobEngine } from "../jobs/index.ts";
 import type { SidecarValues } from "../xmp/index.ts";
 import { type SidecarServices, type TakenIn, takeInSidecars } from "./read-sidecars.ts";
@@ -70,8 +71,12 @@ export class Sidecars {
     return photo === null ? {} : wantedValues(photo, preferences().pickAs);
   }
 
-  /** Writes every decision of a root that no sidecar has yet, where sidecars are wanted. */
+  /**
+   * Writes every decision of a root that no sidecar has yet.
+   * @throws KilnError `sidecars-off` where the person doesn't want any
+   */
   writeRoot(rootId: number): void {
+    if (!this.#services.preferences().write) throw sidecarsOff();
     this.#services.sidecars.queueRoot(rootId);
     this.#soon();
   }
@@ -96,4 +101,15 @@ export class Sidecars {
     if (ours.some(({ state }) => state === "running")) this.#soon();
     else this.#engine.start(this.#job, {});
   }
+}
+
+function sidecarsOff(): KilnError {
+  return new KilnError(
+    "sidecars-off",
+    { en: "Sidecars are switched off.", ko: "사이드카 쓰기가 꺼져 있습니다." },
+    {
+      en: "Switch them on in the settings, then try again.",
+      ko: "설정에서 켠 뒤 다시 시도하세요.",
+    },
+  );
 }

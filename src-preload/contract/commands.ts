@@ -43,6 +43,11 @@ export const commands = {
     group: "file",
     keys: ["Mod+KeyR"],
   },
+  "file.writeSidecars": {
+    title: { en: "Write sidecars of this folder", ko: "이 폴더의 사이드카 쓰기" },
+    group: "file",
+    keys: [],
+  },
   "file.apply": {
     title: { en: "Apply decisions…", ko: "결정 적용…" },
     group: "file",

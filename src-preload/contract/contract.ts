@@ -91,6 +91,11 @@ export const contract = {
     importSample: procedure.output(z.object({ jobId: idSchema, rootId: idSchema })),
     /** Reads a root again; unchanged files cost nothing. */
     refresh: procedure.input(z.object({ rootId: idSchema })).output(jobStarted),
+    /**
+     * Starts writing what was decided in a root into sidecars that don't say it yet: decisions made before sidecars were
+     * switched on, and those that could not be written. Fails with `sidecars-off` where they are switched off.
+     */
+    writeSidecars: procedure.input(z.object({ rootId: idSchema })).output(nothing),
     /** Marks a root as the one being looked at: it moves to the top of the recent folders and is watched. */
     open: procedure.input(z.object({ rootId: idSchema })).output(rootSchema),
     /** Takes a root out of the library. Files on disk stay; undo brings it back with every decision. */

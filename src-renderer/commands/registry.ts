@@ -161,6 +161,14 @@ function resizeTiles(direction: 1 | -1): void {
 const actions: Record<CommandId, Action> = {
   "file.open": { run: openFolder },
   "file.sample": { run: trySample },
+  "file.writeSidecars": {
+    when: hasRoot,
+    run: () =>
+      attempt(async () => {
+        const { rootId } = useLibrary.getState();
+        if (rootId !== null) await door.library.writeSidecars({ rootId });
+      }),
+  },
   "file.refresh": {
     when: hasRoot,
     run: () =>

@@ -126,6 +126,7 @@ function RootMenu(): ReactElement {
           ))}
           <MenuSeparator />
           <CommandItem id="file.refresh" />
+          <CommandItem id="file.writeSidecars" />
           <CommandItem id="file.forget" />
         </>
       )}
