@@ -18,7 +18,7 @@ const CRISP_POWER = 4;
 /** A direction's share of the weight is evened out, but one with less than this share of all stays small. */
 const LEAST_DIRECTION = 0.12;
 /** Below this share of the region's weight a frame has no edges there to speak of. */
-const LEAST_SEEN = 0.1;
+const LEAST_SEEN = 0.03;
 /** Rounds of fitting frames and places to each other, where some of them are missing. */
 const ROUNDS = 2;
 

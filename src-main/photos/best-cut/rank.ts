@@ -75,9 +75,12 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
   };
 }
 
-/** Where not even a frame twice as sharp could be told from the sharpest, too few edges were compared. */
+/** A gap of crispness (a logarithm) that any region worth comparing tells from none: two thirds more. */
+const LEAST_TOLD = 0.5;
+
+/** Where not even such a gap could be told, too few edges were compared. */
 function saysNothing(judged: readonly Judged[]): boolean {
-  return judged.every(({ doubt }) => doubt === null || doubt > Math.LN2);
+  return judged.every(({ doubt }) => doubt === null || doubt > LEAST_TOLD);
 }
 
 /** The first and those that can't be told apart from it and are not ruined; none where there is no rival. */
