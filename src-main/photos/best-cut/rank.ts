@@ -83,9 +83,15 @@ function saysNothing(judged: readonly Judged[]): boolean {
   return judged.every(({ doubt }) => doubt === null || doubt > LEAST_TOLD);
 }
 
-/** The first and those that can't be told apart from it and are not ruined; none where there is no rival. */
+/**
+ * The first and those that can't be told apart from it and are not ruined; none where there is no rival. Where no frame
+ * shows an edge, nothing could be compared: then it is all of them.
+ */
 function tiedWithFirst(order: readonly Judged[]): ReadonlySet<number> {
   const [first, ...others] = order;
+  if (others.length > 0 && order.every(({ level }) => level === null)) {
+    return new Set(order.map(({ id }) => id));
+  }
   if (first === undefined || !first.isNearest) return new Set();
   const rivals = others.filter(({ isNearest, losses }) => isNearest && losses.lost < RUINED);
   return new Set(rivals.length === 0 ? [] : [first.id, ...rivals.map(({ id }) => id)]);
