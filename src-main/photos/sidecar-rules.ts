@@ -15,6 +15,20 @@ const labelNames: Readonly<Record<Exclude<Label, "none">, string>> = {
   purple: "Purple",
 };
 
+/** What Lightroom in Korean calls them. */
+const koreanNames: Readonly<Record<string, Exclude<Label, "none">>> = {
+  빨강: "red",
+  빨간색: "red",
+  노랑: "yellow",
+  노란색: "yellow",
+  녹색: "green",
+  초록색: "green",
+  파랑: "blue",
+  파란색: "blue",
+  자주색: "purple",
+  보라색: "purple",
+};
+
 /** What a sidecar says that it did not say when it was last seen. */
 export interface News {
   readonly rating?: number;
@@ -39,12 +53,12 @@ export function wantedValues(standing: Standing, pickAs: PickAs): SidecarValues 
 }
 
 /**
- * What to write into one sidecar: a label in words of the person's own ("Rot", "To Print") is not taken away by a
- * photo without a colour.
+ * What to write into one sidecar: a label in words of the person's own ("To Print") stays as it is, also where the photo
+ * has a colour in Kiln, since no undo could bring it back.
  */
 export function valuesFor(wanted: SidecarValues, existing: Sidecar | null): SidecarValues {
   const isOwnWord = existing?.label != null && colourOf(existing.label) === null;
-  return wanted.label === null && isOwnWord ? { ...wanted, label: undefined } : wanted;
+  return isOwnWord ? { ...wanted, label: undefined } : wanted;
 }
 
 /**
@@ -149,8 +163,8 @@ function labelOf(pickAs: PickAs): string | null {
 }
 
 function colourOf(label: string): Label | null {
-  const key = label.trim().toLowerCase();
-  return isColour(key) ? key : null;
+  const key = label.trim().normalize("NFC").toLowerCase();
+  return isColour(key) ? key : (koreanNames[key] ?? null);
 }
 
 function isColour(key: string): key is Exclude<Label, "none"> {

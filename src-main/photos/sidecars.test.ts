@@ -239,7 +239,21 @@ test("a sidecar that changed behind Kiln's back has its say before it is written
   expect(library.row(photo)).toEqual({ stars: 4, flag: "none", label: "purple" });
 });
 
-test("a label in the person's own words stays where Kiln has no colour", async () => {
+test("a colour by its Korean name is that colour, and comes back with undo", async () => {
+  const library = await openFolder();
+  library.foreign("A.xmp", { label: "빨강" }, -60);
+  await library.takeIn();
+  const [photo = 0] = library.photos("A.JPG");
+  expect(library.row(photo)?.label).toBe("red");
+  library.decisions.decide([photo], { label: "green" });
+  await library.written();
+  expect(library.said("A.xmp").label).toBe("Green");
+  library.decisions.undo();
+  await library.written();
+  expect(library.said("A.xmp").label).toBe("Red");
+});
+
+test("a label in the person's own words stays, whatever colour the photo gets", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.ARW");
   library.foreign("A.xmp", { label: "To Print" }, -60);
