@@ -60,7 +60,11 @@ test("a RAW is a photo; a RAW and its JPEG are one, and what is shown of a RAW i
   await writeFile(join(folder, "alone.CR2"), bytes);
   await writeFile(join(folder, "pair.CR2"), bytes);
   await writeFile(join(folder, "pair.JPG"), await takeJpeg({ at: 100 }));
-  const root = await library.drop(folder);
+  await writeFile(join(folder, "alone.dng"), (await makeRaw("dng")).bytes);
+  const started = await library.imports.inPlace([folder]);
+  const { message } = await library.finished(started);
+  expect(message.en).toContain("RAWs that share one sidecar's name: alone.CR2 + alone.dng");
+  const root = started.rootId;
   const rows = library.photos.changes(root, 0);
   expect(
     rows.map(({ name, hasRaw, hasPicture, state }) => [name, hasRaw, hasPicture, state]),
@@ -70,7 +74,7 @@ test("a RAW is a photo; a RAW and its JPEG are one, and what is shown of a RAW i
       ["pair.JPG", true, true, "measured"],
     ]),
   );
-  expect(rows).toHaveLength(2);
+  expect(rows).toHaveLength(3);
   const media = new Media(library);
   for (const { id } of rows) {
     const shown = await media.open("photo", id, 512, new AbortController().signal);

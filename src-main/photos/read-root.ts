@@ -4,7 +4,7 @@ import { KilnError } from "../errors.ts";
 import type { JobResult } from "../jobs/index.ts";
 import { type FoundPhoto, foundKey, type PhotoFile } from "../library/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
-import { scanFiles, scanFolder, type UnreadFolder } from "./folder-scan.ts";
+import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot } from "./grouping.ts";
 import { measurePhotos } from "./measure-photos.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
@@ -41,8 +41,9 @@ export async function readRoot(
     );
   }
   context.stage("scan");
+  let rivals: string[];
   try {
-    await scan(services, context, { rootId, path: root.path, files, uncopied });
+    ({ rivals } = await scan(services, context, { rootId, path: root.path, files, uncopied }));
   } catch (error) {
     if (isFolderProblem(error)) services.roots.setState(rootId, "missing");
     throw error;
@@ -68,7 +69,10 @@ export async function readRoot(
   });
   context.stage("group");
   group();
-  return { revealPath: root.path, summary: summary(services, rootId, sidecars, facesProblem) };
+  return {
+    revealPath: root.path,
+    summary: summary(services, rootId, { sidecars, rivals, facesProblem }),
+  };
 }
 
 /** Shows what is in a root's folder so far, while it is still being filled. */
@@ -95,12 +99,15 @@ async function scan(
     files: readonly string[] | null;
     uncopied: readonly UnreadFolder[];
   },
-): Promise<void> {
+): Promise<{ rivals: string[] }> {
   const { rootId, path, files, uncopied } = target;
   const { signal } = context;
   const seen = new Set<string>();
   const unread: UnreadFolder[] = [];
+  const rivals: string[] = [];
   const take = (found: readonly FoundPhoto[]): void => {
+    const names = found.flatMap((photo) => photo.files.map(({ name }) => name));
+    rivals.push(...sharedSidecars(names).map((group) => group.toSorted().join(" + ")));
     for (let start = 0; start < found.length; start += 200) {
       services.photos.recordFound(rootId, found.slice(start, start + 200));
     }
@@ -123,6 +130,7 @@ async function scan(
     unread.map((folder) => folder.path),
   );
   services.roots.saveUnreadFolders(rootId, [...unread, ...uncopied]);
+  return { rivals };
 }
 
 async function probeAll(
@@ -203,9 +211,14 @@ function photosFound(count: number): Localized {
 function summary(
   services: ReadingServices,
   rootId: number,
-  sidecars: TakenIn,
-  facesProblem: KilnError | null,
+  met: {
+    readonly sidecars: TakenIn;
+    /** RAWs that share the name of a sidecar, a text for each. */
+    readonly rivals: readonly string[];
+    readonly facesProblem: KilnError | null;
+  },
 ): Localized {
+  const { sidecars, rivals, facesProblem } = met;
   const { readable, skipped, bursts } = services.photos.counts(rootId);
   const en = [`${counted(readable, "photo")} in ${counted(bursts, "moment")}`];
   const ko = [`사진 ${grouped(readable)}장, 순간 ${grouped(bursts)}개`];
@@ -216,6 +229,12 @@ function summary(
   const told = sidecarsTold(sidecars);
   en.push(...told.map((each) => each.en));
   ko.push(...told.map((each) => each.ko));
+  const [rival] = rivals;
+  if (rival !== undefined) {
+    const more = rivals.length > 1 ? ` (${grouped(rivals.length)})` : "";
+    en.push(`RAWs that share one sidecar's name: ${rival}${more}`);
+    ko.push(`사이드카 이름이 같은 RAW: ${rival}${more}`);
+  }
   if (facesProblem !== null) {
     en.push(`no faces: ${facesProblem.happened.en}`);
     ko.push(`얼굴 없음: ${facesProblem.happened.ko}`);

@@ -91,7 +91,7 @@ export const en = {
   tooCloseCount: (count: number) => `${count.toLocaleString("en")} too close to call`,
   tieAccept: (frame: number) => `Accept #${frame}`,
   tieCompare: (count: number) => `Compare ${count}`,
-  subjects: { face: "Face", focusPoint: "Focus point", salient: "Subject" },
+  subjects: { face: "Face", focusPoint: "Focus point", salient: "Subject", frame: "Whole frame" },
   subjectScore: (subject: string, score: number) => `${subject}: ${score}`,
   cameraFocus: "The camera focused here",
   comparedOn: "Compared on",

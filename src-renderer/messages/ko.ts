@@ -91,7 +91,7 @@ export const ko = {
   tooCloseCount: (count) => `우열을 가리기 어려움 ${count.toLocaleString("ko")}`,
   tieAccept: (frame) => `#${frame} 받아들이기`,
   tieCompare: (count) => `${count}장 비교`,
-  subjects: { face: "얼굴", focusPoint: "초점 위치", salient: "피사체" },
+  subjects: { face: "얼굴", focusPoint: "초점 위치", salient: "피사체", frame: "화면 전체" },
   subjectScore: (subject, score) => `${subject}: ${score}점`,
   cameraFocus: "카메라가 초점을 맞춘 곳",
   comparedOn: "비교한 곳",

@@ -135,7 +135,7 @@ function MeasureFacts(props: {
   const messages = useMessages();
   return (
     <dl className={css.facts}>
-      {subject !== null && subject.kind !== "frame" && (
+      {subject !== null && (
         <Fact name={messages.comparedOn}>{messages.subjects[subject.kind]}</Fact>
       )}
       <Fact name={messages.noise}>
