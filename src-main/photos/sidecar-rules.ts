@@ -78,7 +78,8 @@ export function newsOf(sidecar: Sidecar, seen: SeenSidecar | null, at: number): 
 /** When the program behind a sidecar changed it. Not every one notes it, and a clock may be ahead. */
 export function sidecarTime(sidecar: Sidecar, modifiedMs: number, now: number): number {
   const noted = sidecar.metadataDate;
-  return Math.max(modifiedMs, noted === null || noted > now ? 0 : noted);
+  // Whole milliseconds, as decisions are kept: of the same one the decision is the later.
+  return Math.floor(Math.max(modifiedMs, noted === null || noted > now ? 0 : noted));
 }
 
 /** What of a photo's standing a sidecar changes, and which of its decisions were of another mind. */

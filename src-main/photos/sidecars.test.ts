@@ -127,6 +127,8 @@ test("decisions of a RAW and JPEG reach one sidecar, beside the one that darktab
   const [photo = 0] = library.photos("A.ARW", "A.JPG");
   const darktable = readFileSync(join(import.meta.dirname, "../xmp/fixtures/darktable.ARW.xmp"));
   writeFileSync(join(library.folder, "A.ARW.xmp"), darktable);
+  const earlier = new Date(Date.now() - 60_000);
+  utimesSync(join(library.folder, "A.ARW.xmp"), earlier, earlier);
   library.decisions.decide([photo], { stars: 5, label: "blue" });
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(library.said("A.xmp")).toEqual({ rating: 5, label: "Blue" });
