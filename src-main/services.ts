@@ -45,13 +45,13 @@ const tidyAfterMs = 20_000;
 /** A decoder that has not answered by then hangs: its child is ended and the photo says so. */
 const decodeLimitMs = 120_000;
 
-/** Absolute paths of the modules that Kiln's children run. */
 /** A step of undo or redo that was taken, if there was one, and the roots that it was about. */
 interface StepTaken {
   readonly label: Localized | null;
   readonly rootIds: number[];
 }
 
+/** Absolute paths of the modules that Kiln's children run. */
 export interface WorkerModules {
   readonly images: string;
   readonly inference: string;

@@ -69,7 +69,8 @@ export async function measurePhotos(
       done += 1;
       const name = basename(photo.path);
       context.progress(done, total, { en: name, ko: name });
-      return (found ?? []).slice(0, mostTracked);
+      // Null, too, where the first frame could not be searched: then its followers are, everywhere.
+      return found?.slice(0, mostTracked) ?? null;
     },
   );
   writes.flush();

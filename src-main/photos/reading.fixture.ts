@@ -1,5 +1,5 @@
 /** What tests of reading share: a library with real workers and jobs. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
@@ -24,7 +24,7 @@ import { Imports, type StartedImport } from "./imports.ts";
 import { RenditionCache } from "./rendition-cache.ts";
 import { Sidecars } from "./sidecars.ts";
 import { temporaryFolder } from "./takes.fixture.ts";
-import type { ImageWorkerMethods } from "./worker/protocol.ts";
+import type { FaceSearch, ImageWorkerMethods } from "./worker/protocol.ts";
 
 /** One pool for the tests of a file, as a Kiln has one for its library: a child takes a second to start. */
 const pool = new WorkerPool<ImageWorkerMethods>({
@@ -35,7 +35,7 @@ const pool = new WorkerPool<ImageWorkerMethods>({
   size: 2,
   subjectOf: (input) => ("path" in input ? input.path : input.directory),
 });
-const inference = createInferencePool({
+export const inference = createInferencePool({
   launcher: forkLauncher(),
   entry: join(import.meta.dirname, "..", "inference", "inference-worker.ts"),
 });
@@ -44,8 +44,11 @@ afterAll(() => Promise.all([pool[Symbol.asyncDispose](), inference[Symbol.asyncD
 /** The pool as one library uses it, with a list of the calls that were made. */
 function observedPool() {
   const calls: string[] = [];
+  /** Where faces were looked for, by file name. */
+  const searches: Record<string, FaceSearch | null> = {};
   return {
     calls,
+    searches,
     get pids() {
       return pool.pids;
     },
@@ -55,13 +58,19 @@ function observedPool() {
       options?: RunOptions<ImageWorkerMethods[M]["progress"]>,
     ): Promise<ImageWorkerMethods[M]["output"]> {
       calls.push(method);
+      if ("measure" in input && input.measure !== null) {
+        searches[basename(input.path)] = input.measure.faces;
+      }
       return pool.run(method, input, options);
     },
   };
 }
 
 /** A library that reads folders as Kiln does, without a host. Closed at the end of the test. */
-export async function openReadingLibrary(directory?: string) {
+export async function openReadingLibrary(
+  directory?: string,
+  faceFinder: Pick<typeof inference, "run"> = inference,
+) {
   const libraryDirectory = directory ?? (await temporaryFolder());
   const database = openDatabase(libraryDirectory);
   const log = createLog({ directory: join(libraryDirectory, "logs") });
@@ -90,7 +99,7 @@ export async function openReadingLibrary(directory?: string) {
     {
       ...stores,
       images,
-      inference,
+      inference: faceFinder,
       renditions,
       takeInSidecars: (rootId, signal) => sidecars.takeIn(rootId, signal),
       takeEmbedded: (...args) => sidecars.takeEmbedded(...args),

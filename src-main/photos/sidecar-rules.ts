@@ -16,18 +16,18 @@ const labelNames: Readonly<Record<Exclude<Label, "none">, string>> = {
 };
 
 /** What Lightroom in Korean calls them. */
-const koreanNames: Readonly<Record<string, Exclude<Label, "none">>> = {
-  빨강: "red",
-  빨간색: "red",
-  노랑: "yellow",
-  노란색: "yellow",
-  녹색: "green",
-  초록색: "green",
-  파랑: "blue",
-  파란색: "blue",
-  자주색: "purple",
-  보라색: "purple",
-};
+const koreanNames: ReadonlyMap<string, Label> = new Map([
+  ["빨강", "red"],
+  ["빨간색", "red"],
+  ["노랑", "yellow"],
+  ["노란색", "yellow"],
+  ["녹색", "green"],
+  ["초록색", "green"],
+  ["파랑", "blue"],
+  ["파란색", "blue"],
+  ["자주색", "purple"],
+  ["보라색", "purple"],
+]);
 
 /** What a sidecar says that it did not say when it was last seen. */
 export interface News {
@@ -165,9 +165,9 @@ function labelOf(pickAs: PickAs): string | null {
 
 function colourOf(label: string): Label | null {
   const key = label.trim().normalize("NFC").toLowerCase();
-  return isColour(key) ? key : (koreanNames[key] ?? null);
+  return isColour(key) ? key : (koreanNames.get(key) ?? null);
 }
 
 function isColour(key: string): key is Exclude<Label, "none"> {
-  return key in labelNames;
+  return Object.hasOwn(labelNames, key);
 }

@@ -266,6 +266,20 @@ test("a label in the person's own words stays, whatever colour the photo gets", 
   expect(library.said("A.xmp")).toEqual({ rating: 4, label: "To Print" });
 });
 
+test.each(["constructor", "__proto__", "toString"])(
+  "a label named like a part of every object is the person's own words: %s",
+  async (label) => {
+    const library = await openFolder();
+    const [photo = 0] = library.photos("A.ARW");
+    library.foreign("A.xmp", { rating: 2, label }, -60);
+    expect(await library.takeIn()).toMatchObject({ cameIn: 1, problems: [] });
+    expect(library.row(photo)).toEqual({ stars: 2, flag: "none", label: "none" });
+    library.decisions.decide([photo], { label: "red" });
+    await library.written();
+    expect(library.said("A.xmp")).toEqual({ rating: 2, label });
+  },
+);
+
 test("a broken sidecar stops nothing, is named with its reason, and keeps its bytes", async () => {
   const library = await openFolder();
   const [broken = 0, fine = 0] = library.photos("A.ARW", "B.ARW");

@@ -245,3 +245,14 @@ test("a rating that carries qualifiers is left alone; other fields are not", () 
   expect(problemOf(() => update(before, { rating: 2 }))).toBe("sidecar-unusual");
   expect(read(update(before, { label: "Red" })).label).toBe("Red");
 });
+
+test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
+  "a value that is named like a part of every object is a value: %s",
+  (word) => {
+    const flag = ` xmlns:d="${namespaces.dynamicMedia}" d:pick="${word}"`;
+    const label = `&${word};`;
+    const text = document(`<xmp:Label>${label}</xmp:Label><xmp:Rating>${word}</xmp:Rating>`, flag);
+    expect(read(text)).toMatchObject({ rating: null, label, pick: null });
+    expect(read(update(text, { label: word }))).toMatchObject({ label: word });
+  },
+);

@@ -111,17 +111,17 @@ function interpret(text: string, scanned: ScannedXmp): Sidecar {
   return {
     rating: ratingOf(value(namespaces.xmp, "Rating")),
     label: ownLabel(text, scanned) ?? darktableLabel(text, properties),
-    pick: picks[value(namespaces.dynamicMedia, "pick")?.trim() ?? ""] ?? null,
+    pick: picks.get(value(namespaces.dynamicMedia, "pick")?.trim() ?? "") ?? null,
     metadataDate: Number.isNaN(metadataDate) ? null : metadataDate,
     foreign: scanned.hasNotes || properties.some((each) => !isOurs(each)),
   };
 }
 
-const picks: Readonly<Record<string, Sidecar["pick"]>> = {
-  "1": "pick",
-  "0": "none",
-  "-1": "reject",
-};
+const picks: ReadonlyMap<string, Sidecar["pick"]> = new Map([
+  ["1", "pick"],
+  ["0", "none"],
+  ["-1", "reject"],
+]);
 
 /** The first label of the document; '' counts as none. */
 function ownLabel(text: string, scanned: ScannedXmp): string | null {
@@ -179,20 +179,21 @@ function writtenIn(text: string, property: Property): string {
     .join("");
 }
 
-const entities: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-};
+const entities: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
+const entityNames = new Map([...entities].map(([name, character]) => [character, name]));
 
 /** Entities that XML doesn't know by itself stay as they are written. */
 function unescaped(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(\w+));/g,
     (whole, decimal, hex, name) => {
-      if (name !== undefined) return entities[name] ?? whole;
+      if (name !== undefined) return entities.get(name) ?? whole;
       const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
     },
@@ -203,7 +204,7 @@ function escaped(text: string, encoding: XmlEncoding): string {
   return text.replace(/[&<>"'\t\n\r]|[^\0-\xff]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code > 0xff) return encoding === "latin-1" ? `&#${code};` : character;
-    const name = Object.keys(entities).find((each) => entities[each] === character);
+    const name = entityNames.get(character);
     return name === undefined ? `&#${code};` : `&${name};`;
   });
 }

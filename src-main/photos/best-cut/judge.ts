@@ -1,7 +1,7 @@
 import type { FrameMeasures } from "./analyse.ts";
 import { type Comparison, compareFrames } from "./compare.ts";
 import type { FrameDetail } from "./detail.ts";
-import { estimateMotion, variancesOf } from "./motion.ts";
+import { estimateMotion, type Motion, variancesOf } from "./motion.ts";
 import { judge, type Laid, type Verdict } from "./own-noise.ts";
 import type { Clipping, Fault } from "./reasons.ts";
 import type { BurstSubject } from "./subject.ts";
@@ -120,7 +120,10 @@ export function judgeFrames(
   });
 }
 
-/** What made a frame softer than the leader: motion, focus on something else, or neither that could be told. */
+/**
+ * What made a frame softer than the leader: motion (first, since a subject that moved leaves the rest sharp, too), focus
+ * on something else, or neither that could be told.
+ */
 function faultOf(
   verdict: Verdict | null,
   around: Comparison | null,
@@ -129,14 +132,18 @@ function faultOf(
 ): Fault {
   const softer: Fault = { kind: "softer", share: 1 - Math.exp(-Math.max(0, verdict?.gap ?? 0)) };
   if (verdict === null) return softer;
+  const motion = motionIn(verdict);
+  if (motion !== null) return { kind: "moved", degrees: motion.degrees };
   const [own, best] = [around?.levels[i] ?? null, around?.levels[leader] ?? null];
-  if (own !== null && best !== null && own - best >= ELSEWHERE) return { kind: "elsewhere" };
-  const gaps = verdict.byDirection;
-  if (gaps.some((gap) => gap === null)) return softer;
-  const best4 = variancesOf(verdict.leading.map((level) => level ?? 0));
-  const own4 = variancesOf(verdict.leading.map((level, d) => (level ?? 0) - (gaps[d] ?? 0)));
-  const motion = estimateMotion(own4.map((variance, d) => Math.max(0, variance - (best4[d] ?? 0))));
-  return motion === null ? softer : { kind: "moved", degrees: motion.degrees };
+  return own !== null && best !== null && own - best >= ELSEWHERE ? { kind: "elsewhere" } : softer;
+}
+
+/** Motion in what a frame is blurred beyond the leader; null also where a direction has no edge that could tell. */
+function motionIn({ byDirection, leading }: Verdict): Motion | null {
+  if (byDirection.some((gap) => gap === null)) return null;
+  const best = variancesOf(leading.map((level) => level ?? 0));
+  const own = variancesOf(leading.map((level, d) => (level ?? 0) - (byDirection[d] ?? 0)));
+  return estimateMotion(own.map((variance, d) => Math.max(0, variance - (best[d] ?? 0))));
 }
 
 function lowest(values: readonly number[]): number {

@@ -123,6 +123,18 @@ test("motion is named, with its direction, by the pick and by the frame itself",
   });
 });
 
+test("a subject that moved is said to have moved, although what is about it is sharper", () => {
+  const box: Box = [0.35, 0.3, 0.3, 0.4];
+  const frames = [
+    compose(sharp, soften(sharp, 4), box),
+    compose(smear(sharp, 7), sharp, box),
+    compose(soften(sharp, 6), sharp, box),
+  ];
+  const reasons = sentences(burstOf(frames, { faces: [box] }));
+  expect(reasons[2]?.en).toBe("Softer than #1 on the face: it moved left–right.");
+  expect(reasons[3]?.en).toBe("Softer than #1 on the face: focused elsewhere.");
+});
+
 test("a lone frame is its own pick", () => {
   const { verdict, ranked } = rankBurst(burstOf([sharp]));
   expect(verdict).toBe("pick");

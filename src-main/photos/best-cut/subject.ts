@@ -1,5 +1,5 @@
 import { NO_SHIFT, type Shift } from "./align.ts";
-import { type Box, overlap, WHOLE } from "./grid.ts";
+import { type Box, DIRECTIONS, overlap, WHOLE } from "./grid.ts";
 import { type Layer, layOver, type Stack } from "./layers.ts";
 import { chooseSubject, findPlanes } from "./planes.ts";
 
@@ -163,7 +163,9 @@ function mostEdges(layers: readonly Layer[], region: Float32Array): number {
     let sum = 0;
     region.forEach((own, cell) => {
       if (own === 0) return;
-      for (let i = 4 * cell; i < 4 * cell + 4; i += 1) sum += own * (edges[i] ?? 0);
+      for (let i = DIRECTIONS * cell; i < DIRECTIONS * (cell + 1); i += 1) {
+        sum += own * (edges[i] ?? 0);
+      }
     });
     most = Math.max(most, sum);
   }
