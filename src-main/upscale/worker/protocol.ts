@@ -1,0 +1,68 @@
+import type { NetworkFile } from "../network.ts";
+import type { Raster } from "../raster.ts";
+
+/** Execution providers of ONNX Runtime, by its own names: DirectML, CUDA, CoreML, WebGPU, the processor. */
+export const providers = ["dml", "cuda", "coreml", "webgpu", "cpu"] as const;
+export type Provider = (typeof providers)[number];
+
+export interface UpscaleInput {
+  readonly network: NetworkFile;
+  readonly provider: Provider;
+  /** Name of what is upscaled, for what is said when the child dies over it. */
+  readonly name: string;
+  readonly source: Raster;
+  /**
+   * Where the result goes: `scale` times the source's size, same channels and bits. What lies before `offset` is
+   * already there; rows are written from the top down.
+   */
+  readonly target: Raster;
+  /** Rows of the target that an earlier run has finished: a number that such a run reported, with the same tile. */
+  readonly fromRow: number;
+  /** Edge of a tile in input pixels, padding not counted; 0 is untiled. See `planTile`. */
+  readonly tile: number;
+}
+
+/** What the upscaling child does: it owns ONNX Runtime, and reads and writes rasters. One call at a time. */
+export type UpscaleWorkerMethods = {
+  /**
+   * Runs a small seeded picture through a network with a provider and through the processor.
+   *
+   * Fails with KilnError `provider-unavailable` where it can't be used here, `provider-wrong` where its numbers are.
+   */
+  selfTest: {
+    input: { readonly network: NetworkFile; readonly provider: Provider; readonly name: string };
+    output: {
+      /** Largest difference from the processor's result, in 1/255. */
+      readonly maxDifference: number;
+      /** Wall seconds an output megapixel, the first run not counted. */
+      readonly secondsPerMegapixel: number;
+    };
+    progress: never;
+  };
+  /**
+   * Loads a network that was brought and runs it on a tile: what it takes in and gives out.
+   *
+   * Fails with KilnError `model-broken` where it doesn't load, gives another size than its scale says, or no numbers.
+   */
+  check: {
+    input: { readonly network: NetworkFile; readonly name: string };
+    output: { readonly scale: number };
+    progress: never;
+  };
+  /**
+   * Upscales a raster. After each band of rows that is safely in the file, progress says so.
+   *
+   * Fails with KilnError `upscale-no-memory`, `disk-full`, `provider-wrong`.
+   */
+  upscale: {
+    input: UpscaleInput;
+    output: { readonly tiles: number };
+    progress: {
+      /** Rows of the target that are on the disk and stay. */
+      readonly finishedRows: number;
+      /** Of all tiles, for a bar that moves between bands. */
+      readonly doneTiles: number;
+      readonly totalTiles: number;
+    };
+  };
+};
