@@ -4,15 +4,16 @@
  * stops all, and is thrown when nothing runs any more.
  *
  * @param lanes how many frames are worked on at once
- * @param work `first` is null for a burst's first frame, for the others what that one's work came to
+ * @param work `first` is null for a burst's first frame, for the others what that one's work came to,
+ *   which may be null, too
  */
 export async function forEachFrame<Frame, Found>(
   bursts: Iterable<readonly Frame[]>,
   lanes: number,
-  work: (frame: Frame, first: Found | null) => Promise<Found>,
+  work: (frame: Frame, first: Found | null) => Promise<Found | null>,
 ): Promise<void> {
   const fresh = Iterator.from(bursts);
-  const followers: { frame: Frame; first: Found }[] = [];
+  const followers: { frame: Frame; first: Found | null }[] = [];
   let beginning = 0;
   let began = Promise.withResolvers<void>();
   let hasFailed = false;
