@@ -35,3 +35,24 @@ export function photoUrl(photo: Addressed): string {
 export function uploadUrl(token: string, relativePath: string): string {
   return `upload/${token}/${relativePath.split("/").map(encodeURIComponent).join("/")}`;
 }
+
+/** Edge of a tile of an upscaled picture, in its pixels; tiles at the right and the bottom are what is left. */
+export const upscaleTileEdge = 512;
+
+/**
+ * How many levels an upscaled picture is kept at: level 0 is one tile, each next one has twice the edges, the last is
+ * the picture itself (half sizes are rounded up).
+ */
+export function upscaleLevels(width: number, height: number): number {
+  return Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / upscaleTileEdge))) + 1;
+}
+
+/** One tile of an upscaled picture: column x, row y of a level. */
+export function upscaleTileUrl(upscale: Addressed, level: number, x: number, y: number): string {
+  return `media/upscale/${upscale.id}/${level}/${x}/${y}?v=${upscale.version}`;
+}
+
+/** A piece of a photo as it is (`before`) or upscaled (`after`), by the key of `upscales.crop`. */
+export function cropUrl(key: string, side: "before" | "after"): string {
+  return `media/upscale-crop/${key}/${side}`;
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { providerChoiceSchema, upscaleFormatSchema, upscaleTargetSchema } from "./upscale.ts";
 
 /** Everything that is remembered about how the person likes to work; one file for every host. */
 export const preferencesSchema = z.object({
@@ -40,6 +41,20 @@ export const preferencesSchema = z.object({
       onConflict: z.enum(["newer", "kiln", "sidecar"]).default("newer"),
     })
     .prefault({}),
+  /** The last answers of the upscale room, and what networks run on. */
+  upscale: z
+    .object({
+      model: z.string().default("general-x4v3"),
+      denoise: z.number().min(0).max(1).default(1),
+      target: upscaleTargetSchema.default({ by: "scale", scale: 4 }),
+      format: upscaleFormatSchema.default("png"),
+      quality: z.int().min(1).max(100).default(92),
+      metadata: z.enum(["all", "withoutPlace", "none"]).default("all"),
+      pattern: z.string().default("{name}-{scale}x"),
+      existing: z.enum(["skip", "rename"]).default("skip"),
+      provider: providerChoiceSchema.default("auto"),
+    })
+    .prefault({}),
   /** The last answers of the apply dialog. */
   apply: z
     .object({
@@ -64,5 +79,6 @@ export const preferencesPatchSchema = z.object({
   showFilmstrip: z.boolean().optional(),
   showPanels: z.boolean().optional(),
   xmp: preferencesSchema.shape.xmp.unwrap().optional(),
+  upscale: preferencesSchema.shape.upscale.unwrap().optional(),
   apply: preferencesSchema.shape.apply.unwrap().optional(),
 });
