@@ -83,6 +83,10 @@ export function createRouter(services: Services) {
         services.sidecars.writeRoot(services.root(input.rootId).id);
         return {};
       }),
+      unwrittenSidecars: kiln.library.unwrittenSidecars.handler(() => {
+        const { count, decisions: photos } = services.sidecars.unwritten();
+        return { count, photos };
+      }),
       open: kiln.library.open.handler(async ({ input }) => {
         const { id, path, whole, kind } = services.root(input.rootId);
         roots.markOpened(id, Date.now());
@@ -209,6 +213,8 @@ export function createRouter(services: Services) {
 
     jobs: {
       list: kiln.jobs.list.handler(() => engine.list()),
+      pause: kiln.jobs.pause.handler(({ input }) => engine.pause(input.jobId)),
+      resume: kiln.jobs.resume.handler(({ input }) => engine.resume(input.jobId)),
       cancel: kiln.jobs.cancel.handler(({ input }) => engine.cancel(input.jobId)),
       retry: kiln.jobs.retry.handler(({ input }) => engine.retry(input.jobId)),
       clear: kiln.jobs.clear.handler(() => {

@@ -154,6 +154,16 @@ export class SidecarStore {
       .run({ directory, name, bytes, modifiedMs, sha256, rating, label, pick });
   }
 
+  /** A sidecar is not there any more, by Kiln's own doing. */
+  forgetSeen(directory: string, name: string): void {
+    this.#database.sql
+      .prepare(
+        `DELETE FROM sidecars
+         WHERE directory_id = (SELECT id FROM directories WHERE path = ?) AND name = ?`,
+      )
+      .run(directory, name);
+  }
+
   /** Takes over what a sidecar says, without a step of undo: for photos that nobody decided on. */
   decide(photoId: number, values: Pick<Standing, "stars" | "flag" | "label">): void {
     this.#database.transaction(() => {
@@ -209,11 +219,14 @@ export class SidecarStore {
       .run(rootId);
   }
 
-  /** What failed is tried again. */
-  queueFailed(): void {
+  /** What failed is tried again: all of it, or of these photos. */
+  queueFailed(photoIds?: readonly number[]): void {
     this.#database.sql
-      .prepare("UPDATE decisions SET state = 'pending' WHERE state = 'failed'")
-      .run();
+      .prepare(
+        `UPDATE decisions SET state = 'pending'
+         WHERE state = 'failed' AND (@ids IS NULL OR photo_id IN (SELECT value FROM json_each(@ids)))`,
+      )
+      .run({ ids: photoIds === undefined ? null : JSON.stringify(photoIds) });
   }
 
   /** A decision stays in the library: its photo is not there to have a sidecar. */
@@ -252,25 +265,32 @@ export class SidecarStore {
       });
   }
 
-  /** Decisions that a sidecar should have and has not. */
-  unwritten(): UnwrittenDecision[] {
-    return this.#database.sql
+  /** How many decisions a sidecar should have and has not, and the first `limit` of them. */
+  unwritten(limit = 200): { count: number; decisions: UnwrittenDecision[] } {
+    const count = this.#database.sql
+      .prepare<[], number>(
+        "SELECT count(*) FROM decisions WHERE state IN ('refused', 'failed') AND problem_code IS NOT NULL",
+      )
+      .pluck()
+      .get();
+    const decisions = this.#database.sql
       .prepare<
-        [],
+        [number],
         { id: number; directory: string; name: string; code: string; en: string; ko: string }
       >(
         `SELECT photos.id, directories.path AS directory, photos.name, problem_code AS code,
            problem_en AS en, problem_ko AS ko
          FROM decisions JOIN photos ON photos.id = photo_id JOIN directories ON directories.id = directory_id
-         WHERE decisions.state IN ('refused', 'failed') AND problem_code IS NOT NULL ORDER BY photos.id`,
+         WHERE decisions.state IN ('refused', 'failed') AND problem_code IS NOT NULL ORDER BY photos.id LIMIT ?`,
       )
-      .all()
+      .all(limit)
       .map(({ id, directory, name, code, en, ko }) => ({
         photoId: id,
         path: join(directory, name),
         code,
         reason: { en, ko },
       }));
+    return { count: count ?? 0, decisions };
   }
 
   /** The photo that darktable's `NAME.EXT.xmp` is named after: a CR2's is not the DNG's beside it. */

@@ -243,7 +243,7 @@ function summary(
 }
 
 /** Which way it went between sidecars and decisions, where they differed. */
-function sidecarsTold({ cameIn, kept, problems }: TakenIn): Localized[] {
+function sidecarsTold({ cameIn, kept, problems, oddRatings }: TakenIn): Localized[] {
   const told: Localized[] = [];
   if (cameIn > 0) {
     told.push({
@@ -255,6 +255,14 @@ function sidecarsTold({ cameIn, kept, problems }: TakenIn): Localized[] {
     told.push({
       en: `${counted(kept, "decision")} kept over a sidecar`,
       ko: `사이드카 대신 Kiln의 결정을 지킨 사진 ${grouped(kept)}장`,
+    });
+  }
+  const [odd] = oddRatings;
+  if (odd !== undefined) {
+    const more = oddRatings.length > 1 ? " …" : "";
+    told.push({
+      en: `${counted(oddRatings.length, "rating")} that Kiln does not know left alone: ${odd.written} in “${odd.name}”${more}`,
+      ko: `Kiln이 모르는 값이라 그대로 둔 별점 ${grouped(oddRatings.length)}개: ‘${odd.name}’의 ${odd.written}${more}`,
     });
   }
   const [first] = problems;

@@ -37,6 +37,15 @@ export interface TakenIn {
   readonly kept: number;
   /** Sidecars that can't be read. */
   readonly problems: readonly { readonly path: string; readonly problem: KilnError }[];
+  /** Ratings outside of -1..5, which are left alone until the person decides on their photos. */
+  readonly oddRatings: readonly OddRating[];
+}
+
+interface OddRating {
+  /** Of the sidecar, without its folder. */
+  readonly name: string;
+  /** As it stands there. */
+  readonly written: string;
 }
 
 /**
@@ -54,6 +63,7 @@ export async function takeInSidecars(
   const changed = services.sidecars.changedOfRoot(rootId);
   const outcomes: PhotoOutcome[] = [];
   const problems: { path: string; problem: KilnError }[] = [];
+  const oddRatings: OddRating[] = [];
   for (const [photoId, sidecars] of Map.groupBy(changed, (each) => each.photoId)) {
     signal.throwIfAborted();
     const photo = services.sidecars.photo(photoId);
@@ -61,9 +71,10 @@ export async function takeInSidecars(
     const paths = sidecars.map(({ path }) => path);
     const read = await readNews(services, photo, paths);
     problems.push(...read.problems);
+    oddRatings.push(...read.oddRatings);
     if (read.outcome !== null) outcomes.push(read.outcome);
   }
-  return { ...settleNews(services, outcomes), problems };
+  return { ...settleNews(services, outcomes), problems, oddRatings };
 }
 
 interface PhotoOutcome extends Outcome {
@@ -75,9 +86,10 @@ export async function readNews(
   services: SidecarServices,
   photo: SidecarPhoto,
   paths: readonly string[],
-): Promise<{ outcome: PhotoOutcome | null; problems: { path: string; problem: KilnError }[] }> {
+): Promise<{ outcome: PhotoOutcome | null } & Pick<TakenIn, "problems" | "oddRatings">> {
   const { sidecars, preferences } = services;
   const problems: { path: string; problem: KilnError }[] = [];
+  const oddRatings: OddRating[] = [];
   let newest: News | null = null;
   for (const path of paths) {
     try {
@@ -86,6 +98,8 @@ export async function readNews(
       const place = [dirname(path), basename(path)] as const;
       const seen = sidecars.seen(...place);
       const sidecar = sidecarOf(path, file);
+      const { oddRating } = sidecar;
+      if (oddRating !== null) oddRatings.push({ name: basename(path), written: oddRating });
       if (seen?.sha256 !== file.sha256) {
         const news = newsOf(sidecar, seen, sidecarTime(sidecar, file.modifiedMs, Date.now()));
         if (news !== null && (newest === null || news.at > newest.at)) newest = news;
@@ -97,7 +111,7 @@ export async function readNews(
     }
   }
   const outcome = newest === null ? null : { photo, ...weigh(photo, newest, preferences()) };
-  return { outcome, problems };
+  return { outcome, problems, oddRatings };
 }
 
 /** What is remembered of a sidecar. */
@@ -117,7 +131,7 @@ export function saidBy({
 export function settleNews(
   { database, edits, sidecars }: SidecarServices,
   outcomes: readonly PhotoOutcome[],
-): Omit<TakenIn, "problems"> {
+): Omit<TakenIn, "problems" | "oddRatings"> {
   return database.transaction(() => {
     const coming = outcomes.filter(({ photo, standing }) =>
       (["stars", "flag", "label"] as const).some((field) => photo[field] !== standing[field]),

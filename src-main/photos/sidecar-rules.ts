@@ -53,22 +53,32 @@ export function wantedValues(standing: Standing, pickAs: PickAs): SidecarValues 
 }
 
 /**
- * What to write into one sidecar: a label in words of the person's own ("To Print") stays as it is, also where the photo
- * has a colour in Kiln, since no undo could bring it back.
+ * What to write into one sidecar. A label in words of the person's own ("To Print") stays as it is, also where the photo
+ * has a colour in Kiln, since no undo could bring it back. A rating that Kiln can't read (99) stays until the person
+ * decides.
  */
-export function valuesFor(wanted: SidecarValues, existing: Sidecar | null): SidecarValues {
+export function valuesFor(
+  wanted: SidecarValues,
+  existing: Sidecar | null,
+  origin: Standing["origin"],
+): SidecarValues {
   const isOwnWord = existing?.label != null && colourOf(existing.label) === null;
-  return isOwnWord ? { ...wanted, label: undefined } : wanted;
+  const isOddRating = existing?.oddRating != null && origin !== "person";
+  return {
+    ...wanted,
+    ...(isOwnWord ? { label: undefined } : {}),
+    ...(isOddRating ? { rating: undefined } : {}),
+  };
 }
 
 /**
  * What changed in a sidecar since it was last seen, or since ever: a program that writes its own fields and leaves
- * rating and label has nothing to say here, and no more has an empty field that was never filled.
+ * rating and label has nothing to say here, and no more has an empty field that was never filled, or a rating of 99.
  */
 export function newsOf(sidecar: Sidecar, seen: SeenSidecar | null, at: number): News | null {
   const rating = sidecar.rating ?? 0;
   const news = {
-    ...(rating === (seen?.rating ?? 0) ? {} : { rating }),
+    ...(rating === (seen?.rating ?? 0) || sidecar.oddRating !== null ? {} : { rating }),
     ...(sidecar.label === (seen?.label ?? null) ? {} : { label: sidecar.label }),
     ...(sidecar.pick === (seen?.pick ?? null) ? {} : { pick: sidecar.pick }),
   };

@@ -1,5 +1,6 @@
 import { KilnError } from "../errors.ts";
 import type { JobEngine } from "../jobs/index.ts";
+import type { SidecarStore } from "../library/index.ts";
 import type { SidecarValues } from "../xmp/index.ts";
 import { type SidecarServices, type TakenIn, takeInSidecars } from "./read-sidecars.ts";
 import { wantedValues } from "./sidecar-rules.ts";
@@ -30,8 +31,12 @@ export class Sidecars {
     return [this.#job];
   }
 
-  /** From now on decisions reach sidecars; also those that an earlier process left. Call after the engine began. */
+  /**
+   * From now on decisions reach sidecars; also those that an earlier process left, or could not write. Call after the
+   * engine began.
+   */
   begin(): void {
+    this.#services.sidecars.queueFailed();
     this.#stopListening = this.#services.database.onChange(() => this.#soon());
     this.#soon();
   }
@@ -62,6 +67,11 @@ export class Sidecars {
     sidecars.cameFromSidecar(photoId, { rating: modifiedMs, label: null });
     // It is where it came from.
     sidecars.keep(photoId);
+  }
+
+  /** Decisions that a sidecar should have and has not, with why: how many, and the first of them. */
+  unwritten(): ReturnType<SidecarStore["unwritten"]> {
+    return this.#services.sidecars.unwritten();
   }
 
   /** What a copy of the photo should say of its rating and label; nothing where nobody decided. */

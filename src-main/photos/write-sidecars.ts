@@ -25,9 +25,13 @@ export const writeSidecarsJob = (services: SidecarServices) =>
     stages: [{ id: "write", weight: 1, label: { en: "Writing sidecars", ko: "사이드카 쓰는 중" } }],
     title: () => ({ en: "Write sidecars", ko: "사이드카 쓰기" }),
     resume: "stage",
+    checkpoint: z.object({
+      /** Photos whose sidecars it could not write: those that a retry is about. */
+      failed: z.array(z.int()),
+    }),
     async run(context): Promise<JobResult> {
       context.stage("write");
-      services.sidecars.queueFailed();
+      if (context.restored !== null) services.sidecars.queueFailed(context.restored.failed);
       const folders = new Folders(services.cardHolding);
       const ends = { written: 0, refused: new Problems(), failed: new Problems() };
       const pending = services.sidecars.pending();
@@ -36,7 +40,10 @@ export const writeSidecarsJob = (services: SidecarServices) =>
         context.progress(done, pending.length);
         await writePhoto(services, folders, photoId, ends);
       }
-      if (ends.failed.count > 0) throw notWritten(ends.failed);
+      if (ends.failed.count > 0) {
+        context.checkpoint({ failed: ends.failed.photoIds });
+        throw notWritten(ends.failed);
+      }
       return { summary: summary(ends.written, ends.refused) };
     },
   });
@@ -81,7 +88,7 @@ async function writePhoto(
     const [broken] = read.problems;
     if (broken !== undefined) throw broken.problem;
     const wanted = wantedValues(photo, preferences().pickAs);
-    for (const path of paths) await writeOne(services, folders, path, wanted);
+    for (const path of paths) await writeOne(services, folders, path, wanted, photo.origin);
     if (names.isShared) throw sidecarShared(photo.fileNames[0] ?? "");
     sidecars.settle(photo, "written", null);
     ends.written += 1;
@@ -89,7 +96,7 @@ async function writePhoto(
     if (!(error instanceof KilnError) || error.code === "disk-full" || photo === null) throw error;
     const isRefusal = refusals.has(error.code);
     sidecars.settle(photo, isRefusal ? "refused" : "failed", error);
-    (isRefusal ? ends.refused : ends.failed).add(error);
+    (isRefusal ? ends.refused : ends.failed).add(photo, error);
   }
 }
 
@@ -107,15 +114,17 @@ async function writeOne(
   folders: Folders,
   path: string,
   wanted: SidecarValues,
+  origin: SidecarPhoto["origin"],
 ): Promise<void> {
   const before = await loadSidecar(path);
-  const values = valuesFor(wanted, before === null ? null : sidecarOf(path, before));
+  const values = valuesFor(wanted, before === null ? null : sidecarOf(path, before), origin);
   const written = await writeSidecar(path, values, {
     cardHolding: (folder) => folders.card(folder),
   });
+  const place = [dirname(path), basename(path)] as const;
   const after = written === null ? null : await loadSidecar(path);
-  if (after === null) return;
-  sidecars.saveSeen(dirname(path), basename(path), { ...after, ...saidBy(sidecarOf(path, after)) });
+  if (after === null) sidecars.forgetSeen(...place);
+  else sidecars.saveSeen(...place, { ...after, ...saidBy(sidecarOf(path, after)) });
 }
 
 /** What is asked of a folder once a job, not once a photo. */
@@ -151,14 +160,46 @@ async function listSidecars(folder: string): Promise<string[]> {
   }
 }
 
+const unfitSidecars: ReadonlySet<string> = new Set([
+  "sidecar-broken",
+  "sidecar-not-xmp",
+  "sidecar-unusual",
+  "sidecar-too-large",
+]);
+
 /** Problems of many files, as one sentence. */
 class Problems {
-  count = 0;
+  readonly photoIds: number[] = [];
+  readonly #folders = new Set<string>();
+  readonly #codes = new Set<string>();
   readonly #first: KilnError[] = [];
 
-  add(problem: KilnError): void {
-    this.count += 1;
+  get count(): number {
+    return this.photoIds.length;
+  }
+
+  /** Whether some of them, and whether all, are of sidecars that Kiln won't touch as they are. */
+  get unfit(): { some: boolean; all: boolean } {
+    const unfit = [...this.#codes].map((code) => unfitSidecars.has(code));
+    return { some: unfit.includes(true), all: !unfit.includes(false) };
+  }
+
+  add({ id, directory }: SidecarPhoto, problem: KilnError): void {
+    this.photoIds.push(id);
+    this.#folders.add(directory);
+    this.#codes.add(problem.code);
     if (this.#first.length < 3) this.#first.push(problem);
+  }
+
+  /** The folder of the first, and how many others there are. */
+  get place(): Localized {
+    const [folder = ""] = this.#folders;
+    const others = this.#folders.size - 1;
+    const name = basename(folder) || folder;
+    return {
+      en: `“${name}”${others === 0 ? "" : others === 1 ? " and 1 other folder" : ` and ${others} other folders`}`,
+      ko: `‘${name}’${others === 0 ? "" : ` 외 ${others}개`} 폴더`,
+    };
   }
 
   /** The first few of them. */
@@ -173,22 +214,40 @@ function summary(written: number, refused: Problems): Localized {
   const ko = `사진 ${written}장의 사이드카를 썼습니다.`;
   if (refused.count === 0) return { en, ko };
   return {
-    en: `${en}, ${refused.count} not: ${refused.text("en")}`,
-    ko: `${ko} ${refused.count}장은 쓰지 못했습니다: ${refused.text("ko")}`,
+    en: `${en}, ${refused.count} not, in ${refused.place.en}: ${refused.text("en")}`,
+    ko: `${ko} ${refused.place.ko}의 ${refused.count}장은 쓰지 못했습니다: ${refused.text("ko")}`,
   };
 }
 
 function notWritten(failed: Problems): KilnError {
+  const { unfit, place, count } = failed;
+  const photos = count === 1 ? "1 photo" : `${count} photos`;
+  const kept = { en: "Your decisions are kept in Kiln.", ko: "결정은 Kiln에 남아 있습니다." };
+  const repair = {
+    en:
+      count === 1
+        ? "Repair, rename or delete the sidecar"
+        : "Repair, rename or delete those sidecars",
+    ko: "사이드카를 고치거나 이름을 바꾸거나 지운 뒤",
+  };
+  const todo = unfit.all
+    ? { en: `${repair.en}, then retry.`, ko: `${repair.ko} 다시 시도하세요.` }
+    : unfit.some
+      ? {
+          en: `${repair.en} that can't be read, and retry when the others can be written.`,
+          ko: `읽을 수 없는 ${repair.ko}, 나머지를 쓸 수 있을 때 다시 시도하세요.`,
+        }
+      : {
+          en: "Retry when the files can be written.",
+          ko: "파일을 쓸 수 있을 때 다시 시도하세요.",
+        };
   return new KilnError(
     "sidecars-not-written",
     {
-      en: `Sidecars of ${failed.count === 1 ? "1 photo" : `${failed.count} photos`} were not written. ${failed.text("en")}`,
-      ko: `사진 ${failed.count}장의 사이드카를 쓰지 못했습니다. ${failed.text("ko")}`,
+      en: `Sidecars of ${photos} in ${place.en} were not written. ${failed.text("en")}`,
+      ko: `${place.ko}에서 사진 ${count}장의 사이드카를 쓰지 못했습니다. ${failed.text("ko")}`,
     },
-    {
-      en: "Your decisions are kept in Kiln. Retry when the files can be written.",
-      ko: "결정은 Kiln에 남아 있습니다. 파일을 쓸 수 있을 때 다시 시도하세요.",
-    },
+    { en: `${kept.en} ${todo.en}`, ko: `${kept.ko} ${todo.ko}` },
   );
 }
 

@@ -11,13 +11,13 @@ export interface DecodedXml {
 export type XmlEncoding = "utf-8" | "utf-16le" | "utf-16be" | "latin-1";
 
 /** The encodings that each declared name may stand for here; XMP itself asks for UTF-8 or UTF-16. */
-const declaredEncodings: Readonly<Record<string, XmlEncoding>> = {
-  "utf-8": "utf-8",
-  utf8: "utf-8",
-  "us-ascii": "utf-8",
-  ascii: "utf-8",
-  "iso-8859-1": "latin-1",
-};
+const declaredEncodings: ReadonlyMap<string, XmlEncoding> = new Map([
+  ["utf-8", "utf-8"],
+  ["utf8", "utf-8"],
+  ["us-ascii", "utf-8"],
+  ["ascii", "utf-8"],
+  ["iso-8859-1", "latin-1"],
+]);
 
 /**
  * Decodes an XML file by its byte order mark, else by its first bytes (XML 1.0, appendix F), else by its declaration.
@@ -35,7 +35,7 @@ export function decodeXml(bytes: Uint8Array, name: string): DecodedXml {
   if (a === 0 && b === 0x3c) return decoded(bytes, "utf-16be", false, name);
   const head = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
   const declared = /^<\?xml\s[^>]*?encoding\s*=\s*["']([^"']+)["']/.exec(head)?.[1];
-  const encoding = declared === undefined ? "utf-8" : declaredEncodings[declared.toLowerCase()];
+  const encoding = declared === undefined ? "utf-8" : declaredEncodings.get(declared.toLowerCase());
   if (encoding === undefined) throw sidecarBroken(name);
   return decoded(bytes, encoding, false, name);
 }

@@ -5,8 +5,8 @@ import { isCode } from "../library/index.ts";
 export const sidecarLimitBytes = 10 * 1024 * 1024;
 
 const leftAlone = {
-  en: "It was left as it is. Repair it in the program that wrote it, or move it away, then try again.",
-  ko: "그대로 두었습니다. 만든 프로그램에서 고치거나 다른 곳으로 옮긴 뒤 다시 시도하세요.",
+  en: "It was left as it is. Repair it in the program that wrote it, rename it or delete it, then try again.",
+  ko: "그대로 두었습니다. 만든 프로그램에서 고치거나 이름을 바꾸거나 지운 뒤 다시 시도하세요.",
 };
 
 export function sidecarBroken(name: string, cause?: unknown): KilnError {

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { KilnError } from "../errors.ts";
 import { cardHolding } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
-import { loadSidecar, sidecarNames, sidecarOf, writeSidecar } from "./index.ts";
+import { loadSidecar, type SidecarValues, sidecarNames, sidecarOf, writeSidecar } from "./index.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const ports = { cardHolding: async () => null, now: () => now };
@@ -42,6 +43,51 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
     throw error;
   }
 }
+
+test("what Kiln made goes when all of it is taken back, and nothing else does", async () => {
+  const today = { cardHolding: ports.cardHolding };
+  const made = async (values: SidecarValues = { rating: 4, label: "Red" }): Promise<string> => {
+    const path = join(folder(), "a.xmp");
+    await writeSidecar(path, values, today);
+    return path;
+  };
+  const nothing = { rating: 0, label: null };
+  const gone = await made();
+  expect(await writeSidecar(gone, nothing, today)).toBeNull();
+  expect(readdirSync(join(gone, ".."))).toEqual([]);
+
+  const stillSays = await made();
+  expect(await writeSidecar(stillSays, { rating: 0 }, today)).not.toBeNull();
+
+  const touched = await made();
+  const later = new Date(Date.now() + 10_000);
+  utimesSync(touched, later, later);
+  expect(await writeSidecar(touched, nothing, today)).not.toBeNull();
+
+  const reformatted = await made();
+  writeFileSync(
+    reformatted,
+    readFileSync(reformatted, "utf8").replace('tk="Kiln">', 'tk="Kiln" >'),
+  );
+  expect(await writeSidecar(reformatted, nothing, today)).not.toBeNull();
+
+  const foreign = await made();
+  writeFileSync(
+    foreign,
+    readFileSync(foreign, "utf8").replace("<rdf:Description", '<rdf:Description xmp:Nickname="x"'),
+  );
+  expect(await writeSidecar(foreign, nothing, today)).not.toBeNull();
+
+  const target = await made();
+  const link = join(folder(), "b.xmp");
+  symlinkSync(target, link);
+  expect(await writeSidecar(link, nothing, today)).not.toBeNull();
+  expect(readdirSync(join(target, ".."))).toEqual(["a.xmp"]);
+
+  const locked = await made();
+  chmodSync(locked, 0o444);
+  expect(await codeOf(writeSidecar(locked, nothing, today))).toBe("sidecar-locked");
+});
 
 test("a sidecar is made, changed, and left when nothing changes; no other file appears", async () => {
   const path = join(folder(), "사진.xmp");

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
+import {
+  type FileHandle,
+  lstat,
+  open,
+  readFile,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   anyMark,
@@ -19,7 +28,13 @@ import {
   sidecarTooLarge,
   writingProblem,
 } from "./problems.ts";
-import { readSidecar, type Sidecar, type SidecarValues, updateSidecar } from "./sidecar.ts";
+import {
+  isEmptyOfKiln,
+  readSidecar,
+  type Sidecar,
+  type SidecarValues,
+  updateSidecar,
+} from "./sidecar.ts";
 
 /** The bytes of a sidecar at one moment. */
 export interface SidecarVersion {
@@ -70,10 +85,14 @@ export function sidecarOf(path: string, file: SidecarFile): Sidecar {
   return readSidecar(file.content, basename(path));
 }
 
+/** How far the time that Kiln notes in a sidecar and the file's own may be apart: FAT counts in steps of 2 s. */
+const sameMomentMs = 3000;
+
 /**
  * Brings values into a sidecar, in one step: whoever looks sees the old file or the new one. The new bytes are on the
  * disk and read back before they get the name. A sidecar that another program changes meanwhile is left to it. With
- * nothing to change nothing is written, and where there is no sidecar none is made for a photo without values.
+ * nothing to change nothing is written, and where there is no sidecar none is made for a photo without values. One that
+ * Kiln made, that nobody else has written since, and that would say nothing any more, is removed.
  *
  * @returns the sidecar as it is now; null where there is none
  * @throws KilnError `sidecar-on-card`, `sidecar-locked`, `sidecar-folder-read-only`, `sidecar-changed`,
@@ -93,10 +112,29 @@ export async function writeSidecar(
     // The file that a link leads to is written, not the link replaced.
     const place = before === null ? path : await realpath(path);
     if ((await ports.cardHolding(dirname(place))) !== null) throw sidecarOnCard(name);
+    if (before !== null && isEmptyOfKiln(content) && (await isLeftByKiln(path, before))) {
+      await remove(path, before);
+      return null;
+    }
     return await replace(place, before, content);
   } catch (error) {
     throw writingProblem(name, error);
   }
+}
+
+/** Whether a sidecar is a file of its own that was last written when it says so: others note no time, or their own way. */
+async function isLeftByKiln(path: string, { content, modifiedMs }: SidecarFile): Promise<boolean> {
+  const { metadataDate } = readSidecar(content, basename(path));
+  if (metadataDate === null || Math.abs(modifiedMs - metadataDate) > sameMomentMs) return false;
+  return !(await lstat(path)).isSymbolicLink();
+}
+
+async function remove(path: string, before: SidecarFile): Promise<void> {
+  const name = basename(path);
+  if (isReadOnly((await stat(path)).mode)) throw sidecarLocked(name);
+  if ((await loadSidecar(path))?.sha256 !== before.sha256) throw sidecarChanged(name);
+  await unlink(path);
+  await syncFolder(dirname(path));
 }
 
 async function replace(
@@ -106,8 +144,7 @@ async function replace(
 ): Promise<SidecarVersion> {
   const name = basename(path);
   const mode = before === null ? null : (await stat(path)).mode & 0o777;
-  // A rename needs no permission of the file that it replaces: who made it read-only meant it.
-  if (mode !== null && (mode & 0o222) === 0) throw sidecarLocked(name);
+  if (mode !== null && isReadOnly(mode)) throw sidecarLocked(name);
   // Hidden, so that nobody takes it for a sidecar, and of one name, so that what a crash leaves goes with the next.
   const part = join(dirname(path), `.${name}.kiln-part`);
   await removeIfThere(part);
@@ -127,6 +164,11 @@ async function replace(
   } finally {
     await removeIfThere(part);
   }
+}
+
+/** Neither a rename over a file nor its removal asks for its permission: who made it read-only meant it. */
+function isReadOnly(mode: number): boolean {
+  return (mode & 0o222) === 0;
 }
 
 async function writeThrough(

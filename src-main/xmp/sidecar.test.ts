@@ -28,6 +28,7 @@ function problemOf(work: () => unknown): string {
 test("what darktable wrote is read, its colour by its English name", () => {
   expect(read(fixture("darktable.ARW.xmp"))).toEqual({
     rating: 4,
+    oddRating: null,
     label: "Green",
     pick: null,
     metadataDate: null,
@@ -38,6 +39,7 @@ test("what darktable wrote is read, its colour by its English name", () => {
 test("what Lightroom wrote is read, flag and time too", () => {
   expect(read(fixture("lightroom.xmp"))).toEqual({
     rating: 2,
+    oddRating: null,
     label: "Yellow",
     pick: "pick",
     metadataDate: Date.parse("2026-11-21T02:02:13Z"),
@@ -84,6 +86,7 @@ test("a new sidecar says what it was given and nothing foreign", () => {
   const bytes = updateSidecar(null, { rating: 3, label: "Purple" }, "a.xmp", now);
   expect(read(bytes)).toEqual({
     rating: 3,
+    oddRating: null,
     label: "Purple",
     pick: null,
     metadataDate: now.getTime(),
@@ -204,6 +207,7 @@ test("broken XML is refused, wherever it breaks", () => {
     document("<a>".repeat(1000) + "</a>".repeat(1000)),
     document("").replace("</x:xmpmeta>", ""),
     `<?xml version="1.0" encoding="shift_jis"?>${document("")}`,
+    `<?xml version="1.0" encoding="constructor"?>${document("")}`,
   ]) {
     expect(
       problemOf(() => read(text)),

@@ -15,6 +15,8 @@ import {
 export interface Sidecar {
   /** 1..5 stars, 0 none, -1 rejected. */
   readonly rating: number | null;
+  /** What stands where a rating should and is none (“99”), its first characters. */
+  readonly oddRating: string | null;
   /** As it is written; where there is none, darktable's own colour by its English name. */
   readonly label: string | null;
   /** The flag of Lightroom and Bridge (`xmpDM:pick`). Kiln reads it, and leaves it alone. */
@@ -82,6 +84,12 @@ export function updateSidecar(
   return encodeXml(text, file);
 }
 
+/** Whether a sidecar is, to the byte, one that Kiln made, and says nothing any more but when it changed. */
+export function isEmptyOfKiln(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes).toString("utf8");
+  return text.replace(/\s+xmp:MetadataDate="[\dTZ:.-]*"/, "") === freshSidecar.text;
+}
+
 const freshSidecar = {
   text: `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Kiln">
@@ -108,8 +116,11 @@ function interpret(text: string, scanned: ScannedXmp): Sidecar {
     return found === undefined ? null : writtenIn(text, found);
   };
   const metadataDate = Date.parse(value(namespaces.xmp, "MetadataDate") ?? "");
+  const written = value(namespaces.xmp, "Rating")?.trim() ?? "";
+  const rating = ratingOf(written);
   return {
-    rating: ratingOf(value(namespaces.xmp, "Rating")),
+    rating,
+    oddRating: rating === null && written !== "" ? written.slice(0, 20) : null,
     label: ownLabel(text, scanned) ?? darktableLabel(text, properties),
     pick: picks.get(value(namespaces.dynamicMedia, "pick")?.trim() ?? "") ?? null,
     metadataDate: Number.isNaN(metadataDate) ? null : metadataDate,
@@ -143,10 +154,9 @@ function darktableLabel(text: string, properties: readonly Property[]): string |
 }
 
 /** Some programs write '3.0'. What is no rating is none. */
-function ratingOf(written: string | null): number | null {
-  const trimmed = written?.trim() ?? "";
-  if (!/^[+-]?\d+(\.\d+)?$/.test(trimmed)) return null;
-  const rating = Math.round(Number(trimmed));
+function ratingOf(written: string): number | null {
+  if (!/^[+-]?\d+(\.\d+)?$/.test(written)) return null;
+  const rating = Math.round(Number(written));
   return rating >= -1 && rating <= 5 ? rating + 0 : null;
 }
 

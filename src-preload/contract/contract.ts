@@ -96,6 +96,20 @@ export const contract = {
      * switched on, and those that could not be written. Fails with `sidecars-off` where they are switched off.
      */
     writeSidecars: procedure.input(z.object({ rootId: idSchema })).output(nothing),
+    /** Decisions that a sidecar should have and has not: how many, and the first 200 of them with why. */
+    unwrittenSidecars: procedure.output(
+      z.object({
+        count: z.int().min(0),
+        photos: z.array(
+          z.object({
+            photoId: idSchema,
+            /** Of the photo. Shown to the person; no procedure accepts it. */
+            path: z.string(),
+            reason: localizedSchema,
+          }),
+        ),
+      }),
+    ),
     /** Marks a root as the one being looked at: it moves to the top of the recent folders and is watched. */
     open: procedure.input(z.object({ rootId: idSchema })).output(rootSchema),
     /** Takes a root out of the library. Files on disk stay; undo brings it back with every decision. */
@@ -226,6 +240,10 @@ export const contract = {
 
   jobs: {
     list: procedure.output(z.array(jobSchema)),
+    /** Stops a job that can go on later where it was; fails with `job-not-pausable` for all others. */
+    pause: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
+    /** Lets a paused job go on. */
+    resume: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
     cancel: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
     retry: procedure.input(z.object({ jobId: idSchema })).output(jobSchema),
     /** Takes ended jobs off the list. */

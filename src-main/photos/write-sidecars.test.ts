@@ -1,0 +1,111 @@
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { updateSidecar } from "../xmp/index.ts";
+import { openFolder } from "./sidecars.fixture.ts";
+
+test("a broken sidecar stops nothing, is named with its reason, and keeps its bytes", async () => {
+  const library = await openFolder();
+  const [broken = 0, fine = 0] = library.photos("A.ARW", "B.ARW");
+  writeFileSync(join(library.folder, "A.xmp"), "<x:xmpmeta");
+  library.foreign("B.xmp", { rating: 3 });
+  const taken = await library.takeIn();
+  expect(taken).toMatchObject({ cameIn: 1 });
+  expect(taken.problems.map(({ problem }) => problem.code)).toEqual(["sidecar-broken"]);
+  library.decisions.decide([broken, fine], { stars: 5 });
+  const job = await library.written();
+  expect(job).toMatchObject({ state: "failed", problem: { code: "sidecars-not-written" } });
+  expect(job.problem?.happened.en).toContain("A.xmp");
+  expect(readFileSync(join(library.folder, "A.xmp"), "utf8")).toBe("<x:xmpmeta");
+  expect(library.said("B.xmp").rating).toBe(5);
+  expect(library.sidecars.unwritten().decisions).toMatchObject([
+    { photoId: broken, code: "sidecar-broken" },
+  ]);
+  writeFileSync(join(library.folder, "A.xmp"), updateSidecar(null, { label: "Red" }, "A.xmp"));
+  expect(await library.engine.whenEnded(library.engine.retry(job.id).id)).toMatchObject({
+    state: "completed",
+  });
+  expect(library.said("A.xmp").rating).toBe(5);
+});
+
+test("what failed is not tried again by every decision; by a retry and by a start it is", async () => {
+  const library = await openFolder();
+  const [broken = 0, fine = 0] = library.photos("A.ARW", "B.ARW");
+  writeFileSync(join(library.folder, "A.xmp"), "<x:xmpmeta");
+  library.decisions.decide([broken], { stars: 5 });
+  const failed = await library.written();
+  expect(failed.problem).toMatchObject({
+    happened: { en: expect.stringContaining(`in “${basename(library.folder)}”`) },
+    todo: { en: expect.stringContaining("Repair, rename or delete the sidecar, then retry.") },
+  });
+  library.decisions.decide([fine], { stars: 4 });
+  await expect.poll(() => library.engine.list()).toHaveLength(2);
+  const [second] = library.engine.list();
+  expect(await library.engine.whenEnded(second?.id ?? 0)).toMatchObject({ state: "completed" });
+  expect(library.said("B.xmp").rating).toBe(4);
+  expect(library.sidecars.unwritten()).toMatchObject({
+    count: 1,
+    decisions: [{ photoId: broken, path: join(library.folder, "A.ARW") }],
+  });
+
+  library.engine.retry(failed.id);
+  expect(await library.engine.whenEnded(failed.id)).toMatchObject({ state: "failed" });
+  rmSync(join(library.folder, "A.xmp"));
+  library.service.begin();
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect(library.sidecars.unwritten()).toEqual({ count: 0, decisions: [] });
+  expect(library.said("A.xmp").rating).toBe(5);
+});
+
+test("undo of the first decision takes the sidecar away that Kiln made for it", async () => {
+  const library = await openFolder();
+  const [photo = 0, other = 0] = library.photos("A.JPG", "B.JPG");
+  library.foreign("B.xmp", { label: "To Print" }, -60);
+  library.decisions.decide([photo, other], { stars: 3 });
+  await library.written();
+  expect(library.said("A.xmp").rating).toBe(3);
+  library.decisions.undo();
+  await expect.poll(() => readdirSync(library.folder)).toEqual(["A.JPG", "B.JPG", "B.xmp"]);
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect(library.said("B.xmp")).toEqual({ rating: null, label: "To Print" });
+  expect(library.sidecars.seen(library.folder, "A.xmp")).toBeNull();
+  // The same rating by another program is news again.
+  library.foreign("A.xmp", { rating: 3 }, 60);
+  expect(await library.takeIn()).toMatchObject({ cameIn: 1 });
+});
+
+test("cards, locked files and shared names are listed; the decision stays", async () => {
+  const onCard = await openFolder({}, "/card");
+  const [photo = 0] = onCard.photos("A.JPG");
+  onCard.decisions.decide([photo], { stars: 5 });
+  const job = await onCard.written();
+  expect(job.state).toBe("completed");
+  expect(job.message.en).toContain("card");
+  expect(onCard.sidecars.unwritten().decisions).toMatchObject([{ code: "sidecar-on-card" }]);
+  expect(readdirSync(onCard.folder)).toEqual(["A.JPG"]);
+  expect(onCard.row(photo)?.stars).toBe(5);
+
+  const library = await openFolder();
+  const [raw = 0, digital = 0, locked = 0] = library.photos("A.CR2", "A.DNG", "B.CR2");
+  library.foreign("B.xmp", { rating: 1 });
+  await library.takeIn();
+  chmodSync(join(library.folder, "B.xmp"), 0o444);
+  library.decisions.decide([raw], { stars: 4 });
+  library.decisions.decide([digital, locked], { stars: 2 });
+  expect(await library.written()).toMatchObject({ state: "completed" });
+  expect(library.said("A.xmp").rating).toBe(4);
+  expect(library.said("B.xmp").rating).toBe(1);
+  expect(library.sidecars.unwritten().decisions).toMatchObject([
+    { photoId: digital, code: "sidecar-shared" },
+    { photoId: locked, code: "sidecar-locked" },
+  ]);
+});
+
+test("what an earlier process did not get to is written after the next start", async () => {
+  const library = await openFolder();
+  const [photo = 0] = library.photos("A.JPG");
+  library.decisions.decide([photo], { stars: 1 });
+  // Nobody listened when this was decided: it is found in the library.
+  expect(await library.written()).toMatchObject({ state: "completed" });
+  expect(library.said("A.xmp").rating).toBe(1);
+});
