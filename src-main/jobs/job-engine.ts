@@ -1,3 +1,4 @@
+/** Over 400 lines: every step that a job can take stands here, so that one can be checked against the others. */
 import type { Job, JobState } from "../../src-preload/contract/jobs.ts";
 import type { JobRecord, JobStore } from "../library/index.ts";
 import type { Log } from "../log/index.ts";
@@ -5,17 +6,21 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { JobDefinition, JobResult, PreparedJob } from "./define-job.ts";
 import {
   assertStep,
+  canPause,
   canRetry,
   done,
   isEnded,
   type JobEntry,
   nothingDone,
+  paused,
   refusalToTakeUp,
   view,
   waiting,
 } from "./job-entry.ts";
 import {
   interruptedProblem,
+  jobNotPausable,
+  jobNotPaused,
   jobNotRetryable,
   jobUnknown,
   problemOf,
@@ -25,9 +30,9 @@ import { JobRows } from "./job-rows.ts";
 import { JobRun } from "./job-run.ts";
 import { type Capacities, defaultCapacities, type QueuedJob, SlotQueue } from "./slot-queue.ts";
 
-/** A cancelled job is recorded after this long, whether its code has noticed or not: well within 250 ms. */
-const cancelWithinMs = 200;
-/** A cancelled run that still hasn't returned (a dead network share) stops blocking its slot after this long. */
+/** A stopped job is recorded after this long, whether its code has noticed or not: well within 250 ms. */
+const stopWithinMs = 200;
+/** A stopped run that still hasn't returned (a dead network share) stops blocking its slot after this long. */
 const abandonAfterMs = 10_000;
 /** How long `shutdown` waits for runs to return. */
 const shutdownWithinMs = 2_000;
@@ -130,15 +135,48 @@ export class JobEngine {
     this.#assertOpen();
     const entry = this.#entry(id);
     const { run } = entry;
-    if (entry.record.state === "queued") {
+    if (entry.record.state === "queued" || entry.record.state === "paused") {
       this.#queue.remove(entry);
       this.#end(entry, "cancelled");
-    } else if (run !== null && run.stopped === null) {
-      run.stop("cancel");
-      run.unlessReturned(cancelWithinMs, () => this.#end(entry, "cancelled"));
-      run.unlessReturned(abandonAfterMs, () => this.#abandon(run));
+    } else if (run !== null && run.stopped !== "cancel") {
+      this.#stop(run, "cancel", () => this.#end(entry, "cancelled"));
     }
     return this.whenEnded(id);
+  }
+
+  /**
+   * Stops a job so that it can go on later from its newest checkpoint, in this Kiln or the next; one that runs is shown
+   * as paused 200 ms later at most. Throws `job-not-pausable` for kinds that can't resume and for jobs that have ended.
+   */
+  pause(id: number): Job {
+    this.#assertOpen();
+    const entry = this.#entry(id);
+    const { run } = entry;
+    if (entry.record.state === "paused") return view(entry);
+    if (!canPause(entry)) throw jobNotPausable(entry.record.title);
+    if (run === null) {
+      this.#queue.remove(entry);
+      this.#rest(entry);
+    } else if (run.stopped === null) {
+      this.#stop(run, "pause", () => {
+        // It may have been cancelled meanwhile.
+        if (run.stopped === "pause") this.#rest(entry);
+      });
+    }
+    return view(entry);
+  }
+
+  /** Queues a paused job again. Throws `job-not-paused` for all others. */
+  resume(id: number): Job {
+    this.#assertOpen();
+    const entry = this.#entry(id);
+    const { prepared } = entry;
+    if (prepared === null || entry.record.state !== "paused") {
+      throw jobNotPaused(entry.record.title);
+    }
+    this.#move(entry, "queued", { message: waiting });
+    this.#enqueue({ entry, prepared });
+    return view(entry);
   }
 
   /**
@@ -251,7 +289,9 @@ export class JobEngine {
     const { run } = entry;
     if (run === null) return;
     const { resume } = run.definition;
-    if (resume === "stage") {
+    if (run.stopped === "pause") {
+      this.#rest(entry);
+    } else if (resume === "stage") {
       this.#report(entry, run);
       run.close();
       // This time nothing broke it off.
@@ -307,6 +347,7 @@ export class JobEngine {
     // A run that was told to stop may return for that reason alone: its result says nothing.
     if (entry.run === run && run.stopped === null) finish();
     else if (entry.run === run && run.stopped === "cancel") this.#end(entry, "cancelled");
+    else if (entry.run === run && run.stopped === "pause") this.#rest(entry);
     this.#schedulePump();
     if (this.#phase === "closing" && this.#runs.size === 0) this.#idle.resolve();
   }
@@ -327,9 +368,16 @@ export class JobEngine {
     this.#end(entry, "failed", { problem });
   }
 
+  /** Tells a run to stop; `record` is called when it takes too long about it. */
+  #stop(run: JobRun, reason: "cancel" | "pause", record: () => void): void {
+    run.stop(reason);
+    run.unlessReturned(stopWithinMs, record);
+    run.unlessReturned(abandonAfterMs, () => this.#abandon(run));
+  }
+
   #abandon(run: JobRun): void {
     run.holdsSlot = false;
-    this.#log.error("A cancelled job doesn't return.", { jobId: run.jobId });
+    this.#log.error("A stopped job doesn't return.", { jobId: run.jobId });
     this.#schedulePump();
   }
 
@@ -338,6 +386,16 @@ export class JobEngine {
     const { kept, etaSeconds } = run.look();
     entry.etaSeconds = etaSeconds;
     this.#change(entry, kept);
+  }
+
+  /** What a paused job keeps: all that its run had reached. */
+  #rest(entry: JobEntry): void {
+    const { run } = entry;
+    const progress = run?.look().kept;
+    run?.close();
+    entry.run = null;
+    entry.etaSeconds = null;
+    this.#move(entry, "paused", { ...(progress ?? { message: paused }), resumes: 0 });
   }
 
   #end(entry: JobEntry, state: JobState, patch: Partial<JobRecord> = {}): void {

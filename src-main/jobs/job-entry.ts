@@ -11,6 +11,7 @@ import {
 import type { JobRun } from "./job-run.ts";
 
 export const waiting = { en: "Waiting", ko: "대기 중" };
+export const paused = { en: "Paused", ko: "일시 정지됨" };
 export const done = { en: "Done", ko: "완료" };
 export const nothingDone = { stage: "", checkpoint: "", fraction: 0 };
 
@@ -26,8 +27,9 @@ export interface JobEntry {
 
 /** Every step a job may take; running → queued is a resume at start-up, ended → queued a retry. */
 const nextStates: Readonly<Record<JobState, readonly JobState[]>> = {
-  queued: ["running", "cancelled", "interrupted"],
-  running: ["completed", "failed", "cancelled", "interrupted", "queued"],
+  queued: ["running", "paused", "cancelled", "interrupted"],
+  running: ["completed", "failed", "paused", "cancelled", "interrupted", "queued"],
+  paused: ["queued", "cancelled"],
   completed: [],
   failed: ["queued"],
   cancelled: ["queued"],
@@ -42,11 +44,17 @@ export function assertStep({ record }: JobEntry, to: JobState): void {
 }
 
 export function isEnded(state: JobState): boolean {
-  return state !== "queued" && state !== "running";
+  return state !== "queued" && state !== "running" && state !== "paused";
 }
 
 export function canRetry({ record, prepared }: JobEntry): boolean {
   return isEnded(record.state) && record.state !== "completed" && prepared !== null;
+}
+
+/** Only what can go on from where it was. */
+export function canPause({ record, prepared }: JobEntry): boolean {
+  const { state } = record;
+  return (state === "queued" || state === "running") && prepared?.definition.resume === "stage";
 }
 
 /** A job that ended Kiln this often in a row and once more is not begun again by itself. */
@@ -80,6 +88,7 @@ export function view(entry: JobEntry): Job {
     endedAt: record.endedAt,
     problem: record.problem,
     canRetry: canRetry(entry),
+    canPause: canPause(entry),
     canReveal: record.revealPath !== null,
   };
 }

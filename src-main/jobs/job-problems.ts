@@ -96,3 +96,22 @@ export function shuttingDown(): KilnError {
     { en: "Start it again when Kiln is open.", ko: "Kiln을 다시 연 뒤 시작하세요." },
   );
 }
+
+export function jobNotPausable(title: Localized): KilnError {
+  return new KilnError(
+    "job-not-pausable",
+    { en: `“${title.en}” can't be paused.`, ko: `‘${title.ko}’ 작업은 일시 정지할 수 없습니다.` },
+    {
+      en: "Let it finish, or cancel it.",
+      ko: "끝날 때까지 기다리거나 취소하세요.",
+    },
+  );
+}
+
+export function jobNotPaused(title: Localized): KilnError {
+  return new KilnError(
+    "job-not-paused",
+    { en: `“${title.en}” is not paused.`, ko: `‘${title.ko}’ 작업은 일시 정지 상태가 아닙니다.` },
+    { en: "There is nothing to do.", ko: "따로 할 일이 없습니다." },
+  );
+}

@@ -20,13 +20,15 @@ export interface JobRunOptions {
   readonly onReport: () => void;
 }
 
+export type StopReason = "cancel" | "pause" | "shutdown";
+
 /** One execution of a job: what its `run` sees, and what the engine sees of it. */
 export class JobRun {
   readonly jobId: number;
   readonly definition: JobDefinition;
   /** Why it was told to stop; what it returns or throws after that is ignored. */
-  stopped: "cancel" | "shutdown" | null = null;
-  /** False once the engine gave up waiting for a cancelled run to return. */
+  stopped: StopReason | null = null;
+  /** False once the engine gave up waiting for a stopped run to return. */
   holdsSlot = true;
   readonly #options: JobRunOptions;
   readonly #progress: JobProgress;
@@ -68,8 +70,9 @@ export class JobRun {
   }
 
   /** Aborts the signal. */
-  stop(reason: "cancel" | "shutdown"): void {
-    if (this.stopped !== null) return;
+  stop(reason: StopReason): void {
+    // A pause may still become a cancel, nothing else changes.
+    if (this.stopped !== null && !(this.stopped === "pause" && reason === "cancel")) return;
     this.stopped = reason;
     this.#abort.abort();
   }

@@ -8,8 +8,9 @@ import { JobEngine } from "./job-engine.ts";
 
 /** What a job may become, as the contract of the house has it; written anew, not read from the engine. */
 const steps: Record<JobState, JobState[]> = {
-  queued: ["queued", "running", "cancelled", "interrupted"],
-  running: ["running", "completed", "failed", "cancelled", "interrupted", "queued"],
+  queued: ["queued", "running", "paused", "cancelled", "interrupted"],
+  running: ["running", "completed", "failed", "paused", "cancelled", "interrupted", "queued"],
+  paused: ["paused", "queued", "cancelled"],
   completed: ["completed"],
   failed: ["failed", "queued"],
   cancelled: ["cancelled", "queued"],
@@ -44,6 +45,8 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("start"), kind: fc.nat({ max: 2 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel"), which }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("retry"), which }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("pause"), which }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("resume"), which }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -68,6 +71,10 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
+function isUnfinished(state: JobState): boolean {
+  return state === "queued" || state === "running" || state === "paused";
+}
+
 /** Plays steps on a real engine and library, and checks after each what must always hold. */
 class Play {
   readonly #bench = new Bench();
@@ -82,7 +89,7 @@ class Play {
   /** Runs of this life whose code hasn't returned. */
   #active: PuppetRun[] = [];
   #seen = 0;
-  readonly #cancelledAt = new Map<PuppetRun, number>();
+  readonly #stoppedAt = new Map<PuppetRun, number>();
   #store = new WatchedStore(this.#bench.database);
   #engine = this.#live();
 
@@ -95,6 +102,7 @@ class Play {
   /** Lets all work end. */
   async finish(): Promise<void> {
     for (let round = 0; round < 200; round += 1) {
+      for (const job of this.#unfinished()) if (job.state === "paused") this.#engine.resume(job.id);
       if (this.#unfinished().length === 0 && this.#active.length === 0) break;
       for (const run of this.#active) run.end.resolve();
       this.#bench.clock.advance(250);
@@ -116,7 +124,7 @@ class Play {
   }
 
   #unfinished(): Job[] {
-    return this.#engine.list().filter(({ state }) => state === "queued" || state === "running");
+    return this.#engine.list().filter(({ state }) => isUnfinished(state));
   }
 
   async #perform(step: Step): Promise<void> {
@@ -133,7 +141,7 @@ class Play {
         if (id === undefined) break;
         const running = this.#active.find(({ context }) => context.jobId === id);
         if (running !== undefined && this.#engine.get(id).state === "running") {
-          if (!this.#cancelledAt.has(running)) this.#cancelledAt.set(running, clock.now());
+          this.#stopped(running);
         }
         void this.#engine.cancel(id);
         break;
@@ -144,6 +152,21 @@ class Play {
         else expect(() => this.#engine.retry(id)).toThrow(KilnError);
         break;
       }
+      case "pause": {
+        if (id === undefined) break;
+        const job = this.#engine.get(id);
+        const running = this.#active.find(({ context }) => context.jobId === id);
+        if (job.canPause || job.state === "paused") {
+          if (running !== undefined && job.state === "running") this.#stopped(running);
+          this.#engine.pause(id);
+        } else expect(() => this.#engine.pause(id)).toThrow(KilnError);
+        break;
+      }
+      case "resume":
+        if (id === undefined) break;
+        if (this.#engine.get(id).state === "paused") this.#engine.resume(id);
+        else expect(() => this.#engine.resume(id)).toThrow(KilnError);
+        break;
       case "end":
         if (!("how" in step)) break;
         if (step.how === "well") run?.end.resolve();
@@ -204,8 +227,7 @@ class Play {
       const job = jobSchema.parse(this.#engine.get(id));
       const row = this.#store.get(id);
       expect(row).toMatchObject({ state: job.state, problem: job.problem, endedAt: job.endedAt });
-      const isEnded = job.state !== "queued" && job.state !== "running";
-      expect(job.endedAt !== null).toBe(isEnded);
+      expect(job.endedAt !== null).toBe(!isUnfinished(job.state));
       if (job.state === "running") expect(job.startedAt).not.toBeNull();
       expect(job.problem !== null).toBe(job.state === "failed" || job.state === "interrupted");
       if (job.state === "completed") expect(job.fraction).toBe(1);
@@ -218,14 +240,18 @@ class Play {
     const jobs = this.#engine.list().filter(({ kind }) => this.#slots.get(kind) === slot);
     expect(jobs.filter(({ state }) => state === "running").length).toBeLessThanOrEqual(capacity);
     const holding = this.#active.filter((run) => {
-      const cancelled = this.#cancelledAt.get(run) ?? Number.POSITIVE_INFINITY;
-      const isAbandoned = this.#bench.clock.now() >= cancelled + abandonAfterMs;
+      const stopped = this.#stoppedAt.get(run) ?? Number.POSITIVE_INFINITY;
+      const isAbandoned = this.#bench.clock.now() >= stopped + abandonAfterMs;
       return this.#slotOf(run.context.jobId) === slot && !isAbandoned;
     });
     expect(holding.length).toBeLessThanOrEqual(capacity);
     const active = this.#active.map(({ context }) => context.jobId);
     const ready = jobs.filter(({ id, state }) => state === "queued" && !active.includes(id));
     if (ready.length > 0) expect(holding).toHaveLength(capacity);
+  }
+
+  #stopped(run: PuppetRun): void {
+    if (!this.#stoppedAt.has(run)) this.#stoppedAt.set(run, this.#bench.clock.now());
   }
 
   #slotOf(id: number): string | undefined {

@@ -45,4 +45,5 @@ export {
 } from "./sidecar-store.ts";
 export { freedesktopTrash, noTrash, oneWayTrash, systemTrash, type Trash } from "./trash.ts";
 export { trashEmptied, trashOneWay } from "./trash-problems.ts";
+export { type UpscaleDraft, type UpscaleRecord, UpscaleStore } from "./upscale-store.ts";
 export { cardHolding, type FindVolumeRoot, volumeRoot } from "./volume.ts";

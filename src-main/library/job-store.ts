@@ -99,7 +99,7 @@ export class JobStore {
   listed(): JobRecord[] {
     return this.#database.sql
       .prepare<[], JobRow>(
-        "SELECT * FROM jobs WHERE cleared = 0 OR state IN ('queued', 'running') ORDER BY id",
+        "SELECT * FROM jobs WHERE cleared = 0 OR state IN ('queued', 'running', 'paused') ORDER BY id",
       )
       .all()
       .map(toRecord);

@@ -4,6 +4,8 @@ import { localizedSchema, problemSchema } from "./problem.ts";
 export const jobStates = [
   "queued",
   "running",
+  /** Stopped by the person; it goes on where it was when they say so. */
+  "paused",
   "completed",
   "failed",
   "cancelled",
@@ -31,6 +33,8 @@ export const jobSchema = z.object({
   endedAt: z.number().nullable(),
   problem: problemSchema.nullable(),
   canRetry: z.boolean(),
+  /** True while it waits or runs and can be stopped to go on later. */
+  canPause: z.boolean(),
   /** True when it ended with something on disk that can be shown in the file manager. */
   canReveal: z.boolean(),
 });

@@ -127,6 +127,7 @@ export const en = {
   jobStates: {
     queued: "Waiting",
     running: "Running",
+    paused: "Paused",
     completed: "Done",
     failed: "Failed",
     cancelled: "Cancelled",

@@ -126,6 +126,7 @@ export const ko = {
   jobStates: {
     queued: "대기",
     running: "진행 중",
+    paused: "일시 정지됨",
     completed: "완료",
     failed: "실패",
     cancelled: "취소됨",

@@ -15,6 +15,7 @@ const job = (id: number, state: Job["state"], folder = "May"): Job => ({
   endedAt: null,
   problem: null,
   canRetry: state === "failed",
+  canPause: false,
   canReveal: false,
 });
 
