@@ -1,6 +1,15 @@
 export { Apply, type ApplyPorts } from "./apply-service.ts";
 export { type ApplyOutcome, type ApplyPlanOptions, applyPlan, type Encode } from "./execute.ts";
-export { exampleName, type NameFields } from "./name-pattern.ts";
+export { legalStem, legalTail } from "./file-name.ts";
+export {
+  datePart,
+  exampleName,
+  type FieldText,
+  type NameFields,
+  type NamePattern,
+  parseName,
+} from "./name-pattern.ts";
+export { patternUnknownField } from "./pattern-problems.ts";
 export {
   type ApplyPlanDraft,
   type ApplyPlanInput,

@@ -25,12 +25,13 @@ export interface NameFields {
   readonly label: PhotoRow["label"];
 }
 
-type Part = string | ((fields: NameFields) => string);
+/** What one field in braces becomes. */
+export type FieldText<Fields> = (fields: Fields) => string;
 
 /** A name of files, or one level of the folders that they go to. */
-export interface NamePattern {
+export interface NamePattern<Fields = NameFields> {
   /** The text for one photo, not yet made legal: that depends on what will follow it (see `legalStem`). */
-  expand(fields: NameFields): string;
+  expand(fields: Fields): string;
 }
 
 const unknown = "unknown";
@@ -43,9 +44,22 @@ const unknown = "unknown";
  * @throws KilnError `pattern-empty`, `pattern-unknown-field` (with the field), `pattern-braces`, `pattern-with-folder`
  */
 export function parseNamePattern(pattern: string): NamePattern {
+  return parseName(pattern, partFor);
+}
+
+/**
+ * Parses the pattern of a file's name with fields of one's own.
+ *
+ * @param textOf what a field ("name", "date:YYYY") becomes; throws KilnError for one that there isn't
+ * @throws KilnError `pattern-empty`, `pattern-braces`, `pattern-with-folder`, and what `textOf` throws
+ */
+export function parseName<Fields>(
+  pattern: string,
+  textOf: (field: string) => FieldText<Fields>,
+): NamePattern<Fields> {
   if (pattern.trim() === "") throw patternEmpty();
   if (/[/\\]/u.test(pattern)) throw patternWithFolder();
-  return parse(pattern);
+  return parse(pattern, textOf);
 }
 
 /**
@@ -62,7 +76,7 @@ export function parseFolderPattern(pattern: string): NamePattern[] {
     .map((level) => level.trim())
     .filter((level) => level !== "");
   if (levels.some((level) => /^\.+$/u.test(level))) throw patternLeaves();
-  return levels.map(parse);
+  return levels.map((level) => parse(level, partFor));
 }
 
 /** Names of the folders below the destination for one photo. */
@@ -87,8 +101,11 @@ export function exampleName(
   return [...folders, legalStem(name, [tail]) + tail].join("/");
 }
 
-function parse(pattern: string): NamePattern {
-  const parts: Part[] = [];
+function parse<Fields>(
+  pattern: string,
+  textOf: (field: string) => FieldText<Fields>,
+): NamePattern<Fields> {
+  const parts: (string | FieldText<Fields>)[] = [];
   let rest = pattern;
   while (rest !== "") {
     const open = rest.search(/[{}]/u);
@@ -99,7 +116,7 @@ function parse(pattern: string): NamePattern {
     const close = rest.indexOf("}", open);
     const field = rest.slice(open + 1, close);
     if (rest[open] === "}" || close === -1 || field.includes("{")) throw patternBraces();
-    parts.push(rest.slice(0, open), partFor(field));
+    parts.push(rest.slice(0, open), textOf(field));
     rest = rest.slice(close + 1);
   }
   return {
@@ -108,7 +125,7 @@ function parse(pattern: string): NamePattern {
   };
 }
 
-function partFor(field: string): Part {
+function partFor(field: string): FieldText<NameFields> {
   const colon = field.indexOf(":");
   const name = colon === -1 ? field : field.slice(0, colon);
   const format = colon === -1 ? null : field.slice(colon + 1);
@@ -134,8 +151,15 @@ const simpleFields: ReadonlyMap<string, (fields: NameFields) => string> = new Ma
   ["label", (fields) => fields.label],
 ]);
 
-/** @throws KilnError `pattern-unknown-field` when the format has letters that are no part of a date */
-function datePart(format: string, field: string): (fields: NameFields) => string {
+/**
+ * The capture time in this format; "unknown" where there is none.
+ *
+ * @throws KilnError `pattern-unknown-field` when the format has letters that are no part of a date
+ */
+export function datePart(
+  format: string,
+  field: string,
+): FieldText<Pick<NameFields, "capturedLocal">> {
   const pieces = /YYYY|YY|MM|DD|HH|mm|ss/gu;
   const plain = format.replace(pieces, "");
   if (plain === format || /\p{L}/u.test(plain)) throw patternUnknownField(field);

@@ -1,15 +1,15 @@
+import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 
-const todo = {
-  en: "Use {name} {seq} {seq:4} {date} {date:YYYY-MM-DD} {time} {camera} {burst} {rank} {stars} {label}.",
-  ko: "{name} {seq} {seq:4} {date} {date:YYYY-MM-DD} {time} {camera} {burst} {rank} {stars} {label} 중에서 사용하세요.",
-};
+const photoFields =
+  "{name} {seq} {seq:4} {date} {date:YYYY-MM-DD} {time} {camera} {burst} {rank} {stars} {label}";
 
-export function patternUnknownField(field: string): KilnError {
+/** @param fields those that there are, for the person to choose from */
+export function patternUnknownField(field: string, fields = photoFields): KilnError {
   return new KilnError(
     "pattern-unknown-field",
     { en: `There is no field {${field}}.`, ko: `{${field}} 필드는 없습니다.` },
-    todo,
+    choose(fields),
   );
 }
 
@@ -17,7 +17,7 @@ export function patternBraces(): KilnError {
   return new KilnError(
     "pattern-braces",
     { en: "A brace is not closed or not opened.", ko: "중괄호의 짝이 맞지 않습니다." },
-    todo,
+    { en: "Write fields as {name}.", ko: "필드는 {name}처럼 적으세요." },
   );
 }
 
@@ -25,7 +25,7 @@ export function patternEmpty(): KilnError {
   return new KilnError(
     "pattern-empty",
     { en: "The name is empty.", ko: "이름이 비어 있습니다." },
-    todo,
+    { en: "Write a name, {name} for instance.", ko: "{name}처럼 이름을 적으세요." },
   );
 }
 
@@ -52,4 +52,8 @@ export function patternLeaves(): KilnError {
       ko: "“..”, 맨 앞의 “/”, 드라이브 문자를 빼세요.",
     },
   );
+}
+
+function choose(fields: string): Localized {
+  return { en: `Use ${fields}.`, ko: `${fields} 중에서 사용하세요.` };
 }
