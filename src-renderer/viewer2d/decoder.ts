@@ -58,7 +58,7 @@ interface Waiting {
  * Decodes in a worker, so that neither reading nor converting colours ever holds up a frame. An aborted decode is over
  * when the worker says so: what can't be stopped still takes a core, and the cache should know.
  */
-function createDecoder(): (want: Want, signal: AbortSignal, part?: Box) => Promise<ImageBitmap> {
+function createDecoder(): (url: string, signal: AbortSignal, part?: Box) => Promise<ImageBitmap> {
   const worker = new Worker(new URL("./decode-worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -73,24 +73,29 @@ function createDecoder(): (want: Want, signal: AbortSignal, part?: Box) => Promi
     }
   });
   const send = (request: DecodeRequest): void => worker.postMessage(request);
-  return (want, signal, part) =>
+  return (url, signal, part) =>
     new Promise((resolve, reject) => {
       lastId += 1;
       const id = lastId;
       waiting.set(id, { resolve, reject });
       signal.addEventListener("abort", () => send({ kind: "abort", id }), { once: true });
       const which = part === undefined ? {} : { part };
-      send({ kind: "decode", id, url: addressOf(want), space: canvasSpace, ...which });
+      send({ kind: "decode", id, url, space: canvasSpace, ...which });
     });
 }
 
 const decode = createDecoder();
 
+/** Decodes any picture of the host, in the colours of the canvas. @param address relative to the page */
+export function decodeAddress(address: string, signal: AbortSignal): Promise<ImageBitmap> {
+  return decode(new URL(address, document.baseURI).href, signal);
+}
+
 /** Decodes a part of a photo, in shares of it upright, as sharp as it is. Nothing is kept. */
 export function decodePart(picture: Picture, part: Box, signal: AbortSignal): Promise<ImageBitmap> {
   const whole: Want = { picture, level: "photo" };
   const want: Want = pictures.fits(whole) ? whole : { picture, level: "preview" };
-  return decode(want, signal, part);
+  return decode(addressOf(want), signal, part);
 }
 
 /** A photo that is on the screen for so long is looked at: what comes next is worth a decode. */
@@ -98,7 +103,7 @@ const quietMs = 50;
 
 /** The decoded pictures of this window: loupe, compare and survey share them. */
 export const pictures: BitmapCache<ImageBitmap> = new BitmapCache({
-  decode,
+  decode: (want, signal) => decode(addressOf(want), signal),
   problemOf: (error) => (error instanceof PictureError ? error.problem : unreadable),
   maxBytes,
   whenQuiet: (run) => {

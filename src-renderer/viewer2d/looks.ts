@@ -27,13 +27,18 @@ const whole: Looks = { isLinked: true, shared: fitLook, own: new Map() };
 
 export const useLooks = create<Looks>(() => whole);
 
+/** Forgets every zoom: what comes next is something else. */
+export function lookAtAll(): void {
+  useLooks.setState(whole);
+}
+
 /** How photos were looked at before the survey began. */
 let beforeSurvey: Looks = whole;
 
 useView.subscribe(({ mode }, before) => {
   if (mode === before.mode) return;
   const { shared } = useLooks.getState();
-  if (mode === "grid") useLooks.setState(whole);
+  if (mode === "grid") lookAtAll();
   else if (mode === "survey") {
     // All of each photo: a detail of the one before says nothing about the others.
     beforeSurvey = useLooks.getState();

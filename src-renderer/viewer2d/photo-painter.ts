@@ -5,7 +5,7 @@ import type { Level, Picture, Want } from "./bitmap-cache.ts";
 import { canvasSpace, pictures } from "./decoder.ts";
 import { clearMarks, type Marking, markLater } from "./overlay-marker.ts";
 import type { OverlayKind } from "./overlay-protocol.ts";
-import { drawingOf, type Look, place, type Size, turnedSize } from "./viewport.ts";
+import { drawingOf, type Look, type Placement, place, type Size, turnedSize } from "./viewport.ts";
 
 /** What is to be seen. */
 export interface Scene {
@@ -15,6 +15,8 @@ export interface Scene {
   readonly overlays: readonly OverlayKind[];
   /** Photos that are likely to be seen next in this place, likeliest first. */
   readonly ahead: readonly Picture[];
+  /** Size of a larger version of the photo that it is laid under: `look` counts its pixels, and nothing shows squares. */
+  readonly frame?: Size;
 }
 
 /** What is seen. */
@@ -129,13 +131,14 @@ export class PhotoPainter {
   /** Answers the scale. */
   #drawBitmap(scene: Scene, size: Size, bitmap: ImageBitmap): number | null {
     const context = this.#context;
-    const placement = place(scene.look, turnedSize(size, scene.rotation), this.#box);
+    const placement = this.#place(scene, size);
     const drawing = drawingOf(placement, size, scene.rotation, bitmap, this.#box);
     if (drawing === null || context === null) return null;
     const { source, target, transform } = drawing;
     const perPixel = target.width / source.width;
-    context.imageSmoothingEnabled = perPixel < crispFrom || bitmap.width < size.width;
-    context.imageSmoothingQuality = perPixel < 1 ? "high" : "medium";
+    const isLaid = scene.frame !== undefined;
+    context.imageSmoothingEnabled = isLaid || perPixel < crispFrom || bitmap.width < size.width;
+    context.imageSmoothingQuality = isLaid || perPixel < 1 ? "high" : "medium";
     context.setTransform(...transform);
     context.drawImage(
       bitmap,
@@ -151,29 +154,39 @@ export class PhotoPainter {
     return placement.scale;
   }
 
-  /** The level of resolution that this zoom needs. */
-  #needed({ picture, rotation, look }: Scene): Want {
-    return { picture, level: this.#levelFor(picture, rotation, look) };
+  /** Where all of the photo lies in the box; `scale` counts its own pixels. */
+  #place(
+    { look, rotation, frame }: Pick<Scene, "look" | "rotation" | "frame">,
+    size: Size,
+  ): Placement {
+    const photo = turnedSize(size, rotation);
+    const placement = place(look, frame ?? photo, this.#box);
+    return { ...placement, scale: placement.width / photo.width };
   }
 
-  #levelFor(picture: Picture, rotation: Rotation, look: Look): Level {
+  /** The level of resolution that this zoom needs. */
+  #needed(scene: Scene): Want {
+    return { picture: scene.picture, level: this.#levelFor(scene.picture, scene) };
+  }
+
+  #levelFor(picture: Picture, scene: Scene): Level {
     const size = sizeOf(picture);
     if (size === null || this.#box.width === 0) return "preview";
     const shrink = previewEdge / Math.max(size.width, size.height);
     if (shrink >= 1) return "preview";
-    const { scale } = place(look, turnedSize(size, rotation), this.#box);
+    const { scale } = this.#place(scene, size);
     if (scale <= shrink * slack) return "preview";
     return pictures.fits({ picture, level: "photo" }) ? "photo" : "preview";
   }
 
   #want(scene: Scene, needed: Want): void {
-    const { picture, rotation, look, ahead } = scene;
+    const { picture, ahead } = scene;
     const hasAny = pictures.best(picture) !== null;
     const standIn: Want[] = hasAny ? [] : [{ picture, level: "thumbnail" }];
     const next = ahead.map(
       (other): Want => ({
         picture: other,
-        level: this.#levelFor(other, rotation, look),
+        level: this.#levelFor(other, scene),
       }),
     );
     // All of this photo as well, so that 100 % is there at once; after what comes next in the present zoom.
