@@ -42,6 +42,8 @@ export const upscaleSettingsSchema = z.object({
   quality: z.int().min(1).max(100),
   /** What goes along of EXIF, XMP and IPTC; colour profile and resolution always do. */
   metadata: z.enum(["all", "withoutPlace", "none"]),
+  /** Edge of a tile in pixels of the original, padding not counted; 0 is untiled; left out, Kiln chooses. */
+  tile: z.int().min(0).max(65_536).optional(),
 });
 export type UpscaleSettings = z.infer<typeof upscaleSettingsSchema>;
 
