@@ -5,7 +5,13 @@ import { ensurePackages } from "./setup/packages.mjs";
 import { ensureBuilt } from "./setup/product.mjs";
 import { callersFolder, node24, productEnvironment, root } from "./setup/project.mjs";
 import { exitCodeOf, runInForeground } from "./setup/run.mjs";
-import { main } from "./setup/words.mjs";
+import { inWords, main } from "./setup/words.mjs";
+
+/** What comes with the source alone, and so is not among the CLI's own commands. */
+const benches = {
+  en: "\n  kiln bench WHAT [--json]\n      measure Kiln itself: grid, start, bestcut, door (from this source folder only)",
+  ko: "\n  kiln bench WHAT [--json]\n      Kiln 자체의 성능 측정: grid, start, bestcut, door (이 소스 폴더에서만)",
+};
 
 await main(async () => {
   await ensurePackages();
@@ -24,5 +30,8 @@ await main(async () => {
     cwd: callersFolder(),
     env: productEnvironment(),
   });
+  if (command === undefined || ["--help", "-h"].includes(command)) {
+    (command === undefined ? process.stderr : process.stdout).write(`${inWords(benches)}\n`);
+  }
   return exitCodeOf(code, signal);
 });

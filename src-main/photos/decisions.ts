@@ -221,7 +221,7 @@ function count(n: number, noun: string): string {
 }
 
 const flagLabels: Record<Flag, Localized> = {
-  pick: { en: "Pick", ko: "선택" },
+  pick: { en: "Pick", ko: "채택" },
   none: { en: "Unflag", ko: "표시 지우기" },
   reject: { en: "Reject", ko: "제외" },
 };

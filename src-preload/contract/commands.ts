@@ -75,7 +75,7 @@ export const commands = {
     group: "edit",
     keys: ["Mod+KeyD"],
   },
-  "photo.pick": { title: { en: "Pick", ko: "선택" }, group: "photo", keys: ["KeyP"] },
+  "photo.pick": { title: { en: "Pick", ko: "채택" }, group: "photo", keys: ["KeyP"] },
   "photo.reject": {
     title: { en: "Reject", ko: "제외" },
     group: "photo",
@@ -204,6 +204,11 @@ export const commands = {
     group: "stack",
     keys: [],
   },
+  "stack.gap": {
+    title: { en: "Burst gap…", ko: "묶음 간격…" },
+    group: "stack",
+    keys: ["Shift+KeyG"],
+  },
   "stack.similar": {
     title: { en: "Similar photos…", ko: "비슷한 사진…" },
     group: "stack",
@@ -229,6 +234,8 @@ export const commands = {
     group: "stack",
     keys: ["Alt+ArrowLeft", "Mod+ArrowLeft", "PageUp"],
   },
+  "view.first": { title: { en: "First photo", ko: "첫 사진" }, group: "view", keys: ["Home"] },
+  "view.last": { title: { en: "Last photo", ko: "마지막 사진" }, group: "view", keys: ["End"] },
   "view.grid": { title: { en: "Grid", ko: "격자" }, group: "view", keys: ["KeyG"] },
   "view.loupe": { title: { en: "Loupe", ko: "확대경" }, group: "view", keys: ["KeyE"] },
   "view.toggleLoupe": {
@@ -310,7 +317,7 @@ export const commands = {
     keys: ["KeyH"],
   },
   "view.clipping": {
-    title: { en: "Show clipping", ko: "노출 한계 표시" },
+    title: { en: "Show clipping", ko: "날아가거나 뭉개진 부분 표시" },
     group: "view",
     keys: ["KeyJ"],
   },

@@ -155,7 +155,7 @@ export const photoDetailSchema = z.object({
 });
 export type PhotoDetail = z.infer<typeof photoDetailSchema>;
 
-/** 256 bins a channel, counted on a small rendition; clipped shares 0..1. */
+/** 256 bins a channel, counted on a small rendition; shares (0..1) of lost tones as in `measuresSchema`, by luma. */
 export const histogramSchema = z.object({
   red: z.array(z.number()).length(256),
   green: z.array(z.number()).length(256),

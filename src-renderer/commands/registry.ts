@@ -6,7 +6,14 @@ import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.
 import { setFilters } from "../state/filters.ts";
 import { currentItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { currentOrder, move, moveBurst, targetBurstIds, targetIds } from "../state/navigation.ts";
+import {
+  currentOrder,
+  move,
+  moveBurst,
+  moveToEnd,
+  targetBurstIds,
+  targetIds,
+} from "../state/navigation.ts";
 import { openFolder, trySample } from "../state/opening.ts";
 import { setPreferences } from "../state/preferences.ts";
 import { goCompareTie, goToTie, goToUndecided, hasTies } from "../state/tie-moves.ts";
@@ -117,7 +124,11 @@ async function sweep(
 ): Promise<void> {
   const done = await attempt(run);
   if (done === null || done.editId === null) return;
-  showToast({ text, action: { label: commands["edit.undo"].title, run: () => void undo() } });
+  showToast({
+    topic: "step",
+    text,
+    action: { label: commands["edit.undo"].title, run: () => void undo() },
+  });
 }
 
 function shownBurstIds(): number[] {
@@ -267,11 +278,14 @@ const actions: Record<CommandId, Action> = {
         },
       ),
   },
+  "stack.gap": provided("stack.gap"),
   "stack.similar": { when: hasActive, run: () => openPanel("similar") },
   "stack.collapse": { when: hasStack, run: toggleStacks },
   "stack.collapseAll": { when: hasRoot, run: toggleAllStacks },
   "stack.next": { when: hasRoot, run: () => moveBurst(1) },
   "stack.previous": { when: hasRoot, run: () => moveBurst(-1) },
+  "view.first": { when: hasRoot, run: () => moveToEnd("first") },
+  "view.last": { when: hasRoot, run: () => moveToEnd("last") },
   "view.grid": mode("grid"),
   "view.loupe": mode("loupe"),
   "view.toggleLoupe": {

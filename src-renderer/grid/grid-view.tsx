@@ -18,9 +18,9 @@ import css from "./grid.module.css";
 import { Tile } from "./tile.tsx";
 
 const padding = 10;
-/** What a tile has besides its picture: padding to the sides, and above and below with its two lines of text. */
+/** What a tile has besides its picture: padding to the sides, and above and below with its three lines of text. */
 const frameX = 24;
-const frameY = 62;
+const frameY = 79;
 /** Height of the picture's box by its width: between landscape and portrait, so that neither wastes much. */
 const pictureAspect = 0.75;
 

@@ -118,6 +118,8 @@ export const en = {
   keysRows: "Row to row",
   keysRange: "Extend the selection",
   keysBack: "Close, or back to the grid",
+  keysCandidate: "The candidate wins; when all are compared: pick the best one",
+  keysReference: "Pick the reference, reject the others",
   more: "More",
 
   jobsTitle: "Jobs",
@@ -174,6 +176,11 @@ export const en = {
     labelBlue: "Blue",
     labelPurple: "Purple",
   },
+  xmpUnwritten: (count: number) =>
+    count === 1
+      ? "1 decision is in no sidecar"
+      : `${count.toLocaleString("en")} decisions are in no sidecar`,
+  xmpUnwrittenMore: (count: number) => `and ${count.toLocaleString("en")} more`,
   xmpConflict: "When Kiln and a sidecar differ",
   xmpConflicts: { newer: "The newer wins", kiln: "Kiln wins", sidecar: "The sidecar wins" },
   libraryPlace: "Library",
@@ -237,6 +244,7 @@ export const en = {
   camera: "Camera",
   lens: "Lens",
   captured: "Captured",
+  noTime: "No usable time in the photo: grouped by name and look.",
   size: "Size",
   colourProfile: "Colours",
   noProfile: "no profile (sRGB)",

@@ -49,7 +49,7 @@ export const ko = {
   descending: "최신·높은 순",
   ascending: "오래된·낮은 순",
   tileSize: "타일 크기",
-  picked: (count) => `선택 ${count.toLocaleString("ko")}`,
+  picked: (count) => `채택 ${count.toLocaleString("ko")}`,
   rejected: (count) => `제외 ${count.toLocaleString("ko")}`,
   undecided: (count) => `미정 ${count.toLocaleString("ko")}`,
   notRead: (count) => `읽지 못함 ${count.toLocaleString("ko")}`,
@@ -69,7 +69,7 @@ export const ko = {
   isoFrom: "최소 ISO",
   isoTo: "최대 ISO",
 
-  flags: { pick: "선택", none: "미정", reject: "제외" },
+  flags: { pick: "채택", none: "미정", reject: "제외" },
   labels: {
     none: "색 없음",
     red: "빨강",
@@ -117,6 +117,8 @@ export const ko = {
   keysRows: "다음/이전 줄",
   keysRange: "선택 넓히기",
   keysBack: "닫기, 격자로 돌아가기",
+  keysCandidate: "후보의 승리, 다 비교한 뒤에는 최고의 컷 채택",
+  keysReference: "기준을 채택하고 나머지 제외",
   more: "더 보기",
 
   jobsTitle: "작업",
@@ -158,8 +160,8 @@ export const ko = {
   xmpWrite: "별점, 색, 제외를 사진 옆의 사이드카에 쓰기",
   xmpJpegNote:
     "Lightroom은 RAW 파일의 사이드카만 읽고 JPEG의 사이드카는 무시합니다. Capture One, darktable 등은 둘 다 읽습니다.",
-  xmpPickAs: "선택한 사진의 표시",
-  xmpPickHint: "XMP에는 ‘선택’이 없습니다",
+  xmpPickAs: "채택한 사진의 표시",
+  xmpPickHint: "XMP에는 ‘채택’이 없습니다",
   xmpPicks: {
     nothing: "쓰지 않음",
     stars1: "별 1개",
@@ -173,6 +175,8 @@ export const ko = {
     labelBlue: "파랑",
     labelPurple: "보라",
   },
+  xmpUnwritten: (count) => `사이드카에 쓰지 못한 결정 ${count.toLocaleString("ko")}개`,
+  xmpUnwrittenMore: (count) => `외 ${count.toLocaleString("ko")}개`,
   xmpConflict: "Kiln과 사이드카가 다르면",
   xmpConflicts: { newer: "더 새로운 쪽", kiln: "Kiln 우선", sidecar: "사이드카 우선" },
   libraryPlace: "라이브러리",
@@ -205,8 +209,8 @@ export const ko = {
   compareAlone: "한 장뿐인 사진입니다. 여러 장을 선택하거나 다음 묶음으로 가세요.",
   compareDone: "모두 비교했습니다.",
   compareBest: (name) => `최고의 컷은 ${name}입니다.`,
-  compareAccept: "선택하고 다음으로",
-  comparePick: "선택하기",
+  compareAccept: "채택하고 다음으로",
+  comparePick: "채택하기",
   compareNext: "다음 묶음",
   compareLast: "마지막 묶음입니다.",
   compareFrames: "비교하는 사진",
@@ -218,7 +222,7 @@ export const ko = {
   burstOf: (position, count) => `묶음 ${position} / ${count}`,
   score: "점수",
   noise: "노이즈",
-  clipped: "노출 한계",
+  clipped: "뭉개짐·날아감",
   exposure: "노출",
 
   survey: "훑어보기",
@@ -227,7 +231,8 @@ export const ko = {
   leaveOut: "제외하고 빼기",
 
   histogram: "히스토그램",
-  histogramText: (shadows, highlights) => `어두운 쪽 한계 ${shadows}, 밝은 쪽 한계 ${highlights}`,
+  histogramText: (shadows, highlights) =>
+    `뭉개진 어두운 부분 ${shadows}, 날아간 밝은 부분 ${highlights}`,
   decision: "결정",
   bestCut: "베스트 컷",
   shot: "촬영",
@@ -235,6 +240,7 @@ export const ko = {
   camera: "카메라",
   lens: "렌즈",
   captured: "촬영 시각",
+  noTime: "사진에 쓸 수 있는 촬영 시각이 없어 이름과 모습으로 묶었습니다.",
   size: "크기",
   colourProfile: "색 공간",
   noProfile: "프로파일 없음(sRGB)",
@@ -251,7 +257,7 @@ export const ko = {
   selectedMore: (count) => `${count}장 선택됨. 아래는 활성 사진의 정보입니다.`,
 
   apply: "결정 적용",
-  applyAction: "선택한 사진으로 할 일",
+  applyAction: "채택한 사진으로 할 일",
   applyActions: { copy: "복사", move: "이동", export: "JPEG로 내보내기" },
   applyHints: {
     copy: "원본은 제자리에 남습니다.",
@@ -297,13 +303,13 @@ export const ko = {
   planning: "계획을 세우는 중…",
   undecidedTitle: "아직 정하지 않은 사진",
   undecidedText: (count) =>
-    `묶음과 낱장 ${count}개가 아직 선택도 제외도 되지 않았습니다. 어떻게 할까요?`,
+    `묶음과 낱장 ${count}개가 아직 채택도 제외도 되지 않았습니다. 어떻게 할까요?`,
   undecidedProposed: "제안한 컷 쓰기",
   undecidedLeave: "빼고 진행",
   undecidedGo: "가서 정하기",
   planTitle: "계획",
   planFiles: (count) => `파일 ${count.toLocaleString("ko")}개`,
-  planPicks: (count) => `선택 ${count.toLocaleString("ko")}장`,
+  planPicks: (count) => `채택 ${count.toLocaleString("ko")}장`,
   planRejects: (count) => `제외 ${count.toLocaleString("ko")}장`,
   planFree: (bytes) => `여유 ${bytes}`,
   planFrom: "원래 위치",

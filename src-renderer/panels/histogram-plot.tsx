@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { Histogram } from "../../src-preload/contract/photos.ts";
+import type { Histogram, Measures } from "../../src-preload/contract/photos.ts";
 import { useMessages } from "../messages/language.ts";
 import { shareText } from "./exposure.ts";
 import css from "./histogram.module.css";
@@ -9,15 +9,18 @@ const height = 96;
 /** Below this share nobody calls it clipping: a glint, a black button. */
 const noticeable = 0.0005;
 
-/** The photo's histogram: the three colours, luma as a line, with triangles in the corners where tones are lost. */
-export function HistogramPlot({
-  histogram,
-}: {
+interface HistogramPlotProps {
   readonly histogram: Histogram | null;
-}): ReactElement {
+  /** Of the photo once it is measured: then the shares of lost tones are those that it was ranked by. */
+  readonly measures: Measures | null;
+}
+
+/** The photo's histogram: the three colours, luma as a line, with triangles in the corners where tones are lost. */
+export function HistogramPlot({ histogram, measures }: HistogramPlotProps): ReactElement {
   const messages = useMessages();
-  const shadows = histogram?.clippedShadows ?? 0;
-  const highlights = histogram?.clippedHighlights ?? 0;
+  const lost = measures ?? histogram;
+  const shadows = lost?.clippedShadows ?? 0;
+  const highlights = lost?.clippedHighlights ?? 0;
   return (
     <figure className={css.histogram}>
       <svg

@@ -50,7 +50,7 @@ export function InfoPanel(): ReactElement {
   if (photo === undefined) return <p className={css.nothing}>{messages.nothingActive}</p>;
   return (
     <div className={css.panel}>
-      <HistogramPlot histogram={histogram} />
+      <HistogramPlot histogram={histogram} measures={detail?.measures ?? null} />
       <header className={css.head}>
         <h2 className={css.name}>
           {photo.name} <FileKinds photo={photo} />
@@ -113,7 +113,7 @@ function BestCut({ photo, detail }: PhotoAndDetail): ReactElement {
       {frames > 1 && (
         <p className={css.quiet}>
           {messages.inBurst(frame, frames)}
-          {isTie && <> · {messages.tooClose}</>}
+          {isTie && photo.isTied && <> · {messages.tooClose}</>}
         </p>
       )}
       <Verdict photo={photo} isPick={isPick} isTie={isTie} />
@@ -172,6 +172,9 @@ function Shot({ photo, detail }: PhotoAndDetail): ReactElement {
               <span className={css.figure}> {offsetText(detail.offsetMinutes)}</span>
             )}
           </Fact>
+        )}
+        {detail !== null && detail.capturedLocal === null && photo.burstId !== null && (
+          <Fact name={messages.captured}>{messages.noTime}</Fact>
         )}
         {photo.width > 0 && (
           <Fact name={messages.size}>

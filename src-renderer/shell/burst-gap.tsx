@@ -1,5 +1,9 @@
 import { type ReactElement, useEffect, useId, useRef, useState } from "react";
+import { commands } from "../../src-preload/contract/commands.ts";
 import { CommandButton } from "../commands/command-button.tsx";
+import { isMac } from "../commands/keyboard.ts";
+import { showKey } from "../commands/keys.ts";
+import { provide } from "../commands/registry.ts";
 import { door } from "../door/door.ts";
 import { useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
@@ -90,6 +94,11 @@ export function BurstGapButton(): ReactElement {
   const messages = useMessages();
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
+  const popover = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => provide("stack.gap", () => void popover.current?.togglePopover()), []);
+  useEffect(() => {
+    if (isOpen) popover.current?.querySelector("input")?.focus();
+  }, [isOpen]);
   const gapMs = useLibrary((state) => state.preferences.burstGapMs);
   return (
     <>
@@ -99,15 +108,21 @@ export function BurstGapButton(): ReactElement {
         popoverTarget={id}
         aria-expanded={isOpen}
         data-tip={messages.burstGap}
+        data-keys={showKey(commands["stack.gap"].keys[0], isMac)}
       >
         {messages.burstGapShort} <b>{messages.seconds(gapMs / 1000)}</b>
       </button>
       <fieldset
+        ref={popover}
         id={id}
         className={`${ui.menu} ${css.popover}`}
         popover="auto"
         aria-label={messages.burstGap}
         onToggle={(event) => setIsOpen(event.newState === "open")}
+        // It closes itself; the window would leave the view, too.
+        onKeyDown={(event) => {
+          if (event.code === "Escape") event.stopPropagation();
+        }}
       >
         {isOpen && (
           <>

@@ -26,6 +26,15 @@ export function KeySheet(): ReactElement {
               {ids.map((id) => (
                 <Row key={id} name={commands[id].title[language]} keys={commands[id].keys} />
               ))}
+              {group === "compare" && (
+                <>
+                  <Row name={messages.keysCandidate} keys={commands["stack.accept"].keys} />
+                  <Row
+                    name={messages.keysReference}
+                    keys={commands["stack.acceptAndReject"].keys}
+                  />
+                </>
+              )}
             </ul>
           </section>
         ))}

@@ -1,6 +1,8 @@
-import { type ReactElement, useId } from "react";
+import { type ReactElement, useEffect, useId, useState } from "react";
 import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
-import { useMessages } from "../messages/language.ts";
+import { door } from "../door/door.ts";
+import { useLocalized, useMessages } from "../messages/language.ts";
+import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
 import ui from "../ui/ui.module.css";
@@ -71,6 +73,48 @@ export function XmpSettings(): ReactElement {
           ))}
         </select>
       </div>
+      <Unwritten />
     </fieldset>
+  );
+}
+
+type Unwritten = Awaited<ReturnType<typeof door.library.unwrittenSidecars>>;
+
+/** Decisions that no sidecar could take, each with why; nothing while there are none. */
+function Unwritten(): ReactElement | null {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const [unwritten, setUnwritten] = useState<Unwritten | null>(null);
+  // When the writing of sidecars ends, the list is another one.
+  const written = useLibrary(({ jobs }) => {
+    const newest = jobs.find(({ kind }) => kind === "write-sidecars");
+    return newest === undefined ? "" : `${newest.id} ${newest.state}`;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    let isWanted = true;
+    void attempt(() => door.library.unwrittenSidecars()).then((answer) => {
+      if (isWanted) setUnwritten(answer);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [written]);
+  if (unwritten === null || unwritten.count === 0) return null;
+  const { count, photos } = unwritten;
+  return (
+    <section className={css.unwritten} aria-label={messages.xmpUnwritten(count)}>
+      <h3>{messages.xmpUnwritten(count)}</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard, too */}
+      <ul tabIndex={0}>
+        {photos.map(({ photoId, path, reason }) => (
+          <li key={photoId}>
+            <span>{localized(reason)}</span>
+            <small>{path}</small>
+          </li>
+        ))}
+        {count > photos.length && <li>{messages.xmpUnwrittenMore(count - photos.length)}</li>}
+      </ul>
+    </section>
   );
 }

@@ -101,6 +101,7 @@ export async function undo(): Promise<void> {
   const step = await attempt(() => door.edits.undo());
   if (step?.label == null) return;
   showToast({
+    topic: "step",
     text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
     detail: elsewhere(step.rootIds),
     action: { label: { en: "Redo", ko: "다시 실행" }, run: () => void redo() },
@@ -117,6 +118,7 @@ export async function redoNow(): Promise<void> {
   const step = await attempt(() => door.edits.redo());
   if (step?.label == null) return;
   showToast({
+    topic: "step",
     text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` },
     detail: elsewhere(step.rootIds),
   });

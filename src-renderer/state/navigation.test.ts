@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { useLibrary } from "./library-store.ts";
-import { move, moveBurst, targetBurstIds, targetIds } from "./navigation.ts";
+import { move, moveBurst, moveToEnd, targetBurstIds, targetIds } from "./navigation.ts";
 import { burst, byId, photo } from "./photo-fixture.ts";
 import { activate, noFilters, selectRange, setMode, useView } from "./view-store.ts";
 
@@ -30,6 +30,13 @@ describe("going from photo to photo", () => {
     expect(activeId()).toBe(1);
     move(99);
     expect(activeId()).toBe(5);
+  });
+
+  it("goes to either end from wherever it is", () => {
+    moveToEnd("last");
+    expect(activeId()).toBe(5);
+    moveToEnd("first");
+    expect(activeId()).toBe(1);
   });
 
   it("selects on the way with Shift", () => {

@@ -24,6 +24,12 @@ export function move(steps: number, extend = false): void {
   else activate(next);
 }
 
+/** Goes to the first photo, or to the last. */
+export function moveToEnd(end: "first" | "last"): void {
+  const photoId = currentOrder().at(end === "first" ? 0 : -1);
+  if (photoId !== undefined) activate(photoId);
+}
+
 /** Makes a photo the active one wherever it is: filters that hide it are cleared, the stack that it is in is opened. */
 export function reach(photoId: number): void {
   if (!currentOrder().includes(photoId)) clearFilters();

@@ -10,6 +10,8 @@ export interface Toast {
   readonly progress: number | null;
   /** The job whose failure it tells: it goes when that is mended. */
   readonly jobId: number | null;
+  /** Of the toasts of one topic only the newest is shown: the last step says which undo and redo are next. */
+  readonly topic: "step" | null;
   readonly action: { readonly label: Localized; readonly run: () => void } | null;
 }
 
@@ -27,11 +29,15 @@ export function showToast(toast: Partial<Omit<Toast, "id">> & { text: Localized 
     detail: null,
     progress: null,
     jobId: null,
+    topic: null,
     action: null,
     ...toast,
     id,
   };
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-3), full] }));
+  useToasts.setState(({ toasts }) => {
+    const others = toasts.filter(({ topic }) => topic === null || topic !== full.topic);
+    return { toasts: [...others.slice(-3), full] };
+  });
   // A problem stays until it is read.
   if (full.tone === "plain" && full.progress === null) setTimeout(() => dismissToast(id), shownMs);
   return id;

@@ -254,10 +254,30 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
     expect(await measure(512)).toEqual(await measure(256));
   });
 
+  test("what is lost is the same in the histogram and in best cut's measures", async () => {
+    const path = bench.at("lost.png");
+    const greys: readonly Colour[] = [
+      [253, 253, 253],
+      [252, 252, 252],
+      [2, 2, 2],
+      [3, 3, 3],
+    ];
+    await quarters(1, greys).png().toFile(path);
+    const thumbnail = { file: bench.at("out", "lost.jpg"), edge: 256 };
+    const histogram = await bench.pool.run("histogram", { path });
+    const { measured } = await bench.pool.run("develop", {
+      path,
+      thumbnail,
+      measure: { faces: null },
+    });
+    expect(histogram).toMatchObject({ clippedHighlights: 0.25, clippedShadows: 0.25 });
+    expect(measured?.measures).toMatchObject({ clippedHighlights: 0.25, clippedShadows: 0.25 });
+  });
+
   test("the histogram counts channels and what is clipped", async () => {
     const path = bench.at("clipped.png");
     const colours: readonly Colour[] = [
-      [255, 10, 10],
+      [255, 255, 255],
       [0, 0, 0],
       [100, 100, 100],
       [0, 0, 120],
