@@ -73,7 +73,9 @@ export function createRouter(services: Services) {
       roots: kiln.library.roots.handler(() => roots.list()),
       import: kiln.library.import.handler(({ input }) => {
         const paths = sources.paths(input.token);
-        return input.mode === "copy" ? imports.asCopies(paths) : imports.inPlace(paths);
+        return input.mode === "copy"
+          ? imports.asCopies(paths)
+          : imports.inPlace(paths, input.headersOnly);
       }),
       importSample: kiln.library.importSample.handler(() => imports.sample()),
       refresh: kiln.library.refresh.handler(({ input }) => ({

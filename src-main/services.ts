@@ -21,6 +21,7 @@ import {
   RootStore,
   SidecarStore,
   systemTrash,
+  UpscaleStore,
 } from "./library/index.ts";
 import type { LogFile } from "./log/index.ts";
 import {
@@ -86,6 +87,7 @@ export function createServices(options: ServicesOptions) {
   const measures = new MeasureStore(database, measuresVersion);
   const faces = new FaceStore(database, facesVersion);
   const edits = new EditStore(database);
+  const upscaleRows = new UpscaleStore(database);
   const preferences = new Preferences(options.preferencesFile);
   const renditions = new RenditionCache(options.libraryDirectory);
   const images = new WorkerPool<ImageWorkerMethods>({
@@ -127,6 +129,7 @@ export function createServices(options: ServicesOptions) {
     takeInSidecars: (rootId: number, signal: AbortSignal) => sidecars.takeIn(rootId, signal),
     takeEmbedded: (photoId: number, rating: number, modifiedMs: number) =>
       sidecars.takeEmbedded(photoId, rating, modifiedMs),
+    resultsIn: (directory: string, rootId: number) => upscaleRows.namesIn(directory, rootId),
     burstGapMs: () => preferences.get().burstGapMs,
   };
   const imports = new Imports(reading, engine);

@@ -140,7 +140,10 @@ function partFor(field: string): FieldText<NameFields> {
   return known;
 }
 
-const simpleFields: ReadonlyMap<string, (fields: NameFields) => string> = new Map([
+const simpleFields: ReadonlyMap<string, FieldText<NameFields>> = new Map<
+  string,
+  FieldText<NameFields>
+>([
   ["name", (fields) => fields.name],
   ["seq", (fields) => String(fields.seq)],
   ["time", datePart("HHmmss", "time")],

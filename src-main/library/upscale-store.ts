@@ -118,12 +118,15 @@ export class UpscaleStore {
       .map(toUpscaleRow);
   }
 
-  /** Names of results that lie in a folder: a reading must not take them for photos of their own. */
-  namesIn(folder: string): Set<string> {
+  /** Names of results that lie in a folder and belong to photos of a root: its readings leave them out. */
+  namesIn(folder: string, rootId: number): Set<string> {
     const paths = this.#database.sql
-      .prepare<[string], string>("SELECT path FROM upscales WHERE folder = ? AND path IS NOT NULL")
+      .prepare<[string, number], string>(
+        `SELECT path FROM upscales WHERE folder = ? AND path IS NOT NULL
+           AND photo_id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)`,
+      )
       .pluck()
-      .all(folder);
+      .all(folder, rootId);
     return new Set(paths.map((path) => basename(path)));
   }
 

@@ -46,9 +46,10 @@ export class Imports {
    * Reads folders and files where they are. Files become one root for each folder that they lie in. The first root
    * is answered; the others are read by jobs of their own.
    *
+   * @param headersOnly sizes, times and cameras are read, nothing is measured
    * @throws KilnError `folder-missing` when a path isn't there
    */
-  async inPlace(paths: readonly string[]): Promise<StartedImport> {
+  async inPlace(paths: readonly string[], headersOnly = false): Promise<StartedImport> {
     const folders: string[] = [];
     const files: string[] = [];
     for (const path of paths.map((each) => resolve(each))) {
@@ -56,12 +57,13 @@ export class Imports {
       if (await isFolder(path)) folders.push(await realpath(path));
       else files.push(join(await realpath(dirname(path)), basename(path)));
     }
-    const started = folders.map((path) => this.#read(path, null));
+    const started = folders.map((path) => this.#read(path, null, headersOnly));
     for (const [folder, inside] of Map.groupBy(files, dirname)) {
       started.push(
         this.#read(
           folder,
           inside.map((path) => basename(path)),
+          headersOnly,
         ),
       );
     }
@@ -125,13 +127,13 @@ export class Imports {
     return this.#freshFolder("originals", day);
   }
 
-  #read(path: string, files: string[] | null): StartedImport {
+  #read(path: string, files: string[] | null, headersOnly: boolean): StartedImport {
     const rootId = this.#roots.add({ path, whole: files === null, kind: "referenced" }, Date.now());
-    return { rootId, jobId: this.#startReading(rootId, path, files) };
+    return { rootId, jobId: this.#startReading(rootId, path, files, headersOnly) };
   }
 
   /** A reading that still waits will see everything anyway: it is answered instead of a second one. */
-  #startReading(rootId: number, path: string, files: string[] | null): number {
+  #startReading(rootId: number, path: string, files: string[] | null, headersOnly = false): number {
     const last = this.#readings.get(rootId);
     const bringsFiles = files !== null && files.length > 0;
     if (
@@ -141,8 +143,14 @@ export class Imports {
     ) {
       return last;
     }
-    const jobId = this.#engine.start(this.#jobs.read, { rootId, path, files });
-    this.#readings.set(rootId, jobId);
+    const jobId = this.#engine.start(this.#jobs.read, {
+      rootId,
+      path,
+      files,
+      ...(headersOnly && { headersOnly }),
+    });
+    // One that measures nothing can't stand for one that does.
+    if (!headersOnly) this.#readings.set(rootId, jobId);
     return jobId;
   }
 }

@@ -20,6 +20,8 @@ export const readFolderJob = (services: ReadingServices) =>
       ...rootInput,
       /** Names of files that come to those that the root has; null where the root is a whole folder. */
       files: z.array(z.string()).nullable(),
+      /** Sizes, times and cameras only: nothing is measured. */
+      headersOnly: z.boolean().optional(),
     }),
     stages: readingStages,
     title: ({ path }) => ({
@@ -28,7 +30,8 @@ export const readFolderJob = (services: ReadingServices) =>
     }),
     resume: "stage",
     checkpoint: readingCheckpoint,
-    run: (context, { rootId, files }) => readRoot(services, context, rootId, files),
+    run: (context, { rootId, files, headersOnly }) =>
+      readRoot(services, context, rootId, files, { headersOnly: headersOnly === true }),
   });
 
 /** Copies photos into the library, then reads the copies. */
@@ -54,7 +57,7 @@ export const importCopiesJob = (services: ReadingServices) =>
         leaveOut: services.database.directory,
         onProgress: (done, total) => context.progress(done, total),
       });
-      return readRoot(services, context, rootId, null, uncopied);
+      return readRoot(services, context, rootId, null, { uncopied });
     },
   });
 

@@ -21,6 +21,7 @@ const concurrency = 8;
  * was broken off simply runs again.
  *
  * @param files of a root that is made of single files: names of those that come to the ones that it has; else null
+ * @param headersOnly leaves measuring to the next reading
  * @param uncopied what an import could not copy: listed with what the reading can't open
  * @throws KilnError `folder-missing` or `folder-unreadable` when the root itself can't be read; what keeps the library
  * from being written, or a worker from starting
@@ -30,7 +31,10 @@ export async function readRoot(
   context: ReadingContext,
   rootId: number,
   files: readonly string[] | null,
-  uncopied: readonly UnreadFolder[] = [],
+  {
+    uncopied = [],
+    headersOnly = false,
+  }: { readonly uncopied?: readonly UnreadFolder[]; readonly headersOnly?: boolean } = {},
 ): Promise<JobResult> {
   const root = services.roots.get(rootId);
   if (root === null) {
@@ -58,6 +62,7 @@ export async function readRoot(
   const sidecars = await services.takeInSidecars(rootId, context.signal);
   for (const { path, problem } of sidecars.problems) context.log(`${path}: ${problem.code}`);
   group();
+  if (headersOnly) return { revealPath: root.path };
 
   context.stage("measure");
   const { facesProblem } = await measurePhotos(services, context, rootId);
@@ -105,7 +110,8 @@ async function scan(
   const seen = new Set<string>();
   const unread: UnreadFolder[] = [];
   const rivals: string[] = [];
-  const take = (found: readonly FoundPhoto[]): void => {
+  const take = (all: readonly FoundPhoto[]): void => {
+    const found = files === null ? withoutResults(services, rootId, all) : all;
     const names = found.flatMap((photo) => photo.files.map(({ name }) => name));
     rivals.push(...sharedSidecars(names).map((group) => group.toSorted().join(" + ")));
     for (let start = 0; start < found.length; start += 200) {
@@ -131,6 +137,20 @@ async function scan(
   );
   services.roots.saveUnreadFolders(rootId, [...unread, ...uncopied]);
   return { rivals };
+}
+
+/** A folder may be where results of its own photos go. */
+function withoutResults(
+  { resultsIn }: ReadingServices,
+  rootId: number,
+  found: readonly FoundPhoto[],
+): readonly FoundPhoto[] {
+  const [first] = found;
+  if (first === undefined) return found;
+  // A scan brings one folder at a time.
+  const results = resultsIn(first.directory, rootId);
+  if (results.size === 0) return found;
+  return found.filter((photo) => !photo.files.every(({ name }) => results.has(name)));
 }
 
 async function probeAll(

@@ -16,6 +16,7 @@ import {
   PhotoStore,
   RootStore,
   SidecarStore,
+  UpscaleStore,
 } from "../library/index.ts";
 import { createLog } from "../log/index.ts";
 import { forkLauncher, type RunOptions, WorkerPool } from "../workers/index.ts";
@@ -82,6 +83,7 @@ export async function openReadingLibrary(
     bursts: new BurstStore(database),
     measures: new MeasureStore(database, MEASURES_VERSION),
     faces: new FaceStore(database, 1),
+    upscales: new UpscaleStore(database),
   };
   const renditions = new RenditionCache(libraryDirectory);
   const engine = new JobEngine({ store: new JobStore(database), log });
@@ -103,6 +105,7 @@ export async function openReadingLibrary(
       renditions,
       takeInSidecars: (rootId, signal) => sidecars.takeIn(rootId, signal),
       takeEmbedded: (...args) => sidecars.takeEmbedded(...args),
+      resultsIn: (directory, rootId) => stores.upscales.namesIn(directory, rootId),
       burstGapMs: () => 2000,
     },
     engine,

@@ -29,6 +29,8 @@ export interface ReadingServices {
   readonly takeInSidecars: (rootId: number, signal: AbortSignal) => Promise<TakenIn>;
   /** Takes over a rating from inside a photo; see `Sidecars.takeEmbedded`. */
   readonly takeEmbedded: (photoId: number, rating: number, modifiedMs: number) => void;
+  /** Names of files in a folder that Kiln made of photos of this root: they are no photos of their own. */
+  readonly resultsIn: (directory: string, rootId: number) => ReadonlySet<string>;
   /** Longest pause between two frames of one moment, milliseconds. */
   readonly burstGapMs: () => number;
 }

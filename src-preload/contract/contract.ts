@@ -84,9 +84,18 @@ export const contract = {
 
   library: {
     roots: procedure.output(z.array(rootSchema)),
-    /** Starts reading what a token stands for. `copy` puts copies into the library, `reference` reads in place. */
+    /**
+     * Starts reading what a token stands for. `copy` puts copies into the library, `reference` reads in place; with
+     * `headersOnly` (for `reference`) it leaves measuring to the next reading.
+     */
     import: procedure
-      .input(z.object({ token: z.string(), mode: z.enum(["reference", "copy"]) }))
+      .input(
+        z.object({
+          token: z.string(),
+          mode: z.enum(["reference", "copy"]),
+          headersOnly: z.boolean().optional(),
+        }),
+      )
       .output(z.object({ jobId: idSchema, rootId: idSchema })),
     importSample: procedure.output(z.object({ jobId: idSchema, rootId: idSchema })),
     /** Reads a root again; unchanged files cost nothing. */
