@@ -1,0 +1,94 @@
+import type { NetworkInfo } from "../network.ts";
+import { recogniseTensors } from "./architectures.ts";
+import { infoOf, type Network } from "./network.ts";
+import { writeOnnx } from "./onnx-writer.ts";
+import { networksUnlike, weightsTooLarge, weightsUnknownFormat } from "./problems.ts";
+import { legacyMagic, readLegacyPth, readZipPth } from "./pth.ts";
+import type { StoredTensor, Tensor } from "./tensor.ts";
+
+export interface ModelFiles {
+  /** The whole file: .pth, .safetensors, .onnx, or ncnn's .bin. What it is, is seen from its bytes. */
+  readonly weights: Uint8Array;
+  /** The text of ncnn's .param. */
+  readonly param?: string;
+  /** Name of the file, for what is said to people. */
+  readonly name: string;
+}
+
+export interface ReadNetwork {
+  readonly info: NetworkInfo;
+  /** What it was read as; null for a foreign graph. */
+  readonly network: Network | null;
+  /** The network as a file (see `NetworkFile`); the same one gives the same bytes. */
+  onnx(): Uint8Array;
+}
+
+/** The largest that people use (transformers) have half of it. */
+const MAX_FILE_BYTES = 2 ** 30;
+
+/**
+ * Reads a network from a model file, without running anything that is in it. Memory stays within a small multiple of
+ * the file's size.
+ *
+ * @throws KilnError `weights-…` for what can't be read or isn't known, `onnx-…` for graphs that are refused
+ */
+export function readNetwork(files: ModelFiles): ReadNetwork {
+  const { weights, name } = files;
+  if (weights.byteLength > MAX_FILE_BYTES) throw weightsTooLarge(name);
+  return understood(recogniseTensors(withoutPrefix(readTensors(files)), name));
+}
+
+function readTensors({ weights, name }: ModelFiles): Map<string, StoredTensor> {
+  const starts = (bytes: Uint8Array): boolean =>
+    bytes.every((byte, i) => weights[i] === byte) && weights.byteLength > 0;
+  if (starts(Uint8Array.of(0x50, 0x4b, 3, 4))) return readZipPth(weights, name);
+  if (starts(legacyMagic)) return readLegacyPth(weights, name);
+  throw weightsUnknownFormat(name);
+}
+
+function understood(network: Network): ReadNetwork {
+  return { info: infoOf(network), network, onnx: () => writeOnnx(network) };
+}
+
+/** What wrappers of networks put before every key. */
+const prefixes = ["module.", "netG.", "params_ema.", "params."];
+
+function withoutPrefix(tensors: Map<string, StoredTensor>): Map<string, StoredTensor> {
+  const prefix = prefixes.find((each) => tensors.keys().every((key) => key.startsWith(each)));
+  if (prefix === undefined || tensors.size === 0) return tensors;
+  return withoutPrefix(
+    new Map(tensors.entries().map(([key, tensor]) => [key.slice(prefix.length), tensor])),
+  );
+}
+
+/**
+ * Deep network interpolation (Wang et al., 2019): d · general + (1 − d) · wdn over equal tensors. For general-x4v3 and
+ * its WDN twin d is the denoise strength: 1 is general alone, 0 is WDN alone, which keeps the grain.
+ *
+ * @param d 0..1
+ * @throws KilnError `networks-unlike`
+ */
+export function blendNetworks(general: ReadNetwork, wdn: ReadNetwork, d: number): ReadNetwork {
+  if (!(d >= 0 && d <= 1)) throw new RangeError(`strength ${d}`);
+  const [one, other] = [general.network, wdn.network];
+  if (one === null || other === null || !isAlike(one, other)) throw networksUnlike();
+  const tensors = new Map<string, Tensor>();
+  for (const [key, { shape, data }] of one.tensors) {
+    const twin = other.tensors.get(key)?.data ?? data;
+    tensors.set(key, {
+      shape,
+      data: data.map((value, i) => d * value + (1 - d) * (twin[i] ?? 0)),
+    });
+  }
+  return understood({ ...one, tensors });
+}
+
+function isAlike(one: Network, other: Network): boolean {
+  return (
+    one.architecture === other.architecture &&
+    one.tensors.size === other.tensors.size &&
+    one.tensors
+      .entries()
+      .every(([key, { shape }]) => `${other.tensors.get(key)?.shape}` === `${shape}`)
+  );
+}
