@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { Download, type DownloadOptions, StartOver } from "./download.ts";
+import type { ModelSource, SourceFile } from "./manifest.ts";
+import type { Mirrors } from "./mirrors.ts";
+import { failures } from "./problems.ts";
+import { tarFiles } from "./tarball.ts";
+
+/** The most that is taken of a file whose size nobody stated. */
+export const largestModelBytes = 512 * 2 ** 20;
+/** An archive that grows to more than this is a bomb. */
+const largestArchiveBytes = 4 * 2 ** 30;
+/** Times that a source may be begun anew. */
+const maxBeginnings = 3;
+
+export interface FetchOptions extends DownloadOptions {
+  readonly mirrors: Mirrors;
+}
+
+/** A file of a source that has arrived and is what it should be. */
+export interface FetchedFile {
+  readonly role: SourceFile["role"];
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The address that a source is asked at, for what is said about it. */
+export function hostOf(source: ModelSource, mirrors: Mirrors): string {
+  return new URL(mirrors(source.archive?.url ?? source.files[0]?.url ?? "")).host;
+}
+
+/** What a source sends, all told; null where that isn't known. */
+export function bytesOf({ archive, files }: ModelSource): number | null {
+  if (archive !== null) return archive.bytes;
+  return files.reduce<number | null>(
+    (sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes),
+    0,
+  );
+}
+
+/**
+ * Fetches the files of one source into a folder. What had arrived there before is not asked for again; what has arrived
+ * stays there when it fails, unless its hash is wrong.
+ *
+ * @param onBytes bytes that are there, of how many; null while that isn't known
+ * @throws SourceFailure; the signal's reason; what node:fs throws
+ */
+export async function fetchSource(
+  source: ModelSource,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+  onBytes: (received: number, total: number | null) => void,
+): Promise<FetchedFile[]> {
+  await mkdir(folder, { recursive: true });
+  const fetchAll = source.archive === null ? fetchEach : fetchMembers;
+  for (let beginning = 1; ; beginning += 1) {
+    try {
+      return await fetchAll(source, folder, options, signal, onBytes);
+    } catch (error) {
+      if (!(error instanceof StartOver)) throw error;
+      if (beginning === maxBeginnings) throw failures.brokeOff(error);
+    }
+  }
+}
+
+async function fetchEach(
+  source: ModelSource,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+  onBytes: (received: number, total: number | null) => void,
+): Promise<FetchedFile[]> {
+  const total = bytesOf(source);
+  const fetched: FetchedFile[] = [];
+  let before = 0;
+  for (const file of source.files) {
+    const { role, name, url = "" } = file;
+    const limit = file.bytes ?? largestModelBytes;
+    const path = join(folder, name);
+    const download = new Download(options.mirrors(url), path, limit, options);
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const chunks = download.read(signal, (received, whole) =>
+      onBytes(before + received, total ?? (source.files.length === 1 ? whole : null)),
+    );
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    const sha256 = hash.digest("hex");
+    if (!isExpected(file, bytes, sha256)) await refuse(download);
+    fetched.push({ role, name, path, bytes, sha256 });
+    before += bytes;
+  }
+  return fetched;
+}
+
+async function fetchMembers(
+  source: ModelSource,
+  folder: string,
+  options: FetchOptions,
+  signal: AbortSignal,
+  onBytes: (received: number, total: number | null) => void,
+): Promise<FetchedFile[]> {
+  const { url, bytes: limit } = source.archive ?? { url: "", bytes: 0 };
+  const download = new Download(options.mirrors(url), join(folder, "archive.tgz"), limit, options);
+  const wanted = new Map(source.files.map((file) => [file.member, file]));
+  const fetched: FetchedFile[] = [];
+  for await (const { name, size, content } of tarFiles(unpacked(download.read(signal, onBytes)))) {
+    const file = wanted.get(name);
+    if (file === undefined) continue;
+    if (size > (file.bytes ?? largestModelBytes)) throw failures.tooLarge();
+    const path = join(folder, file.name);
+    const sha256 = await save(content, path);
+    if (!isExpected(file, size, sha256)) {
+      await rm(path, { force: true });
+      await refuse(download);
+    }
+    fetched.push({ role: file.role, name: file.name, path, bytes: size, sha256 });
+    wanted.delete(name);
+    // What follows in the archive is nobody's business.
+    if (wanted.size === 0) return fetched;
+  }
+  return refuse(download);
+}
+
+function isExpected(file: SourceFile, bytes: number, sha256: string): boolean {
+  return (file.bytes ?? bytes) === bytes && (file.sha256 ?? sha256) === sha256;
+}
+
+/** What came is not what should have come, and is not kept. Where a part of it was old, it is tried once more whole. */
+async function refuse(download: Download): Promise<never> {
+  await download.discard();
+  throw download.resumedFrom > 0 ? new StartOver() : failures.otherBytes();
+}
+
+async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  const packed = Readable.from(chunks);
+  const flowing = pipeline(packed, gunzip);
+  // It is waited for below; until then its failure is seen by who reads.
+  flowing.catch(() => undefined);
+  let bytes = 0;
+  try {
+    for await (const chunk of gunzip) {
+      bytes += chunk.length;
+      if (bytes > largestArchiveBytes) throw failures.tooLarge();
+      yield chunk;
+    }
+  } catch (error) {
+    throw isBadData(error) ? failures.otherBytes(error) : error;
+  } finally {
+    packed.destroy();
+    gunzip.destroy();
+    // The connection and the file are closed when this returns.
+    await flowing.catch(() => undefined);
+  }
+}
+
+function isBadData(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^Z_(DATA|BUF)_ERROR$/.test(`${error.code}`);
+}
+
+/** @returns the SHA-256 of what was written */
+async function save(content: AsyncIterable<Uint8Array>, path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path, "w");
+  try {
+    for await (const chunk of content) {
+      hash.update(chunk);
+      await file.appendFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return hash.digest("hex");
+}
