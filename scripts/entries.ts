@@ -17,6 +17,7 @@ export const mainEntries = {
 export const workerEntries = {
   "image-worker": "src-main/photos/worker/image-worker.ts",
   "inference-worker": "src-main/inference/inference-worker.ts",
+  "convert-worker": "src-main/upscale/catalogue/convert-worker.ts",
 } as const;
 
 /** The preload: one CommonJS file, since a sandboxed preload can't load another. */

@@ -78,6 +78,7 @@ async function start(): Promise<void> {
       workers: {
         images: join(import.meta.dirname, "image-worker.js"),
         inference: join(import.meta.dirname, "inference-worker.js"),
+        convert: join(import.meta.dirname, "convert-worker.js"),
       },
       systemTrash: trashItem,
     });

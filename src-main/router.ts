@@ -213,6 +213,20 @@ export function createRouter(services: Services) {
       undo: kiln.apply.undo.handler(({ input }) => ({ jobId: services.apply.undo(input.planId) })),
     },
 
+    models: {
+      list: kiln.models.list.handler(() => services.models.list()),
+      fetch: kiln.models.fetch.handler(({ input }) => services.models.fetch(input.id)),
+      add: kiln.models.add.handler(({ input }) => services.models.add(sources.paths(input.token))),
+      remove: kiln.models.remove.handler(async ({ input }) => {
+        await services.models.remove(input.id);
+        return {};
+      }),
+      rename: kiln.models.rename.handler(async ({ input }) => {
+        await services.models.rename(input.id, input.name);
+        return {};
+      }),
+    },
+
     jobs: {
       list: kiln.jobs.list.handler(() => engine.list()),
       pause: kiln.jobs.pause.handler(({ input }) => engine.pause(input.jobId)),

@@ -38,6 +38,7 @@ import {
   SimilarPhotos,
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
+import { Catalogue, createConvertPool, modelNotCheckable } from "./upscale/catalogue/index.ts";
 import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
 
 /** Nobody waits for a tidy cache: first the window opens. */
@@ -56,6 +57,7 @@ interface StepTaken {
 export interface WorkerModules {
   readonly images: string;
   readonly inference: string;
+  readonly convert: string;
 }
 
 export interface ServicesOptions {
@@ -105,7 +107,19 @@ export function createServices(options: ServicesOptions) {
     entry: options.workers.inference,
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
+  const converter = createConvertPool({
+    launcher: options.launcher,
+    entry: options.workers.convert,
+    onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
+  });
   const engine = new JobEngine({ store: new JobStore(database), log });
+  const models = new Catalogue({
+    libraryDirectory: options.libraryDirectory,
+    engine,
+    converter,
+    check: (_network, name) => Promise.reject(modelNotCheckable(name)),
+    mirrors: process.env.KILN_MODEL_MIRRORS,
+  });
   const sidecars = new Sidecars(
     {
       database,
@@ -155,6 +169,7 @@ export function createServices(options: ServicesOptions) {
     jobs: () => engine.list(),
     revision: () => database.currentRevision(),
     roots: () => roots.list(),
+    modelsRevision: () => models.revision,
     preferences: () => preferences.get(),
     undo: () => edits.nextUndo()?.label ?? null,
     redo: () => edits.nextRedo()?.label ?? null,
@@ -176,6 +191,7 @@ export function createServices(options: ServicesOptions) {
 
   database.onChange(() => events.changed());
   preferences.onChange(() => events.changed());
+  models.onChange(() => events.changed());
   const language = (): keyof Localized => {
     const chosen = preferences.get().language;
     if (chosen !== "system") return chosen;
@@ -187,8 +203,14 @@ export function createServices(options: ServicesOptions) {
   });
   const tidying = setTimeout(() => {
     renditions.tidy().catch((error: unknown) => log.warn("cache not tidied", { error }));
+    models.tidy().catch((error: unknown) => log.warn("models not tidied", { error }));
   }, tidyAfterMs);
-  engine.begin([...imports.definitions, ...apply.definitions, ...sidecars.definitions]);
+  engine.begin([
+    ...imports.definitions,
+    ...apply.definitions,
+    ...sidecars.definitions,
+    ...models.definitions,
+  ]);
   sidecars.begin();
 
   return {
@@ -209,6 +231,7 @@ export function createServices(options: ServicesOptions) {
     similar: new SimilarPhotos({ bursts, measures }),
     apply,
     sidecars,
+    models,
     media,
     sources,
     events,
@@ -244,7 +267,7 @@ export function createServices(options: ServicesOptions) {
       sidecars.close();
       await watch.close();
       await engine.shutdown();
-      await Promise.all([images[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]);
+      await Promise.all([images, inference, converter].map((pool) => pool[Symbol.asyncDispose]()));
       database.close();
       await log.flush();
     },

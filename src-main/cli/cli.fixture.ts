@@ -7,4 +7,5 @@ const rooms = join(import.meta.dirname, "..");
 process.exitCode = await runCli(process.argv.slice(2), {
   images: join(rooms, "photos", "worker", "image-worker.ts"),
   inference: join(rooms, "inference", "inference-worker.ts"),
+  convert: join(rooms, "upscale", "catalogue", "convert-worker.ts"),
 });

@@ -10,4 +10,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   images: join(import.meta.dirname, "image-worker.js"),
   inference: join(import.meta.dirname, "inference-worker.js"),
+  convert: join(import.meta.dirname, "convert-worker.js"),
 });

@@ -8,6 +8,7 @@ function hub() {
     jobs: () => [],
     revision: () => revision,
     roots: () => [],
+    modelsRevision: () => 1,
     preferences: () => preferencesSchema.parse({}),
     undo: () => null,
     redo: () => null,

@@ -11,6 +11,7 @@ export interface EventSources {
   readonly jobs: () => Job[];
   readonly revision: () => number;
   readonly roots: () => Root[];
+  readonly modelsRevision: () => number;
   readonly preferences: () => Preferences;
   readonly undo: () => Localized | null;
   readonly redo: () => Localized | null;
@@ -22,6 +23,7 @@ export interface News {
   jobs: Job[];
   revision: number;
   roots: Root[];
+  modelsRevision: number;
   preferences: Preferences;
   undo: Localized | null;
   redo: Localized | null;
@@ -73,12 +75,14 @@ export class EventHub {
       await breath(signal);
     }
     signal?.throwIfAborted();
-    const { jobs, revision, roots, preferences, undo, redo, redoTouchesFiles } = this.#sources;
+    const { jobs, revision, roots, modelsRevision } = this.#sources;
+    const { preferences, undo, redo, redoTouchesFiles } = this.#sources;
     return {
       cursor: this.#version,
       jobs: jobs(),
       revision: revision(),
       roots: roots(),
+      modelsRevision: modelsRevision(),
       preferences: preferences(),
       undo: undo(),
       redo: redo(),

@@ -11,10 +11,9 @@ test("every file of weights/ is what its manifest says, and credited", () => {
   const manifest = manifestSchema.parse(
     JSON.parse(readFileSync(join(weights, "manifest.json"), "utf8")),
   );
-  const shipped = manifest.flatMap((entry) => {
-    if (entry.kind === "faces") return [entry];
-    return entry.shipped === null ? [] : [entry.shipped];
-  });
+  const shipped = manifest.flatMap(
+    (entry) => (entry.kind === "faces" ? entry : entry.shipped) ?? [],
+  );
   const named = [...shipped.map(({ file }) => file), ...manifest.map((entry) => entry.licenceFile)];
   expect(new Set(readdirSync(weights))).toEqual(new Set(["manifest.json", ...named]));
   const notice = readFileSync(join(repository, "NOTICE"), "utf8");

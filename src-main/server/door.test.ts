@@ -191,6 +191,7 @@ test("news are the latest, however many there were", async () => {
     jobs: () => [],
     revision: () => revision,
     roots: () => [],
+    modelsRevision: () => 1,
     preferences: () => preferencesSchema.parse({}),
     undo: () => null,
     redo: () => null,

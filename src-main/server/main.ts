@@ -71,6 +71,7 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
     workers: {
       images: join(import.meta.dirname, "image-worker.js"),
       inference: join(import.meta.dirname, "inference-worker.js"),
+      convert: join(import.meta.dirname, "convert-worker.js"),
     },
   });
   opened.defer(() => services.close());

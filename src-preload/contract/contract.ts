@@ -3,6 +3,7 @@ import { z } from "zod";
 import { applyOptionsSchema, applyPlanSchema, applyQuestionSchema } from "./apply.ts";
 import { jobSchema } from "./jobs.ts";
 import { folderListingSchema, rootSchema } from "./library.ts";
+import { modelIdSchema, modelNameSchema, modelSchema, modelsAddedSchema } from "./models.ts";
 import {
   burstRowSchema,
   flagSchema,
@@ -247,6 +248,25 @@ export const contract = {
     undo: procedure.input(z.object({ planId: idSchema })).output(jobStarted),
   },
 
+  /** Upscaling models. */
+  models: {
+    /** Every model: Kiln's in the order of their use, then the person's own. */
+    list: procedure.output(z.array(modelSchema)),
+    /** Starts fetching a model; `jobId` is null where it is at hand. */
+    fetch: procedure
+      .input(z.object({ id: modelIdSchema }))
+      .output(z.object({ jobId: idSchema.nullable() })),
+    /**
+     * Takes in model files that were dropped, picked or uploaded (`sources.upload`): .pth, .safetensors, .onnx, or
+     * ncnn's .param and .bin. Each is converted and tried; what is refused says why.
+     */
+    add: procedure.input(z.object({ token: z.string() })).output(modelsAddedSchema),
+    /** Takes a fetched or added model off the disk; the files it was made of stay. */
+    remove: procedure.input(z.object({ id: modelIdSchema })).output(nothing),
+    /** Only for models that the person added. */
+    rename: procedure.input(z.object({ id: modelIdSchema, name: modelNameSchema })).output(nothing),
+  },
+
   jobs: {
     list: procedure.output(z.array(jobSchema)),
     /** Stops a job that can go on later where it was; fails with `job-not-pausable` for all others. */
@@ -275,6 +295,8 @@ export const contract = {
         /** Newest revision of photos and bursts: ask `photos.changes` when it passed yours. */
         revision: z.int(),
         roots: z.array(rootSchema),
+        /** Ask `models.list` when it is another than yours. */
+        modelsRevision: z.int(),
         preferences: preferencesSchema,
         undo: localizedSchema.nullable(),
         redo: localizedSchema.nullable(),

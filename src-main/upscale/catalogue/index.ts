@@ -1,3 +1,4 @@
 export { Catalogue, type CatalogueServices } from "./catalogue.ts";
 export { createConvertPool } from "./convert-pool.ts";
 export type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
+export { modelNotCheckable } from "./problems.ts";
