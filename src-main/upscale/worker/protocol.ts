@@ -16,18 +16,28 @@ export interface UpscaleInput {
    * already there; rows are written from the top down.
    */
   readonly target: Raster;
-  /** Rows of the target that an earlier run has finished: a number that such a run reported, with the same tile. */
+  /** Rows of the target that an earlier run has finished: a number that such a run reported. */
   readonly fromRow: number;
-  /** Edge of a tile in input pixels, padding not counted; 0 is untiled. See `planTile`. */
+  /**
+   * Edge of a tile in input pixels, padding not counted; 0 is untiled. See `planTile`. Where `fromRow` is not 0, the one
+   * that was reported with it: an undisturbed run would have gone on with it, too.
+   */
   readonly tile: number;
 }
 
 /** What the upscaling child does: it owns ONNX Runtime, and reads and writes rasters. One call at a time. */
 export type UpscaleWorkerMethods = {
+  /** Which providers ONNX Runtime has on this system, whether or not there is hardware for them, and its version. */
+  backends: {
+    input: { readonly name: string };
+    output: { readonly version: string; readonly providers: readonly Provider[] };
+    progress: never;
+  };
   /**
    * Runs a small seeded picture through a network with a provider and through the processor.
    *
-   * Fails with KilnError `provider-unavailable` where it can't be used here, `provider-wrong` where its numbers are.
+   * Fails with KilnError `provider-unavailable` where it can't be used here, `provider-wrong` where its numbers are,
+   * `model-broken` where even the processor can't run the network.
    */
   selfTest: {
     input: { readonly network: NetworkFile; readonly provider: Provider; readonly name: string };
@@ -50,9 +60,11 @@ export type UpscaleWorkerMethods = {
     progress: never;
   };
   /**
-   * Upscales a raster. After each band of rows that is safely in the file, progress says so.
+   * Upscales a raster. After each band of rows that is safely in the file, progress says so. A tile that does not fit
+   * into memory is halved, and the band begun again.
    *
-   * Fails with KilnError `upscale-no-memory`, `disk-full`, `provider-wrong`.
+   * Fails with KilnError `picture-empty`, `upscale-no-memory`, `disk-full`, `raster-failed`, `provider-wrong`,
+   * `provider-unavailable`, `model-broken`.
    */
   upscale: {
     input: UpscaleInput;
@@ -63,6 +75,8 @@ export type UpscaleWorkerMethods = {
       /** Of all tiles, for a bar that moves between bands. */
       readonly doneTiles: number;
       readonly totalTiles: number;
+      /** The tile in force: smaller than what was asked for once memory was short. To be handed on with `fromRow`. */
+      readonly tile: number;
     };
   };
 };

@@ -1,0 +1,17 @@
+/** The upscaling child's entry: a process of its own that holds ONNX Runtime (see protocol.ts). */
+import { serveWorker } from "../../workers/index.ts";
+import { listBackends } from "./backends.ts";
+import type { UpscaleWorkerMethods } from "./protocol.ts";
+import { openTileRunner } from "./runtime.ts";
+import { check, selfTest } from "./self-test.ts";
+import { upscale } from "./upscale.ts";
+
+serveWorker<UpscaleWorkerMethods>({
+  backends: () => listBackends(),
+  selfTest,
+  check,
+  upscale: (input, context) =>
+    upscale(input, context, (provider) =>
+      openTileRunner(input.network, provider, input.source.bits, input.name),
+    ),
+});
