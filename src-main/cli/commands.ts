@@ -6,6 +6,7 @@ import { KilnError } from "../errors.ts";
 import { commonOptions, parseCommand, parseSeconds, UsageError } from "./arguments.ts";
 import { type BestCutReport, describeBestCut, reportBestCut } from "./bestcut.ts";
 import type { KilnConnection } from "./client.ts";
+import { parseModels, runModels } from "./models.ts";
 
 /** What a command may use of the process around it. */
 export interface CommandContext {
@@ -81,6 +82,37 @@ export const commands: Readonly<Record<string, Command>> = {
       });
       const text = describeBestCut(report, context.language);
       return { json: report, text, asJson: values.json };
+    },
+  },
+
+  models: {
+    usage: "kiln models list | add FILE… | fetch ID [--json] [--library DIR]",
+    summary: {
+      en: "the models that upscale: list them, fetch one, add your own",
+      ko: "업스케일 모델을 보고, 받고, 추가합니다",
+    },
+    details: {
+      en: `  list           every model, at hand or to be fetched
+  add FILE…      your own: .pth, .safetensors, .onnx, or ncnn's .param and .bin
+  fetch ID       fetch a model from the first of its sources that has it
+  --json         print {models}, {added, known, refused} or {model} as one JSON document`,
+      ko: `  list           가지고 있는 모델과 받을 수 있는 모델을 모두 보여 줍니다
+  add FILE…      직접 가진 모델(.pth, .safetensors, .onnx, ncnn의 .param과 .bin)을 추가합니다
+  fetch ID       모델을 받습니다. 받을 수 있는 곳을 차례로 시도합니다
+  --json         {models}, {added, known, refused}, {model}을 JSON 문서 하나로 출력합니다`,
+    },
+    async run(args, context) {
+      const { values, positionals } = parseCommand(args, commonOptions);
+      const request = parseModels(positionals);
+      await using connection = disposable(await context.connect(values.library));
+      const { json, text, refused } = await runModels(
+        request,
+        connection,
+        context.language,
+        (jobId) => waitForJob(connection, jobId, context),
+      );
+      if (refused !== null) throw new JobFailure(refused);
+      return { json, text, asJson: values.json };
     },
   },
 
