@@ -18,6 +18,7 @@ export const workerEntries = {
   "image-worker": "src-main/photos/worker/image-worker.ts",
   "inference-worker": "src-main/inference/inference-worker.ts",
   "convert-worker": "src-main/upscale/catalogue/convert-worker.ts",
+  "upscale-worker": "src-main/upscale/worker/upscale-worker.ts",
 } as const;
 
 /** The preload: one CommonJS file, since a sandboxed preload can't load another. */

@@ -79,6 +79,7 @@ async function start(): Promise<void> {
         images: join(import.meta.dirname, "image-worker.js"),
         inference: join(import.meta.dirname, "inference-worker.js"),
         convert: join(import.meta.dirname, "convert-worker.js"),
+        upscale: join(import.meta.dirname, "upscale-worker.js"),
       },
       systemTrash: trashItem,
     });

@@ -38,8 +38,9 @@ import {
   SimilarPhotos,
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
-import { Catalogue, createConvertPool, modelNotCheckable } from "./upscale/catalogue/index.ts";
-import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
+import { Catalogue, createConvertPool } from "./upscale/catalogue/index.ts";
+import { createUpscalePool } from "./upscale/inference-pool.ts";
+import { type WorkerLauncher, type WorkerLogLine, WorkerPool } from "./workers/index.ts";
 
 /** Nobody waits for a tidy cache: first the window opens. */
 const tidyAfterMs = 20_000;
@@ -58,6 +59,7 @@ export interface WorkerModules {
   readonly images: string;
   readonly inference: string;
   readonly convert: string;
+  readonly upscale: string;
 }
 
 export interface ServicesOptions {
@@ -113,11 +115,20 @@ export function createServices(options: ServicesOptions) {
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
   const engine = new JobEngine({ store: new JobStore(database), log });
+  const upscaling = {
+    launcher: options.launcher,
+    entry: options.workers.upscale,
+    onLog: ({ worker, line, call }: WorkerLogLine) =>
+      log.info(line, { worker, jobId: call?.tag, call }),
+  };
+  const upscaler = createUpscalePool(upscaling);
+  // What someone waits for is not to wait behind a picture that takes hours.
+  const tryout = createUpscalePool(upscaling);
   const models = new Catalogue({
     libraryDirectory: options.libraryDirectory,
     engine,
     converter,
-    check: (_network, name) => Promise.reject(modelNotCheckable(name)),
+    check: (network, name) => tryout.run("check", { network, name }),
     mirrors: process.env.KILN_MODEL_MIRRORS,
   });
   const sidecars = new Sidecars(
@@ -267,7 +278,9 @@ export function createServices(options: ServicesOptions) {
       sidecars.close();
       await watch.close();
       await engine.shutdown();
-      await Promise.all([images, inference, converter].map((pool) => pool[Symbol.asyncDispose]()));
+      await Promise.all(
+        [images, inference, converter, upscaler, tryout].map((pool) => pool[Symbol.asyncDispose]()),
+      );
       database.close();
       await log.flush();
     },

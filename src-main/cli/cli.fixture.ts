@@ -8,4 +8,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   images: join(rooms, "photos", "worker", "image-worker.ts"),
   inference: join(rooms, "inference", "inference-worker.ts"),
   convert: join(rooms, "upscale", "catalogue", "convert-worker.ts"),
+  upscale: join(rooms, "upscale", "worker", "upscale-worker.ts"),
 });

@@ -11,4 +11,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   images: join(import.meta.dirname, "image-worker.js"),
   inference: join(import.meta.dirname, "inference-worker.js"),
   convert: join(import.meta.dirname, "convert-worker.js"),
+  upscale: join(import.meta.dirname, "upscale-worker.js"),
 });

@@ -72,6 +72,7 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
       images: join(import.meta.dirname, "image-worker.js"),
       inference: join(import.meta.dirname, "inference-worker.js"),
       convert: join(import.meta.dirname, "convert-worker.js"),
+      upscale: join(import.meta.dirname, "upscale-worker.js"),
     },
   });
   opened.defer(() => services.close());
