@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { failures, SourceFailure } from "./problems.ts";
 
@@ -63,7 +63,7 @@ export class Download {
     this.resumedFrom = have;
     onBytes(have, note?.total ?? null);
     if (have > 0) yield* createReadStream(this.path, { end: have - 1, highWaterMark: 1 << 20 });
-    const file = await open(this.path, have > 0 ? "a" : "w");
+    let file: FileHandle | null = null;
     try {
       for (let idle = 0; note === null || note.total !== have; ) {
         const before = have;
@@ -71,6 +71,7 @@ export class Download {
         try {
           const response = await this.#request(have, note, patience);
           note = await this.#accept(response, have, note);
+          file ??= await open(this.path, have > 0 ? "a" : "w");
           for await (const chunk of response.body ?? []) {
             have += chunk.length;
             if (have > Math.min(this.#limit, note.total ?? Infinity)) throw failures.tooLarge();
@@ -86,8 +87,8 @@ export class Download {
         } catch (error) {
           const failure = asFailure(error, signal);
           idle = have > before ? 0 : idle + 1;
-          // A source from which nothing at all has come is left for the next one at once.
-          const isHopeless = have === 0 || idle >= maxIdleAttempts;
+          // A source that never gave a good answer is left for the next one at once.
+          const isHopeless = note === null || idle >= maxIdleAttempts;
           if (isHopeless || !isPassing(failure)) throw failure;
           await this.#options.pause(firstPauseMs * 2 ** idle, signal);
         } finally {
@@ -95,18 +96,13 @@ export class Download {
         }
       }
     } finally {
-      await file.close();
+      await file?.close();
     }
   }
 
   /** Throws away what has gathered. */
   async discard(): Promise<void> {
     await Promise.all([rm(this.path, { force: true }), rm(this.#notePath, { force: true })]);
-  }
-
-  /** The file is whole and becomes somebody else's: what is noted about it goes. */
-  async forgetNote(): Promise<void> {
-    await rm(this.#notePath, { force: true });
   }
 
   get #notePath(): string {
@@ -221,5 +217,7 @@ function asFailure(error: unknown, signal: AbortSignal): unknown {
 }
 
 function isPassing(error: unknown): boolean {
-  return error instanceof SourceFailure && error.kind !== "final";
+  return (
+    error instanceof SourceFailure && (error.kind === "passing" || error.kind === "unreachable")
+  );
 }

@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import { Download, type DownloadOptions, StartOver } from "./download.ts";
 import type { ModelSource, SourceFile } from "./manifest.ts";
 import type { Mirrors } from "./mirrors.ts";
-import { failures } from "./problems.ts";
+import { failures, SourceFailure } from "./problems.ts";
 import { tarFiles } from "./tarball.ts";
 
 /** The most that is taken of a file whose size nobody stated. */
@@ -96,7 +96,9 @@ async function fetchEach(
       bytes += chunk.length;
     }
     const sha256 = hash.digest("hex");
-    if (!isExpected(file, bytes, sha256)) await refuse(download);
+    if (!isExpected(file, bytes, sha256)) {
+      throw await withoutDamage(download, failures.otherBytes());
+    }
     fetched.push({ role, name, path, bytes, sha256 });
     before += bytes;
   }
@@ -114,32 +116,38 @@ async function fetchMembers(
   const download = new Download(options.mirrors(url), join(folder, "archive.tgz"), limit, options);
   const wanted = new Map(source.files.map((file) => [file.member, file]));
   const fetched: FetchedFile[] = [];
-  for await (const { name, size, content } of tarFiles(unpacked(download.read(signal, onBytes)))) {
-    const file = wanted.get(name);
-    if (file === undefined) continue;
-    if (size > (file.bytes ?? largestModelBytes)) throw failures.tooLarge();
-    const path = join(folder, file.name);
-    const sha256 = await save(content, path);
-    if (!isExpected(file, size, sha256)) {
-      await rm(path, { force: true });
-      await refuse(download);
+  try {
+    const chunks = download.read(signal, onBytes);
+    for await (const { name, size, content } of tarFiles(unpacked(chunks))) {
+      const file = wanted.get(name);
+      if (file === undefined) continue;
+      if (size > (file.bytes ?? largestModelBytes)) throw failures.otherBytes();
+      const path = join(folder, file.name);
+      const sha256 = await save(content, path);
+      if (!isExpected(file, size, sha256)) {
+        await rm(path, { force: true });
+        throw failures.otherBytes();
+      }
+      fetched.push({ role: file.role, name: file.name, path, bytes: size, sha256 });
+      wanted.delete(name);
+      // What follows in the archive is nobody's business.
+      if (wanted.size === 0) return fetched;
     }
-    fetched.push({ role: file.role, name: file.name, path, bytes: size, sha256 });
-    wanted.delete(name);
-    // What follows in the archive is nobody's business.
-    if (wanted.size === 0) return fetched;
+    throw failures.otherBytes();
+  } catch (error) {
+    throw await withoutDamage(download, error);
   }
-  return refuse(download);
 }
 
 function isExpected(file: SourceFile, bytes: number, sha256: string): boolean {
   return (file.bytes ?? bytes) === bytes && (file.sha256 ?? sha256) === sha256;
 }
 
-/** What came is not what should have come, and is not kept. Where a part of it was old, it is tried once more whole. */
-async function refuse(download: Download): Promise<never> {
+/** Damaged bytes are not kept; where a part of them was old, they are asked for once more, all of them. */
+async function withoutDamage(download: Download, error: unknown): Promise<unknown> {
+  if (!(error instanceof SourceFailure && error.kind === "damaged")) return error;
   await download.discard();
-  throw download.resumedFrom > 0 ? new StartOver() : failures.otherBytes();
+  return download.resumedFrom > 0 ? new StartOver() : error;
 }
 
 async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -6,8 +6,11 @@ export class SourceFailure extends Error {
   override name = "SourceFailure";
   /** "broke off" / "전송이 중간에 끊김": stands in brackets behind the source. */
   readonly reason: Localized;
-  /** `unreachable`: nothing answered, this machine may be offline; `passing`: worth another try at the same place. */
-  readonly kind: "unreachable" | "passing" | "final";
+  /**
+   * `unreachable`: nothing answered, this machine may be offline; `passing`: worth another try at the same place;
+   * `damaged`: what came is not what should have come; `final`: the source won't give it.
+   */
+  readonly kind: "unreachable" | "passing" | "damaged" | "final";
 
   constructor(kind: SourceFailure["kind"], reason: Localized, cause?: unknown) {
     super(reason.en, { cause });
@@ -35,7 +38,7 @@ export const failures = {
     new SourceFailure("passing", { en: "broke off", ko: "전송이 중간에 끊김" }, cause),
   otherBytes: (cause?: unknown) =>
     new SourceFailure(
-      "final",
+      "damaged",
       { en: "sent something else than expected", ko: "예상과 다른 내용을 보냄" },
       cause,
     ),
