@@ -95,7 +95,9 @@ export function BurstGapButton(): ReactElement {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
   const popover = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => provide("stack.gap", () => void popover.current?.togglePopover()), []);
+  const button = useRef<HTMLButtonElement>(null);
+  // As a click does it, so that the popover stands at its button.
+  useEffect(() => provide("stack.gap", () => button.current?.click()), []);
   useEffect(() => {
     if (isOpen) popover.current?.querySelector("input")?.focus();
   }, [isOpen]);
@@ -103,6 +105,7 @@ export function BurstGapButton(): ReactElement {
   return (
     <>
       <button
+        ref={button}
         type="button"
         className={css.button}
         popoverTarget={id}

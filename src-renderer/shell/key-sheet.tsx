@@ -8,45 +8,59 @@ import { Dialog } from "../ui/dialog.tsx";
 import ui from "../ui/ui.module.css";
 import css from "./palette.module.css";
 
+interface Section {
+  readonly title: string;
+  readonly rows: readonly (readonly [name: string, keys: readonly string[]])[];
+}
+
 /** All keys on one page, from the same list that the keys are heard by. */
 export function KeySheet(): ReactElement {
   const messages = useMessages();
   const language = useLanguage();
-  const sections = Map.groupBy(
-    commandIds.filter((id) => commands[id].keys.length > 0),
-    (id) => commands[id].group,
+  const withKeys = commandIds.filter((id) => commands[id].keys.length > 0);
+  const groups = [...Map.groupBy(withKeys, (id) => commands[id].group)].map(
+    ([group, ids]): Section => ({
+      title: menuGroups[group][language],
+      rows: [
+        // What these mean elsewhere is said among the stack's commands.
+        ...(group === "compare"
+          ? ([
+              [messages.keysCandidate, commands["stack.accept"].keys],
+              [messages.keysReference, commands["stack.acceptAndReject"].keys],
+            ] as const)
+          : []),
+        ...ids.map((id) => [commands[id].title[language], commands[id].keys] as const),
+      ],
+    }),
+  );
+  const moving: Section = {
+    title: messages.keysMoving,
+    rows: [
+      [messages.keysArrows, ["ArrowLeft", "ArrowRight"]],
+      [messages.keysRows, ["ArrowUp", "ArrowDown"]],
+      [messages.keysRange, ["Shift+ArrowRight"]],
+      [messages.keysBack, ["Escape"]],
+    ],
+  };
+  const sections = [...groups, moving];
+  const longest = Math.max(...sections.map(({ rows }) => rows.length));
+  // The longest one has the last column for itself, so that the columns are about even.
+  const inColumns = sections.toSorted(
+    (a, b) => Number(a.rows.length === longest) - Number(b.rows.length === longest),
   );
   return (
     <Dialog title={messages.keysTitle} onClose={() => openPanel(null)} width={960} isText>
       <div className={css.sheet}>
-        {[...sections].map(([group, ids]) => (
-          <section key={group}>
-            <h3>{menuGroups[group][language]}</h3>
+        {inColumns.map(({ title, rows }) => (
+          <section key={title}>
+            <h3>{title}</h3>
             <ul>
-              {ids.map((id) => (
-                <Row key={id} name={commands[id].title[language]} keys={commands[id].keys} />
+              {rows.map(([name, keys]) => (
+                <Row key={name} name={name} keys={keys} />
               ))}
-              {group === "compare" && (
-                <>
-                  <Row name={messages.keysCandidate} keys={commands["stack.accept"].keys} />
-                  <Row
-                    name={messages.keysReference}
-                    keys={commands["stack.acceptAndReject"].keys}
-                  />
-                </>
-              )}
             </ul>
           </section>
         ))}
-        <section>
-          <h3>{messages.keysMoving}</h3>
-          <ul>
-            <Row name={messages.keysArrows} keys={["ArrowLeft", "ArrowRight"]} />
-            <Row name={messages.keysRows} keys={["ArrowUp", "ArrowDown"]} />
-            <Row name={messages.keysRange} keys={["Shift+ArrowRight"]} />
-            <Row name={messages.keysBack} keys={["Escape"]} />
-          </ul>
-        </section>
       </div>
     </Dialog>
   );

@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useId, useState } from "react";
 import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
+import { CommandButton } from "../commands/command-button.tsx";
 import { door } from "../door/door.ts";
 import { useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
@@ -85,6 +86,9 @@ function Unwritten(): ReactElement | null {
   const messages = useMessages();
   const localized = useLocalized();
   const [unwritten, setUnwritten] = useState<Unwritten | null>(null);
+  const canWrite = useLibrary(
+    ({ preferences, rootId }) => preferences.xmp.write && rootId !== null,
+  );
   // When the writing of sidecars ends, the list is another one.
   const written = useLibrary(({ jobs }) => {
     const newest = jobs.find(({ kind }) => kind === "write-sidecars");
@@ -104,7 +108,10 @@ function Unwritten(): ReactElement | null {
   const { count, photos } = unwritten;
   return (
     <section className={css.unwritten} aria-label={messages.xmpUnwritten(count)}>
-      <h3>{messages.xmpUnwritten(count)}</h3>
+      <header>
+        <h3>{messages.xmpUnwritten(count)}</h3>
+        {canWrite && <CommandButton id="file.writeSidecars" icon="apply" tone="plain" />}
+      </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard, too */}
       <ul tabIndex={0}>
         {photos.map(({ photoId, path, reason }) => (
