@@ -73,6 +73,7 @@ const measuring = [
   "src-main/photos/best-cut",
   "src-main/photos/burst-queue.ts",
   "src-main/photos/faces",
+  "src-main/photos/pixels",
   "src-main/photos/worker",
   "tests/bench/bestcut-pipeline.ts",
 ];

@@ -153,7 +153,7 @@ function findSteep(
 
 /** Adds the edges whose crests are among the places found. */
 function sumCrests(
-  { width, data, isLost }: Luma,
+  { width, data, rgb }: Luma,
   found: Int32Array,
   count: number,
   sigma: number,
@@ -215,7 +215,7 @@ function sumCrests(
     const stretch = Math.sqrt(across * across + down * down) / steep;
     const contrast = span - NOISE_SPAN * sigma;
     const squared = contrast * contrast;
-    const isWhite = isLost === undefined ? highest >= WHITE : isLost(i + steps * step);
+    const isWhite = rgb === undefined ? highest >= WHITE : isLost(rgb, i + steps * step);
     const weight = isWhite || lowest <= BLACK ? LOST_WEIGHT : 1;
     const channel = cell + direction;
     sums.steepness[channel] =
@@ -224,4 +224,10 @@ function sumCrests(
     sums.contrast[channel] = (sums.contrast[channel] ?? 0) + weight * squared;
     sums.spread[channel] = (sums.spread[channel] ?? 0) + weight * squared * squared;
   }
+}
+
+/** Whether a colour of the pixel is lost: JPEG moves such a one off the end by a level or two. */
+function isLost(rgb: Uint8Array, pixel: number): boolean {
+  const at = 3 * pixel;
+  return (rgb[at] ?? 0) >= WHITE || (rgb[at + 1] ?? 0) >= WHITE || (rgb[at + 2] ?? 0) >= WHITE;
 }

@@ -10,6 +10,6 @@ export interface Luma {
   /** Rows, in pixels. */
   readonly height: number;
   readonly data: Uint8Array;
-  /** Whether a colour of the pixel (a place in `data`) is lost to white; else bright pixels are taken for such. */
-  readonly isLost?: (pixel: number) => boolean;
+  /** The same pixels in colour, interleaved: tells where a colour is lost to white; else bright pixels are taken for such. */
+  readonly rgb?: Uint8Array;
 }

@@ -1,10 +1,8 @@
-import type { FaceWindow } from "../../inference/index.ts";
 import { analyseFrame, describeLook } from "../best-cut/index.ts";
 import { everywhere, glance, near } from "../faces/windows.ts";
-import { decodeFrame, type Frame, openImage, readMetadata, shrinkFrame } from "./decode.ts";
-import { lumaOf } from "./luma.ts";
+import { decodeFrame, openImage, readMetadata, shrinkFrame } from "./decode.ts";
 import { decodeMeasured } from "./measured-frame.ts";
-import type { Developed, FaceSearch, ImageWorkerMethods } from "./protocol.ts";
+import type { Developed, ImageWorkerMethods } from "./protocol.ts";
 import { saveFrame } from "./rendition.ts";
 import type { Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
@@ -20,29 +18,26 @@ export async function develop(
   signal: AbortSignal,
 ): Promise<Developed> {
   const metadata = await readMetadata(sharp, source);
-  const image = await openImage(sharp, source, metadata, "strict");
+  if (measure === null) {
+    const image = await openImage(sharp, source, metadata, "strict");
+    signal.throwIfAborted();
+    const frame = await decodeFrame(image, thumbnail.edge);
+    signal.throwIfAborted();
+    return { thumbnail: await saveFrame(sharp, frame, thumbnail), measured: null };
+  }
   signal.throwIfAborted();
-  const frame = await (measure === null
-    ? decodeFrame(image, thumbnail.edge)
-    : decodeMeasured(image, metadata));
+  const { frame, luma } = await decodeMeasured(sharp, source, metadata);
   signal.throwIfAborted();
-  const isSearched = typeof measure?.faces === "string";
-  const overview = isSearched ? await shrinkFrame(sharp, frame, OVERVIEW_EDGE) : frame;
+  const { faces } = measure;
+  // All that reads the frame itself is done before anything is waited for: see MeasuredFrame.
+  const measured = { ...analyseFrame(luma), look: describeLook(luma) };
+  const known = faces === null || typeof faces === "string" ? null : near(frame, faces);
+  const small = { ...frame, data: Buffer.from(frame.data) };
+  signal.throwIfAborted();
+  const isSearched = typeof faces === "string";
+  const overview = isSearched ? await shrinkFrame(sharp, small, OVERVIEW_EDGE) : small;
   const written = await saveFrame(sharp, overview, thumbnail);
-  if (measure === null) return { thumbnail: written, measured: null };
-  signal.throwIfAborted();
-  const luma = lumaOf(frame);
-  return {
-    thumbnail: written,
-    measured: {
-      ...analyseFrame(luma),
-      look: describeLook(luma),
-      faceWindows: measure.faces === null ? null : faceWindows(overview, measure.faces),
-    },
-  };
-}
-
-function faceWindows(frame: Frame, search: FaceSearch): FaceWindow[] {
-  if (search === "everywhere") return everywhere(frame);
-  return search === "glance" ? glance(frame) : near(frame, search);
+  const windows =
+    faces === "everywhere" ? everywhere(overview) : faces === "glance" ? glance(overview) : known;
+  return { thumbnail: written, measured: { ...measured, faceWindows: windows } };
 }

@@ -1,9 +1,6 @@
 import type { Luma } from "../best-cut/index.ts";
 import type { Frame } from "./decode.ts";
 
-/** JPEG moves a colour that is lost off the end by a level or two. */
-const WHITE = 252;
-
 /** Y' of a JPEG (ITU-R BT.601) of every pixel, in 16-bit fixed point. */
 export function lumaOf({ width, height, data }: Frame): Luma {
   const luma = new Uint8Array(width * height);
@@ -15,11 +12,7 @@ export function lumaOf({ width, height, data }: Frame): Luma {
     const blue = rgb[at + 2] ?? 0;
     luma[i] = (red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16;
   }
-  const isLost = (pixel: number): boolean =>
-    (rgb[3 * pixel] ?? 0) >= WHITE ||
-    (rgb[3 * pixel + 1] ?? 0) >= WHITE ||
-    (rgb[3 * pixel + 2] ?? 0) >= WHITE;
-  return { width, height, data: luma, isLost };
+  return { width, height, data: luma, rgb };
 }
 
 /** Of the pixel whose red is at `at`. */
