@@ -1,6 +1,11 @@
 import { type Layer, LayerList } from "./layers.ts";
 import type { Network } from "./network.ts";
-import { weightsNotNumbers, weightsUnknownArchitecture, weightsUnsupported } from "./problems.ts";
+import {
+  weightsBroken,
+  weightsNotNumbers,
+  weightsUnknownArchitecture,
+  weightsUnsupported,
+} from "./problems.ts";
 import { areFinite, type StoredTensor, type Tensor } from "./tensor.ts";
 
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
@@ -10,51 +15,63 @@ const MAX_BLOCKS = 128;
 const MAX_CONVOLUTIONS = 512;
 
 /** What an architecture is made of: its steps, and what each of its tensors has to look like. */
-export interface Plan {
+interface Plan {
   readonly architecture: Network["architecture"];
   readonly scale: number;
   readonly multiple: number;
-  readonly layers: readonly Layer[];
+  /** null where the tensors don't tell them. */
+  readonly layers: readonly Layer[] | null;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What is known of tensors besides themselves. */
+export interface TensorsOrigin {
+  /** Of the file, for what is said. */
+  readonly name: string;
+  /** Of the file: tensors that are more, together, share their numbers, and would make much of little. */
+  readonly bytes: number;
+  /** What it holds, for a person, where it isn't the tensors' own names. */
+  readonly seen?: readonly string[];
+  /** Slope of the ReLUs of a Compact network that has no PReLUs. */
+  readonly activation?: number | undefined;
 }
 
 /**
  * Finds the architecture from names and shapes alone, and takes its tensors out of the file.
  *
- * @param name of the file, for what is said
- * @param activation slope of the ReLUs of a Compact network that has no PReLUs, where the file says it
- * @throws KilnError `weights-unknown-architecture`, `weights-unsupported`, `weights-not-numbers`
+ * @throws KilnError `weights-unknown-architecture`, `weights-unsupported`, `weights-not-numbers`, `weights-broken`
  */
-export function recogniseTensors(
-  stored: StoredTensors,
-  name: string,
-  activation?: number,
-): Network {
-  const renamed = renameTensors(stored);
-  const unknown = () => weightsUnknownArchitecture(name, [...stored.keys()]);
-  if ([...stored.keys()].some((key) => key.includes("conv1x1"))) {
+export function recogniseTensors(stored: StoredTensors, origin: TensorsOrigin): Network {
+  const { name, seen = [...stored.keys()] } = origin;
+  if (stored.values().reduce((sum, { bytes }) => sum + bytes, 0) > origin.bytes) {
+    throw weightsBroken(name, {
+      en: "its tensors are more than what is in it",
+      ko: "텐서의 크기가 파일보다 큽니다",
+    });
+  }
+  const unknown = () => weightsUnknownArchitecture(name, seen);
+  if (stored.keys().some((key) => key.includes("conv1x1"))) {
     throw weightsUnsupported(name, { en: "an ESRGAN+ network", ko: "ESRGAN+ 모델" });
   }
+  const renamed = renameTensors(stored);
   const shape = (key: string): readonly number[] => renamed.get(key)?.shape ?? [];
   const plan = renamed.has("conv_first.weight")
     ? rrdbPlan(shape)
-    : renamed.has("body.0.weight")
-      ? compactPlan(shape, [...renamed.keys()], activation)
-      : null;
-  if (plan === "activation") {
+    : compactPlan(shape, [...renamed.keys()], origin.activation);
+  if (plan === null || plan.shapes.size !== stored.size) throw unknown();
+  const wanted = [...plan.shapes];
+  if (wanted.some(([key, sizes]) => `${renamed.get(key)?.shape}` !== `${sizes}`)) throw unknown();
+  if (plan.layers === null) {
     throw weightsUnsupported(name, {
       en: "a Compact network whose file doesn't say which activation it was trained with",
-      ko: "어떤 활성화 함수로 학습했는지 파일에 적혀 있지 않은 Compact 모델",
+      ko: "활성화 함수가 적혀 있지 않은 Compact 모델",
     });
   }
-  if (plan === null || plan.shapes.size !== renamed.size) throw unknown();
   const tensors = new Map<string, Tensor>();
-  for (const [key, wanted] of plan.shapes) {
-    const found = renamed.get(key);
-    if (found === undefined || `${found.shape}` !== `${wanted}`) throw unknown();
-    const data = found.read();
+  for (const [key, sizes] of wanted) {
+    const data = renamed.get(key)?.read() ?? new Float32Array(0);
     if (!areFinite(data)) throw weightsNotNumbers(name, key);
-    tensors.set(key, { shape: wanted, data });
+    tensors.set(key, { shape: sizes, data });
   }
   const { architecture, scale, multiple, layers } = plan;
   return { architecture, scale, multiple, layers, tensors };
@@ -112,7 +129,7 @@ function firstDialect(keys: readonly string[]): (key: string) => string {
  * @param shape of the tensor with this key, [] where there is none
  * @returns null for what isn't one
  */
-export function rrdbPlan(shape: (key: string) => readonly number[]): Plan | null {
+function rrdbPlan(shape: (key: string) => readonly number[]): Plan | null {
   const [features = 0, inputs = 0] = shape("conv_first.weight");
   const [growth = 0] = shape("body.0.rdb1.conv1.weight");
   const multiple = new Map([
@@ -174,13 +191,13 @@ export function rrdbPlan(shape: (key: string) => readonly number[]): Plan | null
  *
  * @param shape of the tensor with this key, [] where there is none
  * @param activation slope of its ReLUs where it has no PReLUs
- * @returns null for what isn't one, "activation" for one without PReLUs and nothing that says what is there instead
+ * @returns null for what isn't one; without layers where there are no PReLUs and nothing says what is there instead
  */
-export function compactPlan(
+function compactPlan(
   shape: (key: string) => readonly number[],
   keys: readonly string[],
   activation?: number,
-): Plan | "activation" | null {
+): Plan | null {
   const last = keys.reduce(
     (most, key) => Math.max(most, Number(/^body\.(\d+)\.weight$/.exec(key)?.[1] ?? -1)),
     -1,
@@ -212,8 +229,12 @@ export function compactPlan(
     picture = list.push({ op: "nearest", from: 0, by: scale });
   }
   list.push({ op: "add", from: [value, picture] });
-  if (!hasSlopes && activation === undefined) {
-    return shapes.size === keys.length ? "activation" : null;
-  }
-  return { architecture: "compact", scale, multiple: 1, layers: list.layers, shapes };
+  const isTold = hasSlopes || activation !== undefined;
+  return {
+    architecture: "compact",
+    scale,
+    multiple: 1,
+    layers: isTold ? list.layers : null,
+    shapes,
+  };
 }

@@ -178,7 +178,11 @@ function readAttribute(bytes: Uint8Array, file: string) {
     if (field.field === 2) float = floatsOf(field)[0] ?? 0;
     if (field.field === 3) int = field.int;
     if (field.field === 4) string = text(field);
-    if (field.field === 5 || field.field === 10) tensor = readTensor(field.bytes, file);
+    if (field.field === 5) {
+      if (tensor !== null) throw new ProtobufError("a tensor stands there twice");
+      tensor = readTensor(field.bytes, file);
+    }
+    if (field.field === 10) readTensor(field.bytes, file);
     if (field.field === 7) floats.push(...floatsOf(field));
     if (field.field === 8) ints.push(...integersOf(field));
     if (field.field === 6 || field.field === 11) hasGraphs = true;

@@ -210,8 +210,8 @@ export function onnxOpset(name: string, opset: number): KilnError {
   return new KilnError(
     "onnx-opset",
     {
-      en: `“${shown(name)}” is written for ONNX operators of version ${opset}; Kiln runs 11 to 23.`,
-      ko: `“${shown(name)}”은(는) ONNX 연산자 버전 ${opset}용입니다. Kiln은 11부터 23까지 실행합니다.`,
+      en: `“${shown(name)}” is written for ONNX operators of version ${opset}; Kiln runs 11 and later.`,
+      ko: `“${shown(name)}”은(는) ONNX 연산자 버전 ${opset}용입니다. Kiln은 버전 11 이상을 실행합니다.`,
     },
     exportAgain,
   );

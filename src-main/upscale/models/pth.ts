@@ -65,7 +65,7 @@ export function readZipPth(file: Uint8Array, name: string): Map<string, StoredTe
     name,
     pickleHost(name, storages),
   );
-  return takeTensors(value, name, file.byteLength);
+  return takeTensors(value, name);
 }
 
 /**
@@ -119,7 +119,7 @@ export function readLegacyPth(file: Uint8Array, name: string): Map<string, Store
   }
   if (numbers.size !== kinds.size) throw weightsTruncated(name);
   if (at !== file.byteLength) throw damaged(name);
-  return takeTensors(object, name, file.byteLength);
+  return takeTensors(object, name);
 }
 
 const nothing = new Uint8Array(0);
@@ -239,12 +239,8 @@ const wrappers = [
   "net",
 ];
 
-/**
- * The state dict of what a file holds, out of whatever a training script wrapped it in.
- *
- * @param fileBytes that the file has: tensors that say they are more, together, share their numbers
- */
-function takeTensors(object: PickleValue, name: string, fileBytes: number) {
+/** The state dict of what a file holds, out of whatever a training script wrapped it in. */
+function takeTensors(object: PickleValue, name: string) {
   let dict = object;
   for (let depth = 0; depth < 4 && dict instanceof Map; depth += 1) {
     const inner: PickleValue | undefined = innerDict(dict);
@@ -253,13 +249,10 @@ function takeTensors(object: PickleValue, name: string, fileBytes: number) {
   }
   if (!(dict instanceof Map)) throw weightsUnknownArchitecture(name, [describe(dict)]);
   const tensors = new Map<string, StoredTensor>();
-  let bytes = 0;
   for (const [key, value] of dict) {
     if (typeof key !== "string" || !(value instanceof PickleTensor)) continue;
     tensors.set(key, value.stored);
-    bytes += value.stored.bytes;
   }
-  if (bytes > fileBytes) throw damaged(name);
   if (tensors.size === 0) throw weightsUnknownArchitecture(name, [...dict.keys()].map(String));
   return tensors;
 }

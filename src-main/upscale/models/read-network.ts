@@ -1,9 +1,21 @@
+import { KilnError } from "../../errors.ts";
 import type { NetworkInfo } from "../network.ts";
-import { recogniseTensors } from "./architectures.ts";
+import { recogniseTensors, type TensorsOrigin } from "./architectures.ts";
+import { readNcnn } from "./ncnn.ts";
 import { infoOf, type Network } from "./network.ts";
+import { checkForeign, foreignInfo, isOnnx } from "./onnx-foreign.ts";
+import { readOnnx } from "./onnx-reader.ts";
+import { traceOnnx } from "./onnx-tracer.ts";
 import { writeOnnx } from "./onnx-writer.ts";
-import { networksUnlike, weightsTooLarge, weightsUnknownFormat } from "./problems.ts";
+import {
+  networksUnlike,
+  weightsTooLarge,
+  weightsUnknownFormat,
+  weightsWithoutParam,
+} from "./problems.ts";
 import { legacyMagic, readLegacyPth, readZipPth } from "./pth.ts";
+import { recogniseLayers } from "./recognise-layers.ts";
+import { isSafetensors, readSafetensors } from "./safetensors.ts";
 import type { StoredTensor, Tensor } from "./tensor.ts";
 
 export interface ModelFiles {
@@ -33,17 +45,37 @@ const MAX_FILE_BYTES = 2 ** 30;
  * @throws KilnError `weights-…` for what can't be read or isn't known, `onnx-…` for graphs that are refused
  */
 export function readNetwork(files: ModelFiles): ReadNetwork {
-  const { weights, name } = files;
+  const { weights, param, name } = files;
   if (weights.byteLength > MAX_FILE_BYTES) throw weightsTooLarge(name);
-  return understood(recogniseTensors(withoutPrefix(readTensors(files)), name));
+  const origin = { name, bytes: weights.byteLength };
+  if (param !== undefined)
+    return understood(recogniseLayers(readNcnn(weights, param, name), origin));
+  const starts = (...bytes: readonly number[]): boolean =>
+    bytes.every((byte, i) => weights[i] === byte);
+  if (starts(0x50, 0x4b, 3, 4)) return withTensors(readZipPth(weights, name), origin);
+  if (starts(...legacyMagic)) return withTensors(readLegacyPth(weights, name), origin);
+  if (isSafetensors(weights)) return withTensors(readSafetensors(weights, name), origin);
+  if (/\.bin$/i.test(name)) throw weightsWithoutParam(name);
+  if (isOnnx(weights, name)) return readOnnxNetwork(weights, origin);
+  throw weightsUnknownFormat(name);
 }
 
-function readTensors({ weights, name }: ModelFiles): Map<string, StoredTensor> {
-  const starts = (bytes: Uint8Array): boolean =>
-    bytes.every((byte, i) => weights[i] === byte) && weights.byteLength > 0;
-  if (starts(Uint8Array.of(0x50, 0x4b, 3, 4))) return readZipPth(weights, name);
-  if (starts(legacyMagic)) return readLegacyPth(weights, name);
-  throw weightsUnknownFormat(name);
+function withTensors(tensors: Map<string, StoredTensor>, origin: TensorsOrigin): ReadNetwork {
+  return understood(recogniseTensors(withoutPrefix(tensors), origin));
+}
+
+/** A graph that turns out to be one of Kiln's own architectures is treated as that; any other stays as it is. */
+function readOnnxNetwork(weights: Uint8Array, origin: TensorsOrigin): ReadNetwork {
+  const { name } = origin;
+  const model = readOnnx(weights, name);
+  checkForeign(model, name);
+  const graph = traceOnnx(model);
+  try {
+    if (graph !== null) return understood(recogniseLayers(graph, origin));
+  } catch (error) {
+    if (!(error instanceof KilnError && error.code === "weights-unknown-architecture")) throw error;
+  }
+  return { info: foreignInfo(model, name), network: null, onnx: () => weights };
 }
 
 function understood(network: Network): ReadNetwork {
