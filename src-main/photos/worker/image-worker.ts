@@ -8,6 +8,9 @@ import type { ImageWorkerMethods } from "./protocol.ts";
 import { exportJpeg, makeThumbnail, render } from "./rendition.ts";
 import { loadSharp } from "./sharp.ts";
 import { explainFailure, openSource, type PhotoSource } from "./source.ts";
+import { encode, reduce } from "./upscale/encode.ts";
+import { pyramid } from "./upscale/pyramid.ts";
+import { rasterise } from "./upscale/rasterise.ts";
 
 const sharp = await loadSharp();
 
@@ -25,6 +28,11 @@ serveWorker<ImageWorkerMethods>({
     withPhoto(path, signal, (photo) => countHistogram(sharp, photo)),
   sample: ({ directory, seed }, { signal, progress }) =>
     generateSample(directory, { sharp, seed, signal, onProgress: progress }),
+  rasterise: ({ path, ...wanted }, { signal }) =>
+    withPhoto(path, signal, (photo) => rasterise(sharp, photo, wanted, signal)),
+  reduce: (wanted) => reduce(sharp, wanted),
+  encode: (wanted, { signal }) => encode(sharp, wanted, signal),
+  pyramid: (wanted, ports) => pyramid(sharp, wanted, ports),
 });
 
 /** Opens a photo for one call; whatever a decoder throws leaves as a KilnError. */

@@ -4,6 +4,7 @@ import type { SampleManifest } from "../../sample/index.ts";
 import type { SidecarValues } from "../../xmp/index.ts";
 import type { FrameMeasures } from "../best-cut/index.ts";
 import type { PhotoFormat } from "../formats.ts";
+import type { UpscaleImageMethods } from "./upscale/protocol.ts";
 
 /** What a photo's header says. Strings are trimmed; null means "not said". */
 export interface ImageProbe {
@@ -142,4 +143,4 @@ export type ImageWorkerMethods = {
     output: SampleManifest;
     progress: { readonly done: number; readonly total: number };
   };
-};
+} & UpscaleImageMethods;
