@@ -41,7 +41,10 @@ test("what failed is not tried again by every decision; by a retry and by a star
   library.decisions.decide([fine], { stars: 4 });
   await expect.poll(() => library.engine.list()).toHaveLength(2);
   const [second] = library.engine.list();
-  expect(await library.engine.whenEnded(second?.id ?? 0)).toMatchObject({ state: "completed" });
+  expect(await library.engine.whenEnded(second?.id ?? 0)).toMatchObject({
+    state: "completed",
+    message: { en: "Sidecars of 1 photo written, 1 from before still not" },
+  });
   expect(library.said("B.xmp").rating).toBe(4);
   expect(library.sidecars.unwritten()).toMatchObject({
     count: 1,

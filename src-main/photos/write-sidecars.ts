@@ -44,7 +44,8 @@ export const writeSidecarsJob = (services: SidecarServices) =>
         context.checkpoint({ failed: ends.failed.photoIds });
         throw notWritten(ends.failed);
       }
-      return { summary: summary(ends.written, ends.refused) };
+      const before = services.sidecars.unwritten(0).count - ends.refused.count;
+      return { summary: summary(ends.written, ends.refused, before) };
     },
   });
 
@@ -209,9 +210,17 @@ class Problems {
   }
 }
 
-function summary(written: number, refused: Problems): Localized {
-  const en = `Sidecars of ${written === 1 ? "1 photo" : `${written} photos`} written`;
-  const ko = `사진 ${written}장의 사이드카를 썼습니다.`;
+/** @param before how many earlier jobs could not write, and this one was not about */
+function summary(written: number, refused: Problems, before: number): Localized {
+  const left =
+    before > 0
+      ? {
+          en: `, ${before} from before still not`,
+          ko: ` 이전의 ${before}장은 아직 쓰지 못했습니다.`,
+        }
+      : { en: "", ko: "" };
+  const en = `Sidecars of ${written === 1 ? "1 photo" : `${written} photos`} written${left.en}`;
+  const ko = `사진 ${written}장의 사이드카를 썼습니다.${left.ko}`;
   if (refused.count === 0) return { en, ko };
   return {
     en: `${en}, ${refused.count} not, in ${refused.place.en}: ${refused.text("en")}`,
