@@ -40,7 +40,8 @@ export function decodeNumbers(bytes: Uint8Array, format: NumberFormat): Float32A
     if (bytes.byteOffset % 4 === 0) {
       return new Float32Array(bytes.buffer, bytes.byteOffset, count);
     }
-    return new Float32Array(bytes.slice(0, 4 * count).buffer);
+    // Not slice(): that of a Buffer copies nothing.
+    return new Float32Array(Uint8Array.from(bytes.subarray(0, 4 * count)).buffer);
   }
   const numbers = new Float32Array(count);
   if (format === "f16") {
