@@ -29,22 +29,22 @@ const limits: Readonly<Record<OutputFormat, Limit>> = {
  * @returns KilnError `output-too-large`, which says which format would do; null where it can be written.
  */
 export function outputLimit(format: OutputFormat, width: number, height: number): KilnError | null {
+  if (holds(format, width, height)) return null;
   const { name, edge, megapixels } = limits[format];
-  const isTooLong = Math.max(width, height) > edge;
-  if (!isTooLong && width * height <= megapixels * 1e6) return null;
   const size = `${width.toLocaleString("en")} × ${height.toLocaleString("en")}`;
   const others = outputFormats
-    .filter((other) => other !== format && outputLimit(other, width, height) === null)
+    .filter((other) => other !== format && holds(other, width, height))
     .map((other) => limits[other].name);
-  const [en, ko] = isTooLong
-    ? [
-        `no edge may be longer than ${edge.toLocaleString("en")} pixels`,
-        `한 변이 ${edge.toLocaleString("en")}픽셀을 넘을 수 없습니다`,
-      ]
-    : [
-        `Kiln writes up to ${megapixels} megapixels of it, which it has to hold in memory`,
-        `전체를 메모리에 올려야 해서 ${megapixels}메가픽셀까지만 저장합니다`,
-      ];
+  const [en, ko] =
+    Math.max(width, height) > edge
+      ? [
+          `no edge may be longer than ${edge.toLocaleString("en")} pixels`,
+          `한 변이 ${edge.toLocaleString("en")}픽셀을 넘을 수 없습니다`,
+        ]
+      : [
+          `Kiln writes up to ${megapixels} megapixels of it, which it has to hold in memory`,
+          `전체를 메모리에 올려야 해서 ${megapixels}메가픽셀까지만 저장합니다`,
+        ];
   return new KilnError(
     "output-too-large",
     {
@@ -56,6 +56,11 @@ export function outputLimit(format: OutputFormat, width: number, height: number)
       ko: `${others.join(", ")} 가운데 하나를 고르거나 크기를 줄이세요.`,
     },
   );
+}
+
+function holds(format: OutputFormat, width: number, height: number): boolean {
+  const { edge, megapixels } = limits[format];
+  return Math.max(width, height) <= edge && width * height <= megapixels * 1e6;
 }
 
 /** "PNG, TIFF or JPEG". There always is one: PNG takes everything. */

@@ -15,6 +15,33 @@ export function noSpaceFor(needed: number, free: number): KilnError {
   );
 }
 
+/** @param times that an edge is to grow. @param most times that it may. */
+export function tooFar(times: number, most: number): KilnError {
+  return new KilnError(
+    "upscale-too-far",
+    {
+      en: `That is ${times.toFixed(1)} times the photo's size, where Kiln makes up to ${most} times.`,
+      ko: `사진의 ${times.toFixed(1)}배 크기입니다. 최대 ${most}배까지 만들 수 있습니다.`,
+    },
+    { en: "Choose a smaller size.", ko: "더 작은 크기를 고르세요." },
+  );
+}
+
+/** A network of scale 1, which cleans a picture and leaves its size. */
+export function modelKeepsSize(): KilnError {
+  return new KilnError(
+    "model-keeps-size",
+    {
+      en: "This model cleans photos and does not make them larger.",
+      ko: "이 모델은 사진을 다듬기만 하고 크기를 키우지는 않습니다.",
+    },
+    {
+      en: "Choose another model, or the photo's own size.",
+      ko: "다른 모델을 고르거나 원본 크기를 고르세요.",
+    },
+  );
+}
+
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
 }
