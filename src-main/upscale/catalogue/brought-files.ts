@@ -93,14 +93,18 @@ export async function knowFiles(paths: readonly string[]): Promise<BroughtFile[]
   return files;
 }
 
-async function filesAt(path: string): Promise<string[]> {
-  const info = await stat(path).catch(() => null);
-  if (info?.isDirectory() !== true) return [path];
-  const names = await readdir(path);
+/** Files directly in a folder that can be models, or halves of one, by name. */
+export async function modelFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
   return names
     .filter((name) => /\.(pth|safetensors|onnx|param|bin)$/i.test(name))
     .toSorted()
-    .map((name) => join(path, name));
+    .map((name) => join(folder, name));
+}
+
+async function filesAt(path: string): Promise<string[]> {
+  const info = await stat(path).catch(() => null);
+  return info?.isDirectory() === true ? modelFilesIn(path) : [path];
 }
 
 /** The other half of an ncnn model: among the named files first, else beside it. */

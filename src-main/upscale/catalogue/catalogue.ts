@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Model, ModelsAdded } from "../../../src-preload/contract/models.ts";
 import { KilnError } from "../../errors.ts";
@@ -7,7 +7,13 @@ import { type JobEngine, problemOf } from "../../jobs/index.ts";
 import { isCode } from "../../library/index.ts";
 import type { WorkerPool } from "../../workers/index.ts";
 import type { NetworkFile } from "../network.ts";
-import { type BroughtFile, freshId, knowFiles, sortIntoModels } from "./brought-files.ts";
+import {
+  type BroughtFile,
+  freshId,
+  knowFiles,
+  modelFilesIn,
+  sortIntoModels,
+} from "./brought-files.ts";
 import type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
 import type { DownloadOptions } from "./download.ts";
 import { bytesOf, hostOf } from "./fetch-source.ts";
@@ -98,22 +104,15 @@ export class Catalogue {
   /** Every model: the manifest's in its order, then the person's own, the oldest first. */
   async list(): Promise<Model[]> {
     const records = await this.#folder.read();
-    const running = new Set(
-      this.#services.engine
-        .list()
-        .filter(({ state }) => state === "queued" || state === "running")
-        .map(({ id }) => id),
-    );
     const listed = this.#listed.map((model): Model => {
       const record = records.get(model.id);
-      const jobId = this.#jobs.get(model.id);
       return {
         ...this.#described(model),
         isAtHand: model.shipped !== null || record !== undefined,
         bytes: model.shipped?.bytes ?? record?.onnx.bytes ?? bytesOf(firstOf(model)),
         isVerified: model.shipped !== null || (record?.isVerified ?? false),
         cameFrom: record?.cameFrom ?? null,
-        jobId: jobId !== undefined && running.has(jobId) ? jobId : null,
+        jobId: this.#fetching(model.id),
       };
     });
     const added = records.values().filter(({ id }) => !this.#listed.some((one) => one.id === id));
@@ -156,7 +155,8 @@ export class Catalogue {
     if (model === undefined) throw modelUnknown(id);
     if (model.isAtHand) return { jobId: null };
     readMirrors(this.#services.mirrors);
-    if (model.jobId !== null) return { jobId: model.jobId };
+    const running = this.#fetching(id);
+    if (running !== null) return { jobId: running };
     const jobId = this.#services.engine.start(this.#job, { id, name: model.name });
     this.#jobs.set(id, jobId);
     this.#changed();
@@ -182,9 +182,10 @@ export class Catalogue {
         (isNew ? added : known).push(id);
       } catch (error) {
         if (!(error instanceof KilnError)) throw error;
-        refused.push({ file: found.paths[0] ?? "", problem: problemOf(error) });
+        refused.push({ file: basename(found.paths[0] ?? ""), problem: problemOf(error) });
       }
     }
+    for (const path of paths) await this.#clearReceived(resolve(path));
     const models = await this.list();
     const withId = (ids: readonly string[]) => models.filter(({ id }) => ids.includes(id));
     return { added: withId(added), known: withId(known), refused };
@@ -306,6 +307,22 @@ export class Catalogue {
   ): Promise<ConvertedNetwork> {
     const param = files.find(({ role }) => role === "param")?.path ?? null;
     return this.#services.converter.run("convert", { name, weights: path, param, target });
+  }
+
+  /** The job that fetches a model and has not ended. */
+  #fetching(id: string): number | null {
+    const jobId = this.#jobs.get(id);
+    const job = this.#services.engine.list().find((each) => each.id === jobId);
+    const isOn = job?.state === "queued" || job?.state === "running" || job?.state === "paused";
+    return isOn ? job.id : null;
+  }
+
+  /** What a page without paths uploaded is a copy that served its purpose: the person's own files are elsewhere. */
+  async #clearReceived(path: string): Promise<void> {
+    if (dirname(path) !== join(this.#services.libraryDirectory, "originals")) return;
+    for (const file of await modelFilesIn(path)) await rm(file, { force: true });
+    // A folder in which something else lies stays.
+    await rmdir(path).catch(() => undefined);
   }
 
   #described(

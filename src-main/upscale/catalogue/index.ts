@@ -1,4 +1,3 @@
 export { Catalogue, type CatalogueServices } from "./catalogue.ts";
 export { createConvertPool } from "./convert-pool.ts";
 export type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
-export { modelNotCheckable } from "./problems.ts";

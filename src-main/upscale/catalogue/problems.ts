@@ -166,18 +166,6 @@ export function modelTooLarge(file: string, limitBytes: number): KilnError {
   );
 }
 
-/** Networks can't be run here, so that nobody knows whether this one would. */
-export function modelNotCheckable(file: string): KilnError {
-  return new KilnError(
-    "model-not-checkable",
-    {
-      en: `“${file}” can't be tried on this computer, so it was not added.`,
-      ko: `이 컴퓨터에서 ‘${file}’을(를) 시험할 수 없어 추가하지 않았습니다.`,
-    },
-    { en: "Restart Kiln, or install it again.", ko: "Kiln을 다시 시작하거나 다시 설치하세요." },
-  );
-}
-
 export function modelsFolderBlocked(path: string, cause: unknown): KilnError {
   return new KilnError(
     "models-folder",
