@@ -93,6 +93,7 @@ async function start(): Promise<void> {
       createRequestHandler({
         rendererDirectory: origin.renderer,
         media: services.media,
+        results: services.upscaling.results,
         log,
       }),
     );
@@ -124,6 +125,7 @@ async function start(): Promise<void> {
       createRequestHandler({
         rendererDirectory: origin.renderer,
         media: { open: () => Promise.resolve(null) },
+        results: { tile: () => Promise.resolve(null), crop: () => Promise.resolve(null) },
         log,
       }),
     );

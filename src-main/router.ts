@@ -13,6 +13,7 @@ export function createRouter(services: Services) {
   const { options, roots, photos, bursts, measures, faces, decisions, engine, imports, sources } =
     services;
   const { host, log } = options;
+  const { models, upscales, crops } = services.upscaling;
   const kiln = implement(contract);
 
   /** The photo's file, or a problem that says where it went. */
@@ -21,6 +22,15 @@ export function createRouter(services: Services) {
     if (file === null) throw unknownPhoto();
     return file;
   };
+
+  /** A request with the folder that its token stands for. */
+  const asked = <Input extends { destination: string | null }>({
+    destination,
+    ...input
+  }: Input) => ({
+    ...input,
+    folder: destination === null ? null : sources.folder(destination),
+  });
 
   return kiln.router({
     app: {
@@ -214,15 +224,38 @@ export function createRouter(services: Services) {
     },
 
     models: {
-      list: kiln.models.list.handler(() => services.models.list()),
-      fetch: kiln.models.fetch.handler(({ input }) => services.models.fetch(input.id)),
-      add: kiln.models.add.handler(({ input }) => services.models.add(sources.paths(input.token))),
+      list: kiln.models.list.handler(() => models.list()),
+      fetch: kiln.models.fetch.handler(({ input }) => models.fetch(input.id)),
+      add: kiln.models.add.handler(({ input }) => models.add(sources.paths(input.token))),
       remove: kiln.models.remove.handler(async ({ input }) => {
-        await services.models.remove(input.id);
+        await models.remove(input.id);
         return {};
       }),
       rename: kiln.models.rename.handler(async ({ input }) => {
-        await services.models.rename(input.id, input.name);
+        await models.rename(input.id, input.name);
+        return {};
+      }),
+    },
+
+    upscales: {
+      changes: kiln.upscales.changes.handler(({ input }) =>
+        services.database.transaction(() => ({
+          revision: services.database.currentRevision(),
+          upscales: upscales.changes(input.since),
+        })),
+      ),
+      forecast: kiln.upscales.forecast.handler(({ input }) => upscales.forecast(asked(input))),
+      start: kiln.upscales.start.handler(({ input }) => upscales.start(asked(input))),
+      crop: kiln.upscales.crop.handler(({ input, signal }) => crops.make(input, signal)),
+      retry: kiln.upscales.retry.handler(({ input }) => ({
+        jobId: upscales.retry(input.upscaleIds),
+      })),
+      remove: kiln.upscales.remove.handler(async ({ input }) => {
+        await upscales.remove(input.upscaleId);
+        return {};
+      }),
+      reveal: kiln.upscales.reveal.handler(async ({ input }) => {
+        await host.reveal(await upscales.fileOf(input.upscaleId));
         return {};
       }),
     },

@@ -38,9 +38,8 @@ import {
   SimilarPhotos,
 } from "./photos/index.ts";
 import { Preferences, type PreferencesFile } from "./preferences/index.ts";
-import { Catalogue, createConvertPool } from "./upscale/catalogue/index.ts";
-import { createUpscalePool } from "./upscale/inference-pool.ts";
-import { type WorkerLauncher, type WorkerLogLine, WorkerPool } from "./workers/index.ts";
+import { createUpscaling } from "./upscale/index.ts";
+import { type WorkerLauncher, WorkerPool } from "./workers/index.ts";
 
 /** Nobody waits for a tidy cache: first the window opens. */
 const tidyAfterMs = 20_000;
@@ -109,28 +108,7 @@ export function createServices(options: ServicesOptions) {
     entry: options.workers.inference,
     onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
   });
-  const converter = createConvertPool({
-    launcher: options.launcher,
-    entry: options.workers.convert,
-    onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
-  });
   const engine = new JobEngine({ store: new JobStore(database), log });
-  const upscaling = {
-    launcher: options.launcher,
-    entry: options.workers.upscale,
-    onLog: ({ worker, line, call }: WorkerLogLine) =>
-      log.info(line, { worker, jobId: call?.tag, call }),
-  };
-  const upscaler = createUpscalePool(upscaling);
-  // What someone waits for is not to wait behind a picture that takes hours.
-  const tryout = createUpscalePool(upscaling);
-  const models = new Catalogue({
-    libraryDirectory: options.libraryDirectory,
-    engine,
-    converter,
-    check: (network, name) => tryout.run("check", { network, name }),
-    mirrors: process.env.KILN_MODEL_MIRRORS,
-  });
   const sidecars = new Sidecars(
     {
       database,
@@ -160,6 +138,21 @@ export function createServices(options: ServicesOptions) {
   const imports = new Imports(reading, engine);
   const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
   const media = new Media({ photos, images, renditions });
+  const trash = systemTrash(
+    options.systemTrash === undefined ? {} : { trashItem: options.systemTrash },
+  );
+  const upscaling = createUpscaling({
+    launcher: options.launcher,
+    modules: options.workers,
+    onLog: ({ worker, line, call }) => log.info(line, { worker, jobId: call?.tag, call }),
+    database,
+    store: upscaleRows,
+    photos,
+    engine,
+    images,
+    trash,
+    mirrors: process.env.KILN_MODEL_MIRRORS,
+  });
   const apply = new Apply({
     engine,
     roots,
@@ -167,7 +160,7 @@ export function createServices(options: ServicesOptions) {
     bursts,
     edits,
     plans: new PlanStore(database),
-    trash: systemTrash(options.systemTrash === undefined ? {} : { trashItem: options.systemTrash }),
+    trash,
     encode: async ({ photoId, source, target, quality, edge, signal }) => {
       const rotation = photos.rows([photoId])[0]?.rotation ?? 0;
       const marks = sidecars.valuesOf(photoId);
@@ -180,7 +173,7 @@ export function createServices(options: ServicesOptions) {
     jobs: () => engine.list(),
     revision: () => database.currentRevision(),
     roots: () => roots.list(),
-    modelsRevision: () => models.revision,
+    modelsRevision: () => upscaling.models.revision,
     preferences: () => preferences.get(),
     undo: () => edits.nextUndo()?.label ?? null,
     redo: () => edits.nextRedo()?.label ?? null,
@@ -202,7 +195,7 @@ export function createServices(options: ServicesOptions) {
 
   database.onChange(() => events.changed());
   preferences.onChange(() => events.changed());
-  models.onChange(() => events.changed());
+  upscaling.models.onChange(() => events.changed());
   const language = (): keyof Localized => {
     const chosen = preferences.get().language;
     if (chosen !== "system") return chosen;
@@ -214,15 +207,16 @@ export function createServices(options: ServicesOptions) {
   });
   const tidying = setTimeout(() => {
     renditions.tidy().catch((error: unknown) => log.warn("cache not tidied", { error }));
-    models.tidy().catch((error: unknown) => log.warn("models not tidied", { error }));
+    upscaling.tidy().catch((error: unknown) => log.warn("upscales not tidied", { error }));
   }, tidyAfterMs);
   engine.begin([
     ...imports.definitions,
     ...apply.definitions,
     ...sidecars.definitions,
-    ...models.definitions,
+    ...upscaling.definitions,
   ]);
   sidecars.begin();
+  upscaling.begin();
 
   return {
     options,
@@ -242,7 +236,7 @@ export function createServices(options: ServicesOptions) {
     similar: new SimilarPhotos({ bursts, measures }),
     apply,
     sidecars,
-    models,
+    upscaling,
     media,
     sources,
     events,
@@ -278,9 +272,8 @@ export function createServices(options: ServicesOptions) {
       sidecars.close();
       await watch.close();
       await engine.shutdown();
-      await Promise.all(
-        [images, inference, converter, upscaler, tryout].map((pool) => pool[Symbol.asyncDispose]()),
-      );
+      await upscaling.close();
+      await Promise.all([images[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]);
       database.close();
       await log.flush();
     },

@@ -183,18 +183,21 @@ export class UpscaleStore {
     this.#update([id], "gone = 1, path = NULL", {});
   }
 
-  /** Those of a job that are not completed, in the order in which they were asked for. */
-  unfinished(ids: readonly number[]): UpscaleRecord[] {
-    return ids.flatMap((id) => {
-      const record = this.get(id);
-      return record === null || record.isGone || record.status === "completed" ? [] : [record];
-    });
+  /** Those that a job made or makes, in the order in which they were asked for. */
+  ofJob(jobId: number): UpscaleRecord[] {
+    return this.#database.sql
+      .prepare<[number], Row>("SELECT * FROM upscales WHERE job_id = ? AND gone = 0 ORDER BY id")
+      .all(jobId)
+      .map(toRecord);
   }
 
-  /** Versions of all that are on the list: what else lies in the folders of tiles and work is nobody's. */
-  versions(): Set<string> {
+  /** Versions of those on the list, or of those that are still to be made: folders of others are nobody's. */
+  versions(which: "all" | "unfinished"): Set<string> {
     const versions = this.#database.sql
-      .prepare<[], string>("SELECT version FROM upscales WHERE gone = 0")
+      .prepare<[], string>(
+        `SELECT version FROM upscales WHERE gone = 0
+           ${which === "all" ? "" : "AND status IN ('queued', 'processing')"}`,
+      )
       .pluck()
       .all();
     return new Set(versions);

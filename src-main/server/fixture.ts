@@ -14,7 +14,7 @@ import { KilnError } from "../errors.ts";
 import { createLog, type LogFile } from "../log/index.ts";
 import { createRequestHandler, type RequestHandler } from "./handler.ts";
 import { type Loopback, startLoopback } from "./loopback.ts";
-import type { MediaFile, MediaSource, Uploads } from "./ports.ts";
+import type { MediaFile, MediaSource, ResultSource, Uploads } from "./ports.ts";
 
 /** In every file that no request may reach. */
 export const secret = "the secret outside of the page's folder";
@@ -61,6 +61,11 @@ export function mediaOf(files: Readonly<Record<number, MediaFile>>): MediaSource
 
 export const noMedia = mediaOf({});
 
+export const noResults: ResultSource = {
+  tile: () => Promise.resolve(null),
+  crop: () => Promise.resolve(null),
+};
+
 export interface TestHost extends Loopback {
   readonly port: number;
   readonly token: string;
@@ -73,13 +78,14 @@ export interface TestHost extends Loopback {
 
 /** The browser host over a page of its own, with `serveTestRouter`'s procedures behind its door. */
 export async function testHost(
-  ports: { media?: MediaSource; uploads?: Uploads } = {},
+  ports: { media?: MediaSource; results?: ResultSource; uploads?: Uploads } = {},
   router: TestRouter = testRouter().router,
 ): Promise<TestHost> {
   const log = await testLog();
   const handler = createRequestHandler({
     rendererDirectory: await rendererFolder(),
     media: ports.media ?? noMedia,
+    results: ports.results ?? noResults,
     ...(ports.uploads === undefined ? {} : { uploads: ports.uploads }),
     log,
   });
@@ -196,11 +202,13 @@ export interface Answers {
 export async function serveRequests(
   media: MediaSource = noMedia,
   uploads?: Uploads,
+  results: ResultSource = noResults,
 ): Promise<Answers> {
   const log = await testLog();
   const handler = createRequestHandler({
     rendererDirectory: await rendererFolder(),
     media,
+    results,
     ...(uploads === undefined ? {} : { uploads }),
     log,
   });

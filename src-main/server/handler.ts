@@ -4,7 +4,14 @@ import { problemOf } from "../jobs/index.ts";
 import type { Log } from "../log/index.ts";
 import { fileResponse, type ServedFile } from "./file-response.ts";
 import { pathSegments } from "./path-segments.ts";
-import type { MediaFile, MediaKind, MediaSource, ThumbnailEdge, Uploads } from "./ports.ts";
+import type {
+  MediaFile,
+  MediaKind,
+  MediaSource,
+  ResultSource,
+  ThumbnailEdge,
+  Uploads,
+} from "./ports.ts";
 import { methodRefused, notFound, photoNotFound, problemResponse } from "./problem-response.ts";
 import { readRendererFiles, rendererResponse } from "./renderer-files.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -19,6 +26,7 @@ export interface RequestHandlerPorts {
   /** The built page (out/renderer). */
   readonly rendererDirectory: string;
   readonly media: MediaSource;
+  readonly results: ResultSource;
   /** Only where a page has no paths of its own: the browser host. */
   readonly uploads?: Uploads;
   readonly log: Log;
@@ -47,7 +55,7 @@ export function createRequestHandler(ports: RequestHandlerPorts): RequestHandler
     if (request.method !== "GET" && request.method !== "HEAD") {
       return problemResponse(405, methodRefused, { allow: "GET, HEAD" });
     }
-    if (place === "media") return showMedia(request, url, rest, ports.media);
+    if (place === "media") return showMedia(request, url, rest, ports);
     return (
       rendererResponse(await rendererFiles, request, segments) ?? problemResponse(404, notFound)
     );
@@ -81,17 +89,42 @@ function mediaAddress(parts: readonly string[]): MediaAddress | null {
   return { kind, photoId, edge: thumbnailEdges[0] };
 }
 
+/** A row's id, a level, a column or a row: what a path may say in digits. */
+const wholeNumber = /^(?:0|[1-9]\d{0,14})$/;
+
+/** How to get the file that an address means; null for what is no address. */
+function fileAt(
+  parts: readonly string[],
+  { media, results }: Pick<RequestHandlerPorts, "media" | "results">,
+  signal: AbortSignal,
+): (() => Promise<MediaFile | null>) | null {
+  const [kind, ...rest] = parts;
+  if (kind === "upscale") {
+    if (rest.length !== 4 || !rest.every((part) => wholeNumber.test(part))) return null;
+    const [id = 0, level = 0, x = 0, y = 0] = rest.map(Number);
+    return () => results.tile(id, level, x, y);
+  }
+  if (kind === "upscale-crop") {
+    const [key = "", side, ...surplus] = rest;
+    const isSide = side === "before" || side === "after";
+    if (surplus.length > 0 || !isSide || !/^[0-9a-f]{32}$/.test(key)) return null;
+    return () => results.crop(key, side);
+  }
+  const address = mediaAddress(parts);
+  if (address === null) return null;
+  return () => media.open(address.kind, address.photoId, address.edge, signal);
+}
+
 async function showMedia(
   request: Request,
   url: URL,
   parts: readonly string[],
-  media: MediaSource,
+  ports: Pick<RequestHandlerPorts, "media" | "results">,
 ): Promise<Response> {
-  const address = mediaAddress(parts);
-  if (address === null) return problemResponse(404, notFound);
-  const { kind, photoId, edge } = address;
+  const find = fileAt(parts, ports, request.signal);
+  if (find === null) return problemResponse(404, notFound);
   try {
-    const file = await media.open(kind, photoId, edge, request.signal);
+    const file = await find();
     if (file !== null) return await fileResponse(request, served(file, url));
   } catch (error) {
     // The photo's file left between being looked up and being opened.

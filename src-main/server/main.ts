@@ -80,6 +80,7 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
   const handler = createRequestHandler({
     rendererDirectory: options.rendererDirectory,
     media: services.media,
+    results: services.upscaling.results,
     uploads: createUploads({
       folder: (token) => services.sources.folder(token),
       within: join(libraryDirectory, "originals"),

@@ -27,6 +27,14 @@ export interface MediaSource {
   ): Promise<MediaFile | null>;
 }
 
+/** Where the request handler gets pictures of upscaled photos from. */
+export interface ResultSource {
+  /** A tile of a result: column x, row y of a level. Null where there is none. */
+  tile(upscaleId: number, level: number, x: number, y: number): Promise<MediaFile | null>;
+  /** A piece that a model is chosen by; null where it is not there. */
+  crop(key: string, side: "before" | "after"): Promise<MediaFile | null>;
+}
+
 /** Takes in the bytes of files dropped on a page that has no paths (browser host). */
 export interface Uploads {
   /**

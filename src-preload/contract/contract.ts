@@ -19,6 +19,13 @@ import {
 } from "./photos.ts";
 import { preferencesPatchSchema, preferencesSchema } from "./preferences.ts";
 import { localizedSchema, problemSchema } from "./problem.ts";
+import {
+  upscaleCropSchema,
+  upscaleForecastSchema,
+  upscalePlacementSchema,
+  upscaleRowSchema,
+  upscaleSettingsSchema,
+} from "./upscale.ts";
 
 /** Every procedure may answer with the one typed error: a problem that a person can read. */
 const procedure = oc.errors({ PROBLEM: { status: 422, data: problemSchema } });
@@ -265,6 +272,73 @@ export const contract = {
     remove: procedure.input(z.object({ id: modelIdSchema })).output(nothing),
     /** Only for models that the person added. */
     rename: procedure.input(z.object({ id: modelIdSchema, name: modelNameSchema })).output(nothing),
+  },
+
+  upscales: {
+    /** Results of the library that changed after revision `since` (0: all), newest first. Rows that are `gone` are to be dropped. */
+    changes: procedure
+      .input(z.object({ since: z.int().min(0) }))
+      .output(z.object({ revision: z.int(), upscales: z.array(upscaleRowSchema) })),
+    /** What upscaling these photos would give, and where; touches nothing. */
+    forecast: procedure
+      .input(
+        z.object({
+          photoIds: z.array(idSchema).min(1).max(10_000),
+          settings: upscaleSettingsSchema,
+          placement: upscalePlacementSchema,
+          /** Token of a folder (`sources`); null: the library's own folder for results. */
+          destination: z.string().nullable(),
+        }),
+      )
+      .output(
+        z.object({
+          photos: z.array(upscaleForecastSchema),
+          /** The folder, for the person to read. */
+          folder: z.string(),
+          /** Of all that can be made, with the provider in force; null while its speed is not known. */
+          seconds: z.number().nullable(),
+        }),
+      ),
+    /**
+     * Starts upscaling as one job. Photos that can't be made or are to be skipped are named and left out. Fails with
+     * `nothing-to-upscale` where none is left.
+     */
+    start: procedure
+      .input(
+        z.object({
+          photoIds: z.array(idSchema).min(1).max(10_000),
+          settings: upscaleSettingsSchema,
+          placement: upscalePlacementSchema,
+          destination: z.string().nullable(),
+        }),
+      )
+      .output(
+        z.object({
+          jobId: idSchema,
+          upscaleIds: z.array(idSchema),
+          skipped: z.array(z.object({ photoId: idSchema, reason: localizedSchema })),
+        }),
+      ),
+    /** A square piece of a photo, as it is and upscaled: quick enough to look at models one after the other. */
+    crop: procedure
+      .input(
+        z.object({
+          photoId: idSchema,
+          model: z.string(),
+          denoise: z.number().min(0).max(1),
+          /** The piece's middle, as fractions of the upright photo. */
+          x: z.number().min(0).max(1),
+          y: z.number().min(0).max(1),
+          /** Its edge in pixels of the photo; less where the photo is smaller. */
+          edge: z.int().min(16).max(512),
+        }),
+      )
+      .output(upscaleCropSchema),
+    /** Makes results again that failed, as one job. */
+    retry: procedure.input(z.object({ upscaleIds: z.array(idSchema).min(1) })).output(jobStarted),
+    /** Puts a result into the system's trash (a failed one just leaves the list); its original stays as it is. */
+    remove: procedure.input(z.object({ upscaleId: idSchema })).output(nothing),
+    reveal: procedure.input(z.object({ upscaleId: idSchema })).output(nothing),
   },
 
   jobs: {

@@ -1,0 +1,2 @@
+export type { ResultTiles } from "./result-tiles.ts";
+export { createUpscaling, type Upscaling } from "./upscaling.ts";

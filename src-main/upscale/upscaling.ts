@@ -1,0 +1,106 @@
+import { freemem } from "node:os";
+import type { JobEngine } from "../jobs/index.ts";
+import type { LibraryDatabase, PhotoStore, Trash, UpscaleStore } from "../library/index.ts";
+import type { ImageWorkerMethods } from "../photos/index.ts";
+import type { WorkerLauncher, WorkerLogLine, WorkerPool } from "../workers/index.ts";
+import { Catalogue, createConvertPool } from "./catalogue/index.ts";
+import { Crops } from "./crops.ts";
+import { createUpscalePool } from "./inference-pool.ts";
+import { ResultTiles } from "./result-tiles.ts";
+import { Upscales } from "./upscales.ts";
+
+export interface UpscalingOptions {
+  readonly launcher: WorkerLauncher;
+  readonly modules: { readonly upscale: string; readonly convert: string };
+  readonly onLog: (line: WorkerLogLine) => void;
+  readonly database: LibraryDatabase;
+  readonly store: UpscaleStore;
+  readonly photos: PhotoStore;
+  readonly engine: JobEngine;
+  readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
+  readonly trash: Trash;
+  /** KILN_MODEL_MIRRORS, see `readMirrors`. */
+  readonly mirrors: string | undefined;
+}
+
+export type Upscaling = ReturnType<typeof createUpscaling>;
+
+/** Builds all that upscaling consists of: models, what runs them, results. */
+export function createUpscaling(options: UpscalingOptions) {
+  const { launcher, modules, onLog, database, store, photos, engine, images, trash } = options;
+  const { directory } = database;
+  const pool = { launcher, entry: modules.upscale, onLog };
+  const upscaler = createUpscalePool(pool);
+  // What someone waits for is not to wait behind a picture that takes hours.
+  const tryout = createUpscalePool(pool);
+  const converter = createConvertPool({ launcher, entry: modules.convert, onLog });
+  const models = new Catalogue({
+    libraryDirectory: directory,
+    engine,
+    converter,
+    check: (network, name) => tryout.run("check", { network, name }),
+    mirrors: options.mirrors,
+  });
+  const openModel = (id: string, denoise: number) => models.open(id, { denoise });
+  const currentProvider = () => Promise.resolve("cpu" as const);
+  const upscales = new Upscales(
+    {
+      database,
+      directory,
+      store,
+      photos,
+      images,
+      trash,
+      upscaler,
+      openModel,
+      currentProvider,
+      freeMemory: freemem,
+      modelOf: async (id) => {
+        const name = await models.nameOf(id);
+        const scale = (await models.list()).find((model) => model.id === id)?.scale ?? 1;
+        return { name, scale };
+      },
+      secondsPerMegapixel: () => Promise.resolve(null),
+    },
+    engine,
+  );
+  const crops = new Crops({
+    directory,
+    photos,
+    images,
+    upscaler: tryout,
+    openModel,
+    currentProvider,
+  });
+  const results = new ResultTiles({ directory, store, images, crops });
+  let unfollow = (): void => undefined;
+  return {
+    models,
+    upscales,
+    crops,
+    results,
+    /** The kinds of jobs that upscaling starts, for the engine. */
+    definitions: [...models.definitions, ...upscales.definitions],
+
+    /** Call it when the engine has begun. */
+    begin(): void {
+      unfollow = upscales.begin();
+    },
+
+    /** Removes what earlier Kilns left half done, and what nobody looks at any more. */
+    async tidy(): Promise<void> {
+      await models.tidy();
+      await upscales.tidy();
+    },
+
+    async close(): Promise<void> {
+      unfollow();
+      await Promise.all([
+        upscaler[Symbol.asyncDispose](),
+        tryout[Symbol.asyncDispose](),
+        converter[Symbol.asyncDispose](),
+      ]);
+      await crops.clear();
+    },
+  };
+}
