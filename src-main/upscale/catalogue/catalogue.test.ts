@@ -12,6 +12,7 @@ import { forkLauncher } from "../../workers/index.ts";
 import type { NetworkFile } from "../network.ts";
 import { Catalogue } from "./catalogue.ts";
 import { createConvertPool } from "./convert-pool.ts";
+import { ModelFolder } from "./model-folder.ts";
 import { cutAfter, type ModelServer, startServer, whole } from "./server.fixture.ts";
 import { compactModel } from "./tiny-models.fixture.ts";
 
@@ -423,6 +424,11 @@ test("what an earlier Kiln left half made is cleared, a broken model is fetched 
   await utimes(join(models, ".downloads", "grain"), 1, 1);
   await mkdir(join(models, "general"));
   await writeFile(join(models, "general", "network.onnx"), "half");
+  // What is being made now is not left over.
+  const making = new ModelFolder(library);
+  const { folder } = await making.begin();
+  await making.tidy(Date.now());
+  expect(existsSync(folder)).toBe(true);
   await catalogue.tidy();
   expect((await readdir(models)).toSorted()).toEqual([".downloads", "general"]);
   expect(await readdir(join(models, ".downloads"))).toEqual(["general"]);

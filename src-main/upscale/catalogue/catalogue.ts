@@ -134,7 +134,10 @@ export class Catalogue {
     if (twin === null || share >= 100) return network;
     const grain = this.#networkOf(twin, records);
     if (share <= 0) return grain;
-    return this.#inTurn(() => this.#blend(id, network, grain, share / 100));
+    // Of these very networks: another source's file of the same model is another precision.
+    const sums = [id, twin].map((each) => this.#sumOf(each, records).slice(0, 12));
+    const key = [id, share, ...sums].join("-");
+    return this.#inTurn(() => this.#blend(key, network, grain, share / 100));
   }
 
   /** A model's name, for what is said about it. @throws KilnError `model-unknown` */
@@ -234,23 +237,29 @@ export class Catalogue {
     throw listed === undefined ? modelUnknown(id) : modelNotAtHand(id, listed.name);
   }
 
+  /** SHA-256 of a model's network. */
+  #sumOf(id: string, records: ReadonlyMap<string, ModelRecord>): string {
+    const shipped = this.#listed.find((model) => model.id === id)?.shipped;
+    return shipped?.sha256 ?? records.get(id)?.onnx.sha256 ?? "";
+  }
+
   async #blend(
-    id: string,
+    key: string,
     general: NetworkFile,
     grain: NetworkFile,
     share: number,
   ): Promise<NetworkFile> {
-    const { path, isMade } = await this.#folder.blend(`${id}-${share.toFixed(2)}`);
+    const { path, isMade } = await this.#folder.blend(key);
     if (isMade) return { ...general, path };
     const making = await this.#folder.begin();
     try {
-      const input = { name: id, general: general.path, grain: grain.path, share };
+      const input = { name: key, general: general.path, grain: grain.path, share };
       const target = making.network;
       const { network } = await this.#services.converter.run("blend", { ...input, target });
       await this.#folder.finishBlend(target, path);
       return { ...network, path };
     } catch (error) {
-      throw this.#asProblem(id, error);
+      throw this.#asProblem(key, error);
     } finally {
       await rm(making.folder, { recursive: true, force: true });
     }

@@ -43,6 +43,8 @@ export type ModelRecord = z.infer<typeof recordSchema>;
  */
 export class ModelFolder {
   readonly path: string;
+  /** What this process works on: not left over from an earlier one. */
+  readonly #inUse = new Set<string>();
 
   constructor(libraryDirectory: string) {
     this.path = join(libraryDirectory, "models");
@@ -73,12 +75,15 @@ export class ModelFolder {
 
   /** Where the downloads of a model gather. */
   downloads(id: string): string {
+    this.#inUse.add(id);
     return join(this.path, ".downloads", id);
   }
 
   /** A place to make a model in. */
   async begin(): Promise<{ readonly folder: string; readonly network: string }> {
-    const folder = join(this.path, `.new-${randomBytes(6).toString("hex")}`);
+    const name = `.new-${randomBytes(6).toString("hex")}`;
+    const folder = join(this.path, name);
+    this.#inUse.add(name);
     await mkdir(folder, { recursive: true });
     return { folder, network: join(folder, networkName) };
   }
@@ -127,10 +132,12 @@ export class ModelFolder {
   /** Clears what an earlier Kiln left half made; partial downloads stay for two weeks. */
   async tidy(now: number): Promise<void> {
     for (const name of await namesIn(this.path)) {
-      if (/^\.(new|old)-/.test(name)) await rm(join(this.path, name), removal);
+      if (this.#inUse.has(name) || !/^\.(new|old)-/.test(name)) continue;
+      await rm(join(this.path, name), removal);
     }
     for (const name of await namesIn(join(this.path, ".downloads"))) {
-      const path = this.downloads(name);
+      if (this.#inUse.has(name)) continue;
+      const path = join(this.path, ".downloads", name);
       if (now - (await stat(path)).mtimeMs > keepDownloadsMs) await rm(path, removal);
     }
   }
