@@ -48,33 +48,60 @@ export class LayerList {
   }
 }
 
+/** The first and the last pixel of a row. */
+type Span = readonly [first: number, last: number];
+
 /**
- * The farthest input pixel that an output pixel depends on, counted from the input pixel under it.
+ * The farthest input pixel that an output pixel depends on, counted along a row from the input pixel under it.
  *
- * Goes from the output back: ±R pixels behind a 3 × 3 kernel are ±(R + 1) before it; behind an enlargement by s they
- * lie in ±⌈R / s⌉ before it, and behind pixel_unshuffle by r, in ±(R · r + r − 1).
+ * Follows single output pixels back to the input: to what lies under a kernel, to the pixel that was enlarged, to the
+ * whole block that was folded into channels. Every place that an output pixel can have within a block counts.
  *
+ * @param scale output pixels an input pixel
+ * @param multiple of the input's edges
  * @param kernel edge of the kernel of the convolution with this key
  */
-export function receptiveRadius(layers: readonly Layer[], kernel: (key: string) => number): number {
-  const reach = new Array<number>(layers.length + 1).fill(-1);
-  reach[layers.length] = 0;
-  for (let i = layers.length - 1; i >= 0; i -= 1) {
-    const layer = layers[i] as Layer;
-    const behind = reach[i + 1] ?? -1;
-    // Nothing that the output needs.
-    if (behind < 0) continue;
-    const before = reachBefore(layer, behind, kernel);
-    for (const from of inputsOf(layer)) reach[from] = Math.max(reach[from] ?? -1, before);
+export function receptiveRadius(
+  layers: readonly Layer[],
+  { scale, multiple }: { readonly scale: number; readonly multiple: number },
+  kernel: (key: string) => number,
+): number {
+  let radius = 0;
+  for (let pixel = 0; pixel < scale * multiple; pixel += 1) {
+    const [first, last] = seenBy(pixel, layers, kernel);
+    const under = Math.floor(pixel / scale);
+    radius = Math.max(radius, under - first, last - under);
   }
-  return Math.max(0, reach[0] ?? 0);
+  return radius;
 }
 
-function reachBefore(layer: Layer, behind: number, kernel: (key: string) => number): number {
-  if (layer.op === "conv") return behind + (kernel(layer.key) - 1) / 2;
-  if (layer.op === "nearest" || layer.op === "shuffle") return Math.ceil(behind / layer.by);
-  if (layer.op === "unshuffle") return behind * layer.by + layer.by - 1;
-  return behind;
+function seenBy(pixel: number, layers: readonly Layer[], kernel: (key: string) => number): Span {
+  const spans: (Span | undefined)[] = [];
+  spans[layers.length] = [pixel, pixel];
+  for (let i = layers.length - 1; i >= 0; i -= 1) {
+    const layer = layers[i];
+    const behind = spans[i + 1];
+    // Nothing that the output needs.
+    if (layer === undefined || behind === undefined) continue;
+    const [first, last] = spanBefore(layer, behind, kernel);
+    for (const from of inputsOf(layer)) {
+      const known = spans[from] ?? [first, last];
+      spans[from] = [Math.min(known[0], first), Math.max(known[1], last)];
+    }
+  }
+  return spans[0] ?? [pixel, pixel];
+}
+
+function spanBefore(layer: Layer, [first, last]: Span, kernel: (key: string) => number): Span {
+  if (layer.op === "conv") {
+    const around = (kernel(layer.key) - 1) / 2;
+    return [first - around, last + around];
+  }
+  if (layer.op === "nearest" || layer.op === "shuffle") {
+    return [Math.floor(first / layer.by), Math.floor(last / layer.by)];
+  }
+  if (layer.op === "unshuffle") return [first * layer.by, last * layer.by + layer.by - 1];
+  return [first, last];
 }
 
 /**

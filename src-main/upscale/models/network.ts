@@ -20,7 +20,8 @@ const RRDB_REACH = 64;
 
 export function infoOf(network: Network): NetworkInfo {
   const { architecture, scale, multiple, layers, tensors } = network;
-  const radius = receptiveRadius(layers, (key) => tensors.get(`${key}.weight`)?.shape[2] ?? 1);
+  const kernel = (key: string): number => tensors.get(`${key}.weight`)?.shape[2] ?? 1;
+  const radius = receptiveRadius(layers, network, kernel);
   return {
     architecture,
     scale,
