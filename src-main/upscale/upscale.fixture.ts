@@ -2,6 +2,7 @@
 import {
   closeSync,
   ftruncateSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -13,10 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forkLauncher } from "../workers/index.ts";
 import { createUpscalePool, type UpscalePool } from "./inference-pool.ts";
-import { recogniseTensors } from "./models/architectures.ts";
-import { infoOf } from "./models/network.ts";
-import { writeOnnx } from "./models/onnx-writer.ts";
-import type { StoredTensor } from "./models/tensor.ts";
+import { readNetwork } from "./models/index.ts";
 import type { NetworkFile } from "./network.ts";
 import { type Raster, rowBytes } from "./raster.ts";
 
@@ -52,7 +50,7 @@ export function writeRandomNetwork(path: string, options: RandomNetwork): Networ
   const next = random(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const shapes = architecture === "compact" ? compactShapes(options) : rrdbShapes(options);
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [key, shape, gain] of shapes) {
     const count = shape.reduce((product, size) => product * size, 1);
     const [, ...inputs] = shape;
@@ -61,11 +59,29 @@ export function writeRandomNetwork(path: string, options: RandomNetwork): Networ
     const data = Float32Array.from({ length: count }, () =>
       isSlope ? 0.1 + 0.3 * next() : gain === 0 ? 0.02 * normal() : deviation * normal(),
     );
-    tensors.set(key, { shape, bytes: 4 * count, read: () => data });
+    tensors.set(key, { shape, data });
   }
-  const network = recogniseTensors(tensors, "random");
-  writeFileSync(path, writeOnnx(network));
-  return { ...infoOf(network), path };
+  const network = readNetwork({ weights: safetensors(tensors), name: "random.safetensors" });
+  writeFileSync(path, network.onnx());
+  return { ...network.info, path };
+}
+
+function safetensors(
+  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>,
+): Uint8Array {
+  let end = 0;
+  const header = Object.fromEntries(
+    tensors.entries().map(([key, { shape, data }]) => {
+      const begin = end;
+      end += data.byteLength;
+      return [key, { dtype: "F32", shape, data_offsets: [begin, end] }];
+    }),
+  );
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  const numbers = [...tensors.values()].map(({ data }) => Buffer.from(data.buffer));
+  return Buffer.concat([length, text, ...numbers]);
 }
 
 function compactShapes({ scale = 4, features = 8, depth = 4 }: RandomNetwork): Shapes {
@@ -179,6 +195,11 @@ export class UpscaleBench implements AsyncDisposable {
 
   at(name: string): string {
     return join(this.directory, name);
+  }
+
+  folder(name: string): string {
+    mkdirSync(this.at(name), { recursive: true });
+    return this.at(name);
   }
 
   network(options: RandomNetwork): NetworkFile {

@@ -13,12 +13,19 @@ export const providerNames: Readonly<Record<Provider, string>> = {
 /** @param cause what the runtime said: for the log */
 export function providerUnavailable(provider: Provider, cause: unknown): KilnError {
   const name = providerNames[provider];
+  // Of Dawn (WebGPU), DirectX (DirectML) and CUDA.
+  const hasNoDevice = /adapter|no .*device|device.*not found/i.test(String(cause));
   return new KilnError(
     "provider-unavailable",
-    {
-      en: `${name} can't be used on this computer.`,
-      ko: `이 컴퓨터에서는 ${name} 방식으로 계산할 수 없습니다.`,
-    },
+    hasNoDevice
+      ? {
+          en: `${name} finds no graphics card, or no driver for it.`,
+          ko: `${name}: 그래픽 카드나 드라이버를 찾을 수 없습니다.`,
+        }
+      : {
+          en: `${name} can't be used on this computer.`,
+          ko: `이 컴퓨터에서는 ${name} 방식으로 계산할 수 없습니다.`,
+        },
     {
       en: "Choose another way to compute in the settings; the processor always works.",
       ko: "설정에서 다른 계산 방식을 고르세요. CPU는 언제나 쓸 수 있습니다.",

@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { forkLauncher } from "../workers/index.ts";
+import { Providers } from "./providers.ts";
+import { UpscaleBench, workerEntry } from "./upscale.fixture.ts";
+
+let bench: UpscaleBench;
+
+beforeAll(() => {
+  bench = new UpscaleBench();
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const fixture = join(import.meta.dirname, "providers.fixture.ts");
+
+function pretend(folder: string, env: Record<string, string> = {}, timeoutMs = 20_000) {
+  const log = bench.at(`${folder}.log`);
+  writeFileSync(log, "", { flag: "a" });
+  const made = bench.folder(folder);
+  const providers = new Providers({
+    launcher: forkLauncher(),
+    entry: fixture,
+    directory: made,
+    network: () => Promise.resolve(bench.network({ architecture: "compact" })),
+    env: { KILN_FIXTURE_LOG: log, ...env },
+    timeoutMs,
+  });
+  const tests = () => readFileSync(log, "utf8").trim().split("\n").filter(Boolean);
+  return { providers, tests };
+}
+
+describe("what networks can run on", () => {
+  test("each provider is tested in a process of its own, and says why it can't be used", async () => {
+    const { providers, tests } = pretend("each");
+    const reports = await providers.list();
+    expect(reports.map(({ id, isUsable }) => [id, isUsable])).toEqual([
+      ["dml", true],
+      ["cuda", false],
+      ["coreml", false],
+      ["webgpu", false],
+      ["cpu", true],
+    ]);
+    expect(reports.map(({ reason }) => reason?.en ?? null)).toEqual([
+      null,
+      expect.stringContaining("crashed"),
+      expect.stringContaining("12.3/255"),
+      expect.stringContaining("no graphics card"),
+      null,
+    ]);
+    for (const { reason } of reports) if (reason !== null) expect(reason.ko).toMatch(/[가-힣]/);
+    expect(new Set(tests().map((line) => line.split(" ")[1])).size).toBe(5);
+  });
+
+  test("the fastest right one is taken, or what the person chose as long as it can be used", async () => {
+    const { providers } = pretend("choice");
+    expect(await providers.current()).toBe("dml");
+    await providers.choose("cpu");
+    expect(await providers.current()).toBe("cpu");
+    await providers.choose("webgpu");
+    expect(await providers.current()).toBe("dml");
+    expect(await pretend("choice").providers.choice()).toBe("webgpu");
+    await providers.choose("auto");
+    expect(await pretend("choice").providers.current()).toBe("dml");
+  });
+
+  test("what was found out is kept until the runtime is another, or a test is asked for", async () => {
+    const first = pretend("kept");
+    await Promise.all([first.providers.list(), first.providers.current()]);
+    expect(first.tests()).toHaveLength(5);
+    const again = pretend("kept");
+    await again.providers.list();
+    expect(again.tests()).toHaveLength(5);
+    await again.providers.probeAgain();
+    expect(again.tests()).toHaveLength(10);
+    const updated = pretend("kept", { KILN_FIXTURE_VERSION: "2" });
+    await updated.providers.list();
+    expect(updated.tests()).toHaveLength(15);
+    writeFileSync(join(bench.folder("kept"), "providers.json"), "{ damaged");
+    expect(await pretend("kept").providers.list()).toHaveLength(5);
+  });
+
+  test("a driver that never answers holds nothing up for ever", async () => {
+    const { providers } = pretend("hangs", { KILN_FIXTURE_HANGS: "1" }, 3000);
+    const [dml] = await providers.list();
+    expect(dml).toMatchObject({
+      isUsable: false,
+      reason: { en: expect.stringMatching("no answer") },
+    });
+    expect(await providers.current()).toBe("cpu");
+  });
+
+  test("on this machine the processor is there and right", async () => {
+    const providers = new Providers({
+      launcher: forkLauncher(),
+      entry: workerEntry,
+      directory: bench.folder("real"),
+      network: () => Promise.resolve(bench.network({ architecture: "compact" })),
+    });
+    const cpu = (await providers.list()).find(({ id }) => id === "cpu");
+    expect(cpu).toMatchObject({ isUsable: true, reason: null });
+    expect(cpu?.secondsPerMegapixel).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,216 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cpus, hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import { KilnError } from "../errors.ts";
+import { createUpscalePool, type UpscalePool, type UpscalePoolOptions } from "./inference-pool.ts";
+import type { NetworkFile } from "./network.ts";
+import { type Provider, providers } from "./worker/protocol.ts";
+
+export type ProviderChoice = Provider | "auto";
+
+/** What is known of a provider on this machine. */
+export interface ProviderReport {
+  readonly id: Provider;
+  readonly name: Localized;
+  /** Whether it gave the processor's numbers in a test; null while it has not been tested. */
+  readonly isUsable: boolean | null;
+  /** Why it can't be used. */
+  readonly reason: Localized | null;
+  /** Wall seconds an output megapixel of the network that it was tested with. */
+  readonly secondsPerMegapixel: number | null;
+}
+
+export interface ProvidersOptions extends UpscalePoolOptions {
+  /** Folder of the library: what was found out is kept there. */
+  readonly directory: string;
+  /** The network to test with: small, and one that is always there. */
+  readonly network: () => Promise<NetworkFile>;
+  /** For a test of one provider; a minute unless told. */
+  readonly timeoutMs?: number;
+}
+
+export const providerTitles: Readonly<Record<Provider, Localized>> = {
+  dml: { en: "Graphics card (DirectML)", ko: "그래픽 카드(DirectML)" },
+  cuda: { en: "Graphics card (CUDA)", ko: "그래픽 카드(CUDA)" },
+  coreml: { en: "Graphics and neural cores (CoreML)", ko: "그래픽·신경망 코어(CoreML)" },
+  webgpu: { en: "Graphics card (WebGPU)", ko: "그래픽 카드(WebGPU)" },
+  cpu: { en: "Processor", ko: "프로세서(CPU)" },
+};
+
+/** Compiling a network for a graphics card may take half of it. */
+const TIMEOUT_MS = 60_000;
+
+const localizedSchema = z.object({ en: z.string(), ko: z.string() });
+
+const stateSchema = z.object({
+  /** Of the runtime and the machine that the reports are about. */
+  key: z.string(),
+  reports: z.array(
+    z.object({
+      id: z.enum(providers),
+      isUsable: z.boolean(),
+      reason: localizedSchema.nullable(),
+      secondsPerMegapixel: z.number().nullable(),
+    }),
+  ),
+});
+type State = z.infer<typeof stateSchema>;
+type KeptReport = State["reports"][number];
+
+const choiceSchema = z.object({ choice: z.enum([...providers, "auto"]) });
+
+/**
+ * What networks can run on. Each provider that the runtime has on this system is tested once a machine, in a child of
+ * its own, since a driver may take its process along: its numbers have to be the processor's.
+ */
+export class Providers {
+  readonly #options: ProvidersOptions;
+  #known: Promise<State> | null = null;
+  #choice: ProviderChoice | null = null;
+
+  constructor(options: ProvidersOptions) {
+    this.#options = options;
+  }
+
+  /** Every provider that the runtime has here, the processor last. Tests what has not been tested. */
+  async list(): Promise<ProviderReport[]> {
+    return (await this.#state()).reports.map(withName);
+  }
+
+  /** What networks run on: what was chosen, where it can be used; else the fastest one that can. */
+  async current(): Promise<Provider> {
+    const { reports } = await this.#state();
+    const usable = reports.filter(({ isUsable }) => isUsable);
+    const choice = await this.choice();
+    if (usable.some(({ id }) => id === choice)) return choice as Provider;
+    const speed = ({ secondsPerMegapixel }: KeptReport) => secondsPerMegapixel ?? Infinity;
+    return usable.toSorted((a, b) => speed(a) - speed(b))[0]?.id ?? "cpu";
+  }
+
+  /** What the person chose; "auto" until then. */
+  async choice(): Promise<ProviderChoice> {
+    this.#choice ??= (await read(this.#choiceFile, choiceSchema))?.choice ?? "auto";
+    return this.#choice;
+  }
+
+  /** @throws the system's error where it can't be kept */
+  async choose(choice: ProviderChoice): Promise<void> {
+    await write(this.#choiceFile, { choice });
+    this.#choice = choice;
+  }
+
+  /** Tests every provider anew: after a new driver, say. */
+  async probeAgain(): Promise<ProviderReport[]> {
+    // One that is under way began before: its answer may be the old driver's.
+    await this.#known?.catch(() => undefined);
+    await rm(this.#stateFile, { force: true });
+    this.#known = null;
+    return this.list();
+  }
+
+  get #stateFile(): string {
+    return join(this.#options.directory, "providers.json");
+  }
+
+  get #choiceFile(): string {
+    return join(this.#options.directory, "provider-choice.json");
+  }
+
+  async #state(): Promise<State> {
+    const known = this.#known ?? this.#find();
+    this.#known = known;
+    try {
+      return await known;
+    } catch (error) {
+      if (this.#known === known) this.#known = null;
+      throw error;
+    }
+  }
+
+  async #find(): Promise<State> {
+    const { version, available } = await this.#backends();
+    const processor = cpus()[0]?.model ?? "";
+    const key = [version, process.platform, process.arch, hostname(), processor].join(" ");
+    const kept = await read(this.#stateFile, stateSchema);
+    if (kept?.key === key) return kept;
+    const network = await this.#options.network();
+    const reports: KeptReport[] = [];
+    for (const provider of available) reports.push(await this.#test(provider, network));
+    const state = { key, reports };
+    // Where it can't be kept, the next start tests again.
+    await write(this.#stateFile, state).catch(() => undefined);
+    return state;
+  }
+
+  /** A system without the runtime has the processor, of which the test then says why it can't be used. */
+  async #backends(): Promise<{
+    readonly version: string;
+    readonly available: readonly Provider[];
+  }> {
+    await using pool = this.#pool();
+    try {
+      const found = await pool.run("backends", { name: "ONNX Runtime" }, this.#limit);
+      return { version: found.version, available: found.providers };
+    } catch {
+      return { version: "", available: ["cpu"] };
+    }
+  }
+
+  async #test(provider: Provider, network: NetworkFile): Promise<KeptReport> {
+    await using pool = this.#pool();
+    const input = { network, provider, name: providerTitles[provider].en };
+    try {
+      const { secondsPerMegapixel } = await pool.run("selfTest", input, this.#limit);
+      return { id: provider, isUsable: true, reason: null, secondsPerMegapixel };
+    } catch (error) {
+      const reason = reasonOf(error);
+      return { id: provider, isUsable: false, reason, secondsPerMegapixel: null };
+    }
+  }
+
+  get #limit() {
+    return { timeoutMs: this.#options.timeoutMs ?? TIMEOUT_MS };
+  }
+
+  #pool(): UpscalePool {
+    return createUpscalePool(this.#options);
+  }
+}
+
+function withName(report: KeptReport): ProviderReport {
+  return { ...report, name: providerTitles[report.id] };
+}
+
+function reasonOf(error: unknown): Localized {
+  const code = error instanceof KilnError ? error.code : "";
+  if (code === "worker-died" || code === "worker-cannot-start") {
+    return {
+      en: "It crashed in a test. An update of the graphics driver may help.",
+      ko: "시험하는 동안 비정상 종료되었습니다. 그래픽 드라이버를 업데이트하면 나아질 수 있습니다.",
+    };
+  }
+  if (code === "worker-timed-out") {
+    return {
+      en: "It gave no answer in a test. An update of the graphics driver may help.",
+      ko: "시험에 응답하지 않았습니다. 그래픽 드라이버를 업데이트하면 나아질 수 있습니다.",
+    };
+  }
+  if (error instanceof KilnError) return error.happened;
+  return { en: "It failed in a test.", ko: "시험에 실패했습니다." };
+}
+
+/** @returns null where the file is not there or not what it should be */
+async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+async function write(path: string, value: object): Promise<void> {
+  await writeFile(`${path}.partial`, JSON.stringify(value));
+  await rename(`${path}.partial`, path);
+}
