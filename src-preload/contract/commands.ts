@@ -144,6 +144,16 @@ export const commands = {
     group: "photo",
     keys: ["BracketRight"],
   },
+  "photo.upscale": {
+    title: { en: "Upscale…", ko: "업스케일…" },
+    group: "photo",
+    keys: ["Shift+KeyU"],
+  },
+  "photo.upscalePicks": {
+    title: { en: "Upscale the picks…", ko: "채택한 사진 업스케일…" },
+    group: "photo",
+    keys: ["Mod+Shift+KeyU"],
+  },
   "photo.reveal": {
     title: { en: "Show in file manager", ko: "파일 관리자에서 보기" },
     group: "photo",
@@ -310,6 +320,11 @@ export const commands = {
     title: { en: "Another face", ko: "다른 얼굴" },
     group: "compare",
     keys: ["KeyA"],
+  },
+  "view.upscaled": {
+    title: { en: "Upscaled photos", ko: "업스케일한 사진" },
+    group: "view",
+    keys: [],
   },
   "view.subject": {
     title: { en: "Show the subject", ko: "피사체 표시" },

@@ -30,8 +30,9 @@ function pressesControl(event: KeyboardEvent): boolean {
   return (
     (event.code === "Space" || event.code === "Enter" || event.code === "NumpadEnter") &&
     event.target instanceof Element &&
-    event.target.closest("button, a, summary, [role=menuitem], [role=option][data-own-keys]") !==
-      null
+    event.target.closest(
+      "button, a, summary, [type=radio], [type=checkbox], [role=menuitem], [role=option][data-own-keys]",
+    ) !== null
   );
 }
 
@@ -47,13 +48,14 @@ function stepBack(target: EventTarget | null): void {
   const { panel, mode, activeId, selection } = useView.getState();
   if (takesLetters(target)) focusView();
   else if (panel !== null) openPanel(null);
+  else if (runProvided("back")) return;
   else if (mode !== "grid") setMode("grid");
   else if (selection.size > 1) activate(activeId);
 }
 
 /** Gives the keyboard back to the photos. */
 function focusView(): void {
-  document.querySelector<HTMLElement>("main [data-keys=photos]")?.focus();
+  document.querySelector<HTMLElement>("main :is([data-keys=photos], [data-keys=room])")?.focus();
 }
 
 /** Hears every shortcut of the list. Views hear arrows that mean more to them than 'next' in their own elements. */

@@ -18,6 +18,7 @@ import { openFolder, trySample } from "../state/opening.ts";
 import { setPreferences } from "../state/preferences.ts";
 import { goCompareTie, goToTie, goToUndecided, hasTies } from "../state/tie-moves.ts";
 import { showToast } from "../state/toasts.ts";
+import { showResults, upscale, useUpscaleRoom } from "../state/upscale-room.ts";
 import {
   activate,
   openPanel,
@@ -45,7 +46,8 @@ const hasStack = (): boolean => {
   );
 };
 const isComparing = (): boolean => useView.getState().mode === "compare";
-const isLarge = (): boolean => useView.getState().mode !== "grid";
+const isUpscaling = (): boolean => useView.getState().mode === "upscale";
+const isLarge = (): boolean => useView.getState().mode !== "grid" && !isUpscaling();
 
 /** Decides on the target and goes on to the next photo where that is wanted. */
 async function decideAndAdvance(decision: Parameters<typeof decide>[1]): Promise<void> {
@@ -129,6 +131,16 @@ async function sweep(
     text,
     action: { label: commands["edit.undo"].title, run: () => void undo() },
   });
+}
+
+/** The selection, or what is looked at; with neither the first photo. In the room itself the batch stays. */
+function upscaleTarget(): void {
+  if (isUpscaling()) {
+    useUpscaleRoom.setState({ tab: "make", resultId: null });
+    return;
+  }
+  if (!hasTarget()) move(0);
+  upscale({ kind: "photos", photoIds: targetIds() });
 }
 
 function shownBurstIds(): number[] {
@@ -225,6 +237,8 @@ const actions: Record<CommandId, Action> = {
   "photo.noLabel": { when: hasTarget, run: () => decide(targetIds(), { label: "none" }) },
   "photo.rotateLeft": { when: hasTarget, run: () => rotate(targetIds(), -1) },
   "photo.rotateRight": { when: hasTarget, run: () => rotate(targetIds(), 1) },
+  "photo.upscale": { when: hasRoot, run: upscaleTarget },
+  "photo.upscalePicks": { when: hasRoot, run: () => upscale({ kind: "picks" }) },
   "photo.reveal": {
     when: hasActive,
     run: () =>
@@ -245,7 +259,7 @@ const actions: Record<CommandId, Action> = {
   "stack.nextTie": { when: hasTies, run: goToTie },
   "stack.compareTie": { when: hasTies, run: goCompareTie },
   "stack.choose": {
-    when: hasActive,
+    when: () => hasActive() && !isUpscaling(),
     run: () => {
       const { activeId } = useView.getState();
       return activeId === null ? undefined : chooseBest(activeId);
@@ -294,6 +308,7 @@ const actions: Record<CommandId, Action> = {
   },
   "view.compare": mode("compare"),
   "view.survey": mode("survey"),
+  "view.upscaled": { when: hasRoot, run: showResults },
   // What these do is a large view's own business: it provides them while it is shown.
   "view.zoom": provided("view.zoom"),
   "view.zoomIn": provided("view.zoomIn"),
@@ -354,8 +369,8 @@ const actions: Record<CommandId, Action> = {
   "help.diagnostics": { run: copyDiagnostics },
 };
 
-/** What a view may do in its own way: where a decision goes on to, and where the arrows lead. */
-type Way = "advance" | "next" | "previous";
+/** What a view may do in its own way: where a decision goes on to, where the arrows lead, and where Escape does. */
+type Way = "advance" | "next" | "previous" | "back";
 
 const providers = new Map<CommandId | Way, () => void>();
 

@@ -1,3 +1,5 @@
+import { upscaleEn } from "./upscale-en.ts";
+
 /** Every text of the page. `ko.ts` has the same keys; the types see to it. */
 export const en = {
   cancel: "Cancel",
@@ -9,6 +11,8 @@ export const en = {
   start: "Start",
   back: "Back",
   tryAgain: "Try again",
+  pause: "Pause",
+  resume: "Go on",
   none: "None",
   all: "All",
 
@@ -331,6 +335,8 @@ export const en = {
   planRenames: (count: number) =>
     count === 1 ? "1 name was taken: -2 was added." : `${count} names were taken: -2 was added.`,
   applyStart: "Start",
+
+  upscale: upscaleEn,
 };
 
 export type Messages = typeof en;

@@ -1,4 +1,5 @@
 import type { Messages } from "./en.ts";
+import { upscaleKo } from "./upscale-ko.ts";
 
 export const ko = {
   cancel: "취소",
@@ -10,6 +11,8 @@ export const ko = {
   start: "시작",
   back: "뒤로",
   tryAgain: "다시 시도",
+  pause: "일시 정지",
+  resume: "계속",
   none: "없음",
   all: "모두",
 
@@ -319,4 +322,6 @@ export const ko = {
   planRenamed: "이름 바뀜",
   planRenames: (count) => `같은 이름이 있어 ${count}개에 -2를 붙였습니다.`,
   applyStart: "시작",
+
+  upscale: upscaleKo,
 } satisfies Messages;

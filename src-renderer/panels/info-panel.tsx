@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useDeferredValue } from "react";
+import { type ReactElement, type ReactNode, useDeferredValue, useMemo } from "react";
 import type {
   Measures,
   PhotoDetail,
@@ -18,8 +18,11 @@ import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { useStanding } from "../state/standing.ts";
 import { showToast } from "../state/toasts.ts";
+import { showResult } from "../state/upscale-room.ts";
+import { resultsOf, useUpscales } from "../state/upscales.ts";
 import { useView } from "../state/view-store.ts";
-import { IconButton } from "../ui/button.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
+import { megapixelsText, timesText } from "../upscale/size-text.ts";
 import {
   apertureText,
   captureText,
@@ -63,6 +66,7 @@ export function InfoPanel(): ReactElement {
       {mode === "grid" && <DecisionStrip photo={photo} />}
       <BestCut photo={photo} detail={detail} />
       <Shot photo={photo} detail={detail} />
+      <Upscaled photo={photo} />
       {detail !== null && <Files detail={detail} photo={photo} />}
       {detail !== null && <Location detail={detail} />}
     </div>
@@ -206,6 +210,33 @@ function Exposure({ detail }: { readonly detail: PhotoDetail }): ReactElement | 
         <span key={part}>{part}</span>
       ))}
     </p>
+  );
+}
+
+/** What was made larger of this photo. */
+function Upscaled({ photo }: { readonly photo: PhotoRow }): ReactElement | null {
+  const messages = useMessages();
+  const language = useLanguage();
+  const rows = useUpscales((state) => state.rows);
+  const results = useMemo(() => resultsOf(rows, photo.id), [rows, photo.id]);
+  if (results.length === 0) return null;
+  return (
+    <Section title={messages.upscale.upscaled}>
+      <ul className={css.upscaled}>
+        {results.map((row) => (
+          <li key={row.id}>
+            <span>
+              {timesText(row.sourceWidth, row.width, language)}
+              <span className={css.figure}> {megapixelsText(row.width, row.height, language)}</span>
+              <span className={css.figure}> {row.modelName}</span>
+            </span>
+            <Button tone="quiet" onClick={() => showResult(row.id)}>
+              {messages.upscale.view}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 

@@ -74,8 +74,9 @@ export function JobDrawer(): ReactElement {
   );
 }
 
+/** It is not over: it waits, runs, or was stopped to go on later. */
 export function isActive(job: Job): boolean {
-  return job.state === "queued" || job.state === "running";
+  return job.state === "queued" || job.state === "running" || job.state === "paused";
 }
 
 /** It went well or was cancelled: nobody needs to do anything about it. */
@@ -93,7 +94,6 @@ function newestOfEach(jobs: readonly Job[]): Job[] {
 function JobRow({ job }: { readonly job: Job }): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
-  const jobId = job.id;
   const title = localized(job.title);
   return (
     <li className={css.job} data-state={job.state}>
@@ -113,25 +113,44 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
           {localized(job.problem.happened)} <span>{localized(job.problem.todo)}</span>
         </p>
       )}
-      {(isActive(job) || job.canRetry || job.canReveal) && (
-        <div className={css.actions}>
-          {isActive(job) && (
-            <Button onClick={() => void attempt(() => door.jobs.cancel({ jobId }))}>
-              {messages.cancel}
-            </Button>
-          )}
-          {job.canRetry && (
-            <Button onClick={() => void attempt(() => door.jobs.retry({ jobId }))}>
-              {messages.retry}
-            </Button>
-          )}
-          {job.canReveal && (
-            <Button icon="folder" onClick={() => void attempt(() => door.jobs.reveal({ jobId }))}>
-              {messages.reveal}
-            </Button>
-          )}
-        </div>
-      )}
+      <JobActions job={job} />
     </li>
+  );
+}
+
+/** What a person can do about a job now. */
+export function JobActions({ job }: { readonly job: Job }): ReactElement | null {
+  const messages = useMessages();
+  const jobId = job.id;
+  const isPaused = job.state === "paused";
+  if (!(isActive(job) || job.canRetry || job.canReveal)) return null;
+  return (
+    <div className={css.actions}>
+      {isPaused && (
+        <Button icon="play" onClick={() => void attempt(() => door.jobs.resume({ jobId }))}>
+          {messages.resume}
+        </Button>
+      )}
+      {!isPaused && job.canPause && (
+        <Button icon="pause" onClick={() => void attempt(() => door.jobs.pause({ jobId }))}>
+          {messages.pause}
+        </Button>
+      )}
+      {isActive(job) && (
+        <Button onClick={() => void attempt(() => door.jobs.cancel({ jobId }))}>
+          {messages.cancel}
+        </Button>
+      )}
+      {job.canRetry && (
+        <Button onClick={() => void attempt(() => door.jobs.retry({ jobId }))}>
+          {messages.retry}
+        </Button>
+      )}
+      {job.canReveal && (
+        <Button icon="folder" onClick={() => void attempt(() => door.jobs.reveal({ jobId }))}>
+          {messages.reveal}
+        </Button>
+      )}
+    </div>
   );
 }

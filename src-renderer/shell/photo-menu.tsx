@@ -24,6 +24,7 @@ const items: readonly (CommandId | null)[] = [
   "view.compare",
   "view.survey",
   null,
+  "photo.upscale",
   "photo.rotateLeft",
   "photo.rotateRight",
   "photo.reveal",

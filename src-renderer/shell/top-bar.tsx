@@ -48,6 +48,7 @@ export function TopBar(): ReactElement {
         <ViewButton mode="loupe" id="view.loupe" icon="loupe" />
         <ViewButton mode="compare" id="view.compare" icon="compare" />
         <ViewButton mode="survey" id="view.survey" icon="survey" />
+        <ViewButton mode="upscale" id="photo.upscale" icon="upscale" />
       </nav>
       <div className={css.end}>
         <CommandButton id="view.filters" icon="filter" pressed={showFilters || filtering} />
@@ -77,7 +78,7 @@ function ViewButton(props: {
   const { mode, id, icon } = props;
   const language = useLanguage();
   const isShown = useView((state) => state.mode === mode);
-  const title = commands[id].title[language];
+  const title = commands[id].title[language].replace(/…$/, "");
   const [key] = commands[id].keys;
   return (
     <button

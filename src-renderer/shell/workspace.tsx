@@ -10,6 +10,7 @@ import { useLibrary, useRoot } from "../state/library-store.ts";
 import { useFirstPlace, useKeepPlace } from "../state/navigation.ts";
 import { useView } from "../state/view-store.ts";
 import { SurveyView } from "../survey/survey-view.tsx";
+import { UpscaleView } from "../upscale/upscale-view.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { NoPhotos } from "./no-photos.tsx";
 import { PhotoMenu } from "./photo-menu.tsx";
@@ -31,12 +32,14 @@ export function Workspace(): ReactElement {
   useFirstPlace();
   useKeepPlace();
   const isEmpty = useItems().length === 0;
+  // Results and looks are there whether or not a filter lets a photo through, and take all the room.
+  const isUpscaling = mode === "upscale";
   return (
     <div className={css.workspace}>
       <TopBar />
-      {showFilters && <FilterBar />}
+      {showFilters && !isUpscaling && <FilterBar />}
       <StatusBar />
-      {showPanels && !isEmpty && (
+      {showPanels && !isEmpty && !isUpscaling && (
         <aside className={css.panel} aria-label={messages.details}>
           <InfoPanel />
         </aside>
@@ -47,7 +50,11 @@ export function Workspace(): ReactElement {
         </section>
       )}
       <main className={css.view}>
-        <PhotoMenu>{isEmpty ? <NoPhotos root={root} /> : <View />}</PhotoMenu>
+        {isUpscaling ? (
+          <View />
+        ) : (
+          <PhotoMenu>{isEmpty ? <NoPhotos root={root} /> : <View />}</PhotoMenu>
+        )}
       </main>
     </div>
   );
@@ -64,5 +71,7 @@ function View(): ReactElement {
       return <CompareView />;
     case "survey":
       return <SurveyView />;
+    case "upscale":
+      return <UpscaleView />;
   }
 }

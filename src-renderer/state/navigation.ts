@@ -89,6 +89,8 @@ export function moveToBurst(isWanted: (burstId: number) => boolean): boolean {
  */
 export function targetIds(): number[] {
   const { mode, activeId } = useView.getState();
+  // What is looked at there is results, and looks: a key that decides would mean a photo that nobody sees.
+  if (mode === "upscale") return [];
   if (mode === "grid") return selectedIds();
   return activeId !== null && useLibrary.getState().photos.has(activeId) ? [activeId] : [];
 }
@@ -96,7 +98,8 @@ export function targetIds(): number[] {
 /** The bursts that a stack command is about. */
 export function targetBurstIds(): number[] {
   const { photos } = useLibrary.getState();
-  const { activeId } = useView.getState();
+  const { activeId, mode } = useView.getState();
+  if (mode === "upscale") return [];
   const selected = selectedIds();
   const ids = selected.length > 0 || activeId === null ? selected : [activeId];
   return [...new Set(ids.flatMap((id) => photos.get(id)?.burstId ?? []))];

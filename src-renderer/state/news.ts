@@ -4,6 +4,7 @@ import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
 import { dismissToast, showToast, useToasts } from "./toasts.ts";
+import { pullUpscales, useUpscales } from "./upscales.ts";
 import { useView } from "./view-store.ts";
 
 const reconnectMs = 1500;
@@ -62,6 +63,7 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
       await attempt(() => leaveRoot());
     }
     if (news.revision > useLibrary.getState().revision) await pullChanges();
+    if (news.revision > useUpscales.getState().revision) await pullUpscales();
     if (news.command !== null && isCommandId(news.command)) runCommand(news.command);
   }
 }

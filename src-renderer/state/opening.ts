@@ -3,8 +3,10 @@ import { door, refusalOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { chooseFolder } from "./folder-choice.ts";
 import { showRoot, useLibrary } from "./library-store.ts";
+import { addModels, areModels } from "./models.ts";
 import { dismissToast, showToast, updateToast } from "./toasts.ts";
-import { setMode } from "./view-store.ts";
+import { chooseBatch, showUpscaleRoom } from "./upscale-room.ts";
+import { setMode, useView } from "./view-store.ts";
 
 /** Reads what a token stands for, and shows it. */
 export async function importToken(token: string, mode?: "reference" | "copy"): Promise<void> {
@@ -19,8 +21,11 @@ export async function trySample(): Promise<void> {
 async function show(start: () => Promise<{ rootId: number }>): Promise<void> {
   await attempt(async () => {
     const { rootId } = await start();
-    setMode("grid");
+    // Who drops photos on the upscale room wants them larger: it stays, with all of them.
+    const isForUpscale = useView.getState().mode === "upscale";
+    if (!isForUpscale) setMode("grid");
     await showRoot(rootId);
+    if (isForUpscale) chooseBatch({ kind: "all" });
   });
 }
 
@@ -30,64 +35,95 @@ export async function openFolder(): Promise<void> {
   if (folder !== null) await importToken(folder.token);
 }
 
-/** Takes in what was dropped on the window. In Electron its paths, in a browser copies of its bytes. */
+/** Takes in what was dropped on the window: photos, or models. In a browser copies of their bytes. */
 export async function takeDrop(transfer: DataTransfer): Promise<void> {
-  const { kiln } = window;
-  if (kiln !== undefined) {
-    const files = [...transfer.files];
-    if (files.length === 0) return;
-    const dropped = await attempt(() => kiln.dropped(files));
-    if (dropped !== null) await importToken(dropped.token);
+  if (window.kiln !== undefined) {
+    await takeFiles([...transfer.files]);
     return;
   }
   // The entries must be asked for before the first await: the browser empties the transfer.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  if (entries.length > 0) await upload(entries);
+  await attempt(async () => {
+    const files = await Array.fromAsync(filesBelow(entries));
+    const token = await upload(
+      files.map((entry) => ({
+        path: entry.fullPath.replace(/^\//, ""),
+        open: () => fileOf(entry),
+      })),
+    );
+    if (token !== null) await takeIn(token, entries);
+  });
+}
+
+/** Takes in files that were dropped, or chosen in the system's dialog of a form. */
+export async function takeFiles(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  const { kiln } = window;
+  await attempt(async () => {
+    const token =
+      kiln === undefined
+        ? await upload(
+            files.map((file) => ({ path: file.name, open: () => Promise.resolve(file) })),
+          )
+        : (await kiln.dropped([...files])).token;
+    if (token !== null) await takeIn(token, files);
+  });
+}
+
+async function takeIn(token: string, things: readonly { readonly name: string }[]): Promise<void> {
+  if (areModels(things.map(({ name }) => name))) {
+    showUpscaleRoom();
+    await addModels(token);
+  } else if (window.kiln === undefined) await importToken(token, "copy");
+  else await importToken(token);
 }
 
 const uploadLanes = 4;
 
-/** Sends copies of what was dropped to main, where a page has no paths to give, and reads them there. */
-async function upload(entries: readonly FileSystemEntry[]): Promise<void> {
-  await attempt(async () => {
-    const files = await Array.fromAsync(filesBelow(entries));
-    if (files.length === 0) return;
-    const text = (done: number) => ({
-      en: `Receiving files: ${done} of ${files.length}`,
-      ko: `파일을 받는 중: ${files.length}개 중 ${done}개`,
-    });
-    const abort = new AbortController();
-    const toastId = showToast({
-      text: text(0),
-      progress: 0,
-      action: { label: { en: "Cancel", ko: "취소" }, run: () => abort.abort() },
-    });
-    try {
-      const { token } = await door.sources.upload();
-      let done = 0;
-      const queue = files.values();
-      const lane = async (): Promise<void> => {
-        for (const entry of queue) {
-          await send(entry, token, abort.signal);
-          done += 1;
-          updateToast(toastId, { text: text(done), progress: done / files.length });
-        }
-      };
-      await Promise.all(Array.from({ length: uploadLanes }, lane));
-      await importToken(token, "copy");
-    } catch (error) {
-      if (!abort.signal.aborted) throw error;
-    } finally {
-      abort.abort();
-      dismissToast(toastId);
-    }
-  });
+interface Sent {
+  /** With '/' between its parts. */
+  readonly path: string;
+  readonly open: () => Promise<File>;
 }
 
-async function send(entry: FileSystemFileEntry, token: string, signal: AbortSignal): Promise<void> {
-  const body = await fileOf(entry);
-  const path = uploadUrl(token, entry.fullPath.replace(/^\//, ""));
-  const answer = await fetch(path, { method: "PUT", body, signal });
+/** Sends copies to main, where a page has no paths to give. Answers the token; null for none, or when it was cancelled. */
+async function upload(files: readonly Sent[]): Promise<string | null> {
+  if (files.length === 0) return null;
+  const text = (done: number) => ({
+    en: `Receiving files: ${done} of ${files.length}`,
+    ko: `파일을 받는 중: ${files.length}개 중 ${done}개`,
+  });
+  const abort = new AbortController();
+  const toastId = showToast({
+    text: text(0),
+    progress: 0,
+    action: { label: { en: "Cancel", ko: "취소" }, run: () => abort.abort() },
+  });
+  try {
+    const { token } = await door.sources.upload();
+    let done = 0;
+    const queue = files.values();
+    const lane = async (): Promise<void> => {
+      for (const file of queue) {
+        await send(file, token, abort.signal);
+        done += 1;
+        updateToast(toastId, { text: text(done), progress: done / files.length });
+      }
+    };
+    await Promise.all(Array.from({ length: uploadLanes }, lane));
+    return token;
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    return null;
+  } finally {
+    abort.abort();
+    dismissToast(toastId);
+  }
+}
+
+async function send({ path, open }: Sent, token: string, signal: AbortSignal): Promise<void> {
+  const body = await open();
+  const answer = await fetch(uploadUrl(token, path), { method: "PUT", body, signal });
   if (!answer.ok) throw await refusalOf(answer);
 }
 

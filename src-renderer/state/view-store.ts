@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 
-export type ViewMode = "grid" | "loupe" | "compare" | "survey";
+export type ViewMode = "grid" | "loupe" | "compare" | "survey" | "upscale";
 export type SortKey = "time" | "name" | "stars" | "score";
 /** Dialogs and drawers; at most one is open. */
 export type Panel =

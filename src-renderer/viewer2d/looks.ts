@@ -38,7 +38,7 @@ let beforeSurvey: Looks = whole;
 useView.subscribe(({ mode }, before) => {
   if (mode === before.mode) return;
   const { shared } = useLooks.getState();
-  if (mode === "grid") lookAtAll();
+  if (mode === "grid" || mode === "upscale") lookAtAll();
   else if (mode === "survey") {
     // All of each photo: a detail of the one before says nothing about the others.
     beforeSurvey = useLooks.getState();

@@ -1,0 +1,63 @@
+import { create } from "zustand";
+import type { Model, ModelsAdded } from "../../src-preload/contract/models.ts";
+import type { Problem } from "../../src-preload/contract/problem.ts";
+import { door, problemOf } from "../door/door.ts";
+import { attempt } from "./edits.ts";
+
+/** Upscaling networks as main last told of them. */
+interface Models {
+  /** Null until they are known. */
+  readonly models: readonly Model[] | null;
+  /** Why the list could not be read. */
+  readonly problem: Problem | null;
+  readonly isAdding: boolean;
+  /** What became of the files that were brought last. */
+  readonly added: ModelsAdded | null;
+}
+
+export const useModels = create<Models>(() => ({
+  models: null,
+  problem: null,
+  isAdding: false,
+  added: null,
+}));
+
+export async function pullModels(): Promise<void> {
+  try {
+    useModels.setState({ models: await door.models.list(), problem: null });
+  } catch (error) {
+    useModels.setState({ problem: problemOf(error) });
+  }
+}
+
+/** Files that hold a network; a `.param` goes with its `.bin`. */
+const modelFile = /\.(pth|pt|ckpt|safetensors|onnx|param|bin)$/i;
+export const modelExtensions = ".pth,.pt,.ckpt,.safetensors,.onnx,.param,.bin";
+
+/** Whether what was dropped is models, and nothing else. */
+export function areModels(names: readonly string[]): boolean {
+  return names.length > 0 && names.every((name) => modelFile.test(name));
+}
+
+/** Reads networks from files that a token stands for; each that can be used joins the list. */
+export async function addModels(token: string): Promise<void> {
+  useModels.setState({ isAdding: true, added: null });
+  const added = await attempt(() => door.models.add({ token }));
+  useModels.setState({ isAdding: false, added });
+  await pullModels();
+}
+
+export async function fetchModel(id: string): Promise<void> {
+  await attempt(() => door.models.fetch({ id }));
+  await pullModels();
+}
+
+export async function removeModel(id: string): Promise<void> {
+  await attempt(() => door.models.remove({ id }));
+  await pullModels();
+}
+
+export async function renameModel(id: string, name: string): Promise<void> {
+  await attempt(() => door.models.rename({ id, name }));
+  await pullModels();
+}

@@ -1,0 +1,181 @@
+import { type PointerEvent, type ReactElement, useEffect, useId } from "react";
+import { cropUrl } from "../../src-preload/contract/media.ts";
+import type { Model } from "../../src-preload/contract/models.ts";
+import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
+import { useLibrary } from "../state/library-store.ts";
+import { pullModels, useModels } from "../state/models.ts";
+import { AddModel } from "./add-model.tsx";
+import type { CropAnswer } from "./crop-queue.ts";
+import type { Crops } from "./crops.ts";
+import { Denoise } from "./denoise.tsx";
+import css from "./looks.module.css";
+import { ModelFetch } from "./model-fetch.tsx";
+import { ModelMenu } from "./model-menu.tsx";
+import { remember } from "./settings.ts";
+import { secondsText } from "./size-text.ts";
+
+/** Every model at hand as a card that shows its work on this photo; below them those that can be fetched. */
+export function LookCards({ crops }: { readonly crops: Crops }): ReactElement {
+  const messages = useMessages();
+  const localized = useLocalized();
+  const models = useModels((state) => state.models);
+  const problem = useModels((state) => state.problem);
+  const chosenId = useLibrary((state) => state.preferences.upscale.model);
+  useFreshModels();
+  const atHand = models?.filter(({ isAtHand }) => isAtHand) ?? [];
+  const others = models?.filter(({ isAtHand }) => !isAtHand) ?? [];
+  const chosen = models?.find(({ id }) => id === chosenId);
+  useSomeModel(models, chosen);
+  return (
+    <fieldset className={css.section}>
+      <legend>{messages.upscale.look}</legend>
+      {problem !== null && (
+        <p className={css.problem} role="alert">
+          {localized(problem.happened)} {localized(problem.todo)}
+        </p>
+      )}
+      <ul className={css.cards}>
+        {atHand.map((model) => (
+          <Card
+            key={model.id}
+            model={model}
+            isChosen={model.id === chosenId}
+            answer={crops?.get(model.id) ?? null}
+          />
+        ))}
+      </ul>
+      {chosen !== undefined && <Denoise model={chosen} models={models ?? []} />}
+      {others.length > 0 && (
+        <ul className={css.others}>
+          {others.map((model) => (
+            <ModelFetch key={model.id} model={model} />
+          ))}
+        </ul>
+      )}
+      <AddModel />
+    </fieldset>
+  );
+}
+
+/** Asks for the list when the room is entered, and whenever a fetch began or ended. */
+function useFreshModels(): void {
+  const fetches = useLibrary(({ jobs }) =>
+    jobs
+      .filter(({ kind }) => kind === "fetch-model")
+      .map(({ id, state }) => `${id}${state}`)
+      .join(),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `fetches` says that the list may have changed
+  useEffect(() => {
+    void pullModels();
+  }, [fetches]);
+}
+
+/** The model that was chosen last may be gone: the first at hand takes its place. */
+function useSomeModel(models: readonly Model[] | null, chosen: Model | undefined): void {
+  useEffect(() => {
+    if (models === null || chosen?.isAtHand === true) return;
+    const first = models.find(({ isAtHand }) => isAtHand);
+    if (first !== undefined) remember({ model: first.id });
+  }, [models, chosen]);
+}
+
+function Card(props: {
+  readonly model: Model;
+  readonly isChosen: boolean;
+  readonly answer: CropAnswer | null;
+}): ReactElement {
+  const { model, isChosen, answer } = props;
+  const messages = useMessages();
+  const language = useLanguage();
+  const localized = useLocalized();
+  const textId = useId();
+  const facts = [
+    messages.upscale.modelScale(model.scale),
+    model.licence ?? messages.upscale.noLicence,
+    answer?.state === "done"
+      ? messages.upscale.lookSeconds(secondsText(answer.crop.seconds, language))
+      : "",
+  ];
+  return (
+    <li className={css.card} data-chosen={isChosen || undefined}>
+      <label className={css.choice}>
+        <input
+          type="radio"
+          name="look"
+          value={model.id}
+          checked={isChosen}
+          aria-describedby={textId}
+          onChange={() => remember({ model: model.id })}
+        />
+        <CardPicture answer={answer} name={model.name} />
+        <strong className={css.name}>{model.name}</strong>
+      </label>
+      <div id={textId} className={css.text}>
+        <p className={css.role}>
+          {model.role === null ? messages.upscale.ownModel : localized(model.role)}
+        </p>
+        <p className={css.facts}>{facts.filter((fact) => fact !== "").join(" · ")}</p>
+      </div>
+      {model.origin !== "shipped" && <ModelMenu model={model} />}
+    </li>
+  );
+}
+
+/** The pointer wipes over the picture: left of it is how it was. */
+function wipeAt(event: PointerEvent<HTMLElement>): void {
+  const { left, width } = event.currentTarget.getBoundingClientRect();
+  const share = Math.min(1, Math.max(0, (event.clientX - left) / width));
+  event.currentTarget.style.setProperty("--wipe", `${(100 * share).toFixed(1)}%`);
+}
+
+function endWipe(event: PointerEvent<HTMLElement>): void {
+  event.currentTarget.style.setProperty("--wipe", "0%");
+}
+
+function CardPicture(props: {
+  readonly answer: CropAnswer | null;
+  readonly name: string;
+}): ReactElement {
+  const { answer, name } = props;
+  const messages = useMessages();
+  const localized = useLocalized();
+  if (answer?.state === "done") {
+    return (
+      <span
+        className={css.picture}
+        data-done
+        onPointerMove={wipeAt}
+        onPointerDown={wipeAt}
+        onPointerLeave={endWipe}
+      >
+        <img src={cropUrl(answer.crop.key, "after")} alt="" draggable={false} />
+        <img
+          className={css.before}
+          src={cropUrl(answer.crop.key, "before")}
+          alt=""
+          draggable={false}
+        />
+        <span className={css.wipe} />
+      </span>
+    );
+  }
+  if (answer?.state === "failed") {
+    return (
+      <span className={css.picture}>
+        <span className={css.failed} role="status">
+          {localized(answer.problem.happened)} {localized(answer.problem.todo)}
+        </span>
+      </span>
+    );
+  }
+  return (
+    <span className={css.picture}>
+      {answer?.state === "running" ? (
+        <progress className={css.busy} aria-label={messages.upscale.tryingLook(name)} />
+      ) : (
+        answer !== null && <span className={css.waits}>{messages.upscale.lookWaits}</span>
+      )}
+    </span>
+  );
+}
