@@ -7,6 +7,7 @@ import { commonOptions, parseCommand, parseSeconds, UsageError } from "./argumen
 import { type BestCutReport, describeBestCut, reportBestCut } from "./bestcut.ts";
 import type { KilnConnection } from "./client.ts";
 import { parseModels, runModels } from "./models.ts";
+import { describeUpscale, parseUpscale, runUpscale, upscaleOptions } from "./upscale.ts";
 
 /** What a command may use of the process around it. */
 export interface CommandContext {
@@ -22,6 +23,8 @@ export interface CommandResult {
   readonly json: unknown;
   readonly text: string;
   readonly asJson: boolean;
+  /** It says why nothing of what was asked for came about: exit code 1. */
+  readonly isFailure?: boolean;
 }
 
 export interface Command {
@@ -82,6 +85,56 @@ export const commands: Readonly<Record<string, Command>> = {
       });
       const text = describeBestCut(report, context.language);
       return { json: report, text, asJson: values.json };
+    },
+  },
+
+  upscale: {
+    usage:
+      "kiln upscale IN… [--out DIR] [--model ID] [--scale N | --width PX | --height PX | --print A3 [--dpi 300]] [--format png] [--json] [--library DIR]",
+    summary: {
+      en: "make photos larger",
+      ko: "사진을 크게 만듭니다",
+    },
+    details: {
+      en: `  IN…            photos, or folders of them; originals are never changed
+  --out DIR      where results go, made if missing (else “upscaled” in the library)
+  --model ID     general-x4v3 (comes with Kiln), x4plus, … see kiln models list
+  --scale N      times the edges, decimals too (4 if nothing is said)
+  --width PX, --height PX
+  --print A3     A0 to A6, filled in one direction, at --dpi 36 to 1200 (300)
+  --format F     png, jpeg, webp, avif, tiff
+  --quality N    1 to 100, for jpeg, webp and avif (92)
+  --denoise N    0 keeps the grain, 1 removes it (1), for models that have it
+  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
+  --existing A   skip or rename, where the name is taken (skip)
+  --metadata M   all, withoutPlace, none (all)
+  --tile N       edge of a tile in pixels of the photo, padding not counted; 0 is untiled
+  --json         print {outputs, skipped}, or {problem}, as one JSON document`,
+      ko: `  IN…            사진 또는 사진이 있는 폴더. 원본은 바꾸지 않습니다
+  --out DIR      결과를 둘 곳, 없으면 만듭니다(생략하면 라이브러리의 upscaled)
+  --model ID     general-x4v3(기본 제공), x4plus 등. kiln models list 참고
+  --scale N      변의 배율, 소수도 됩니다(아무것도 적지 않으면 4)
+  --width PX, --height PX
+  --print A3     A0~A6, 한 방향을 꽉 채웁니다. --dpi는 36~1200(300)
+  --format F     png, jpeg, webp, avif, tiff
+  --quality N    jpeg, webp, avif의 품질 1~100(92)
+  --denoise N    지원하는 모델에서 0은 입자를 살리고 1은 없앱니다(1)
+  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
+  --existing A   같은 이름이 있으면 skip 또는 rename(skip)
+  --metadata M   all, withoutPlace, none(all)
+  --tile N       원본 픽셀로 잰 타일 한 변, 여백 제외. 0은 나누지 않음
+  --json         {outputs, skipped}를(실패하면 {problem}을) JSON 문서 하나로 출력합니다`,
+    },
+    async run(args, context) {
+      const { values, positionals } = parseCommand(args, { ...commonOptions, ...upscaleOptions });
+      if (positionals.length === 0) onlyPositional(positionals, "IN");
+      parseUpscale(values);
+      await using connection = disposable(await context.connect(values.library));
+      const { report, isFailure } = await runUpscale(connection, positionals, values, (jobId) =>
+        waitForJob(connection, jobId, context),
+      );
+      const text = describeUpscale(report, context.language);
+      return { json: report, text, asJson: values.json, isFailure };
     },
   },
 

@@ -60,7 +60,7 @@ export async function runCli(args: string[], workers: WorkerModules): Promise<nu
     });
     progress.end();
     process.stdout.write(result.asJson ? `${JSON.stringify(result.json)}\n` : `${result.text}\n`);
-    return exitCodes.done;
+    return result.isFailure === true ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     progress.end();
     if (error instanceof UsageError) {

@@ -49,7 +49,8 @@ async function run(
   context.stage("upscale");
   const records = upscaleIds.flatMap((id) => store.get(id) ?? []);
   const isLeft = ({ status, isGone }: UpscaleRecord): boolean => status !== "completed" && !isGone;
-  const total = records.reduce((sum, record) => sum + work(record), 0);
+  const whole = records.reduce((sum, record) => sum + work(record), 0);
+  const total = Math.round(whole * 10) / 10;
   let done = records.reduce((sum, record) => sum + (isLeft(record) ? 0 : work(record)), 0);
   const failures: KilnError[] = [];
   let revealPath: string | undefined;
@@ -95,9 +96,9 @@ async function run(
   return { ...(revealPath && { revealPath }), summary: summary(made, failures.length) };
 }
 
-/** What a photo costs, in megapixels of the result. */
+/** What a photo costs: megapixels of the result, to a tenth. */
 function work({ width, height }: UpscaleRecord): number {
-  return (width * height) / 1e6;
+  return Math.max(1, Math.round((width * height) / 1e5)) / 10;
 }
 
 function noteOf(record: UpscaleRecord, all: readonly UpscaleRecord[]): Localized {

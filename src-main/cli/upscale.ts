@@ -1,0 +1,301 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import {
+  type Paper,
+  paperSchema,
+  papers,
+  type UpscaleFormat,
+  type UpscaleSettings,
+  type UpscaleTarget,
+  upscaleFormatSchema,
+  upscaleFormats,
+} from "../../src-preload/contract/upscale.ts";
+import { type parseCommand, UsageError } from "./arguments.ts";
+import type { KilnClient, KilnConnection } from "./client.ts";
+
+/** The options of `kiln upscale`, beside those that every command takes. */
+export const upscaleOptions = {
+  out: { type: "string" },
+  model: { type: "string", default: "general-x4v3" },
+  scale: { type: "string" },
+  width: { type: "string" },
+  height: { type: "string" },
+  print: { type: "string" },
+  dpi: { type: "string" },
+  format: { type: "string", default: "png" },
+  quality: { type: "string", default: "92" },
+  denoise: { type: "string" },
+  tile: { type: "string" },
+  name: { type: "string", default: "{name}-{scale}x" },
+  metadata: { type: "string", default: "all" },
+  existing: { type: "string", default: "skip" },
+} as const;
+
+type UpscaleValues = ReturnType<typeof parseCommand<typeof upscaleOptions>>["values"];
+
+export interface UpscaleOutput {
+  readonly source: string;
+  readonly path: string;
+  readonly model: string;
+  /** Times the original's edges. */
+  readonly scale: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+}
+
+/** What `kiln upscale --json` prints. */
+export interface UpscaleReport {
+  readonly outputs: readonly UpscaleOutput[];
+  readonly skipped: readonly { readonly path: string; readonly reason: Localized }[];
+}
+
+export interface UpscaleOutcome {
+  readonly report: UpscaleReport;
+  /** Something could not be made, and nothing else was. What is there already is no failure. */
+  readonly isFailure: boolean;
+}
+
+/** What was asked for on the command line. @throws UsageError */
+export function parseUpscale(values: UpscaleValues): {
+  readonly settings: UpscaleSettings;
+  readonly placement: { readonly pattern: string; readonly existing: "skip" | "rename" };
+} {
+  const settings: UpscaleSettings = {
+    model: values.model,
+    denoise: values.denoise === undefined ? 1 : number(values.denoise, "denoise", 0, 1),
+    target: targetOf(values),
+    format: formatOf(values.format),
+    quality: number(values.quality, "quality", 1, 100, true),
+    metadata: oneOf(values.metadata, "metadata", ["all", "withoutPlace", "none"]),
+    ...(values.tile !== undefined && { tile: number(values.tile, "tile", 0, 65_536, true) }),
+  };
+  const existing = oneOf(values.existing, "existing", ["skip", "rename"]);
+  return { settings, placement: { pattern: values.name, existing } };
+}
+
+function targetOf({ scale, width, height, print, dpi }: UpscaleValues): UpscaleTarget {
+  const given = [scale, width, height, print].filter((value) => value !== undefined);
+  if (given.length > 1) {
+    throw new UsageError({
+      en: "Only one of --scale, --width, --height and --print can be asked for.",
+      ko: "--scale, --width, --height, --print 중 하나만 쓸 수 있습니다.",
+    });
+  }
+  if (dpi !== undefined && print === undefined) {
+    throw new UsageError({ en: "--dpi goes with --print.", ko: "--dpi는 --print와 함께 씁니다." });
+  }
+  if (width !== undefined) return { by: "width", pixels: pixels(width, "width") };
+  if (height !== undefined) return { by: "height", pixels: pixels(height, "height") };
+  if (print !== undefined) {
+    return {
+      by: "print",
+      paper: paperOf(print),
+      dpi: dpi === undefined ? 300 : number(dpi, "dpi", 36, 1200, true),
+    };
+  }
+  return { by: "scale", scale: scale === undefined ? 4 : number(scale, "scale", 1, 16) };
+}
+
+/**
+ * Reads what was named into the library (sizes only), makes the results and says what became of each.
+ *
+ * @param wait follows a job until it has ended; throws when it failed
+ */
+export async function runUpscale(
+  connection: KilnConnection,
+  inputs: readonly string[],
+  values: UpscaleValues,
+  wait: (jobId: number) => Promise<void>,
+): Promise<UpscaleOutcome> {
+  const { client } = connection;
+  const { settings, placement } = parseUpscale(values);
+  if (values.denoise !== undefined) await assertDenoises(client, settings.model);
+  const skipped: { path: string; reason: Localized }[] = [];
+  const photos = new Map<number, string>();
+  for (const input of inputs) {
+    const found = await readInput(connection, resolve(input), wait);
+    for (const [id, path] of found.photos) photos.set(id, path);
+    skipped.push(...found.skipped);
+  }
+  let destination: string | null = null;
+  if (values.out !== undefined) {
+    await mkdir(resolve(values.out), { recursive: true });
+    destination = await connection.token([resolve(values.out)]);
+  }
+  const photoIds = [...photos.keys()];
+  const ended = (outputs: readonly UpscaleOutput[], there: number): UpscaleOutcome => ({
+    report: { outputs, skipped },
+    isFailure: outputs.length === 0 && skipped.length > there,
+  });
+  if (photoIds.length === 0) return ended([], 0);
+  const request = { photoIds, settings, placement, destination };
+  const forecast = await client.upscales.forecast(request);
+  const isLeft = ({ problem, exists }: (typeof forecast.photos)[number]): boolean =>
+    problem === null && !(exists && placement.existing === "skip");
+  const left = forecast.photos.filter(isLeft);
+  for (const photo of forecast.photos) {
+    if (isLeft(photo)) continue;
+    const path = photos.get(photo.photoId) ?? photo.name;
+    skipped.push({ path, reason: photo.problem?.happened ?? isThere(photo.name) });
+  }
+  const there = forecast.photos.filter(({ problem }) => problem === null).length - left.length;
+  if (left.length === 0) return ended([], there);
+  const asked = { ...request, photoIds: left.map(({ photoId }) => photoId) };
+  const started = await client.upscales.start(asked);
+  for (const { photoId, reason } of started.skipped) {
+    skipped.push({ path: photos.get(photoId) ?? "", reason });
+  }
+  await wait(started.jobId).catch((error: unknown) => {
+    // Where every photo failed the job did; each one says why below.
+    if (!(error instanceof Error && error.name === "JobFailure")) throw error;
+  });
+  const { upscales } = await client.upscales.changes({ since: 0 });
+  const outputs: UpscaleOutput[] = [];
+  for (const id of started.upscaleIds) {
+    const row = upscales.find((each) => each.id === id);
+    if (row === undefined) continue;
+    const source = photos.get(row.photoId ?? 0) ?? row.sourceName;
+    if (row.status === "completed" && row.path !== null) {
+      outputs.push({
+        source,
+        path: row.path,
+        model: row.settings.model,
+        scale: row.width / row.sourceWidth,
+        width: row.width,
+        height: row.height,
+        seconds: row.seconds ?? 0,
+      });
+    } else if (row.problem !== null) skipped.push({ path: source, reason: row.problem.happened });
+  }
+  return ended(outputs, there);
+}
+
+/** The photos of a folder, or the one that is meant, by id. */
+async function readInput(
+  connection: KilnConnection,
+  path: string,
+  wait: (jobId: number) => Promise<void>,
+): Promise<{
+  readonly photos: ReadonlyMap<number, string>;
+  readonly skipped: readonly { readonly path: string; readonly reason: Localized }[];
+}> {
+  const { client } = connection;
+  const token = await connection.token([path]);
+  const { rootId, jobId } = await client.library.import({
+    token,
+    mode: "reference",
+    headersOnly: true,
+  });
+  await wait(jobId);
+  const root = (await client.library.roots()).find(({ id }) => id === rootId);
+  const folder = await realpath(path).catch(() => path);
+  const isFolder = root?.path === folder;
+  const { photos } = await client.photos.changes({ rootId, since: 0 });
+  const kept = new Map<number, string>();
+  const skipped: { path: string; reason: Localized }[] = [];
+  for (const photo of photos) {
+    if (photo.state === "gone" || photo.state === "missing") continue;
+    const detail = await client.photos.detail({ photoId: photo.id });
+    if (!isFolder && !detail.files.some(({ name }) => name === basename(path))) continue;
+    const shown = isFolder ? detail.path : join(dirname(detail.path), basename(path));
+    if (photo.state === "skipped") {
+      if (photo.reason !== null) skipped.push({ path: shown, reason: photo.reason });
+    } else kept.set(photo.id, shown);
+  }
+  if (isFolder) skipped.push(...(root?.unreadFolders ?? []));
+  return { photos: kept, skipped };
+}
+
+/** @throws UsageError for a model without a denoise strength */
+async function assertDenoises(client: KilnClient, id: string): Promise<void> {
+  const model = (await client.models.list()).find((each) => each.id === id);
+  if (model === undefined || model.denoisesWith !== null) return;
+  throw new UsageError({
+    en: `The model ${id} has no --denoise.`,
+    ko: `${id} 모델에는 --denoise가 없습니다.`,
+  });
+}
+
+/** The report for a person: one line a photo. */
+export function describeUpscale(report: UpscaleReport, language: keyof Localized): string {
+  const lines = report.outputs.map(
+    ({ path, width, height, seconds }) =>
+      `${path}  (${width} × ${height}, ${seconds.toFixed(1)} ${language === "ko" ? "초" : "s"})`,
+  );
+  if (lines.length === 0) {
+    lines.push(language === "ko" ? "업스케일한 사진이 없습니다." : "Nothing was upscaled.");
+  }
+  if (report.skipped.length > 0) {
+    lines.push("", language === "ko" ? "하지 않은 것:" : "Left out:");
+    for (const { path, reason } of report.skipped) lines.push(`${path}  ${reason[language]}`);
+  }
+  return lines.join("\n");
+}
+
+function isThere(name: string): Localized {
+  return {
+    en: `“${name}” is there already.`,
+    ko: `‘${name}’이(가) 이미 있습니다.`,
+  };
+}
+
+function pixels(text: string, option: string): number {
+  return number(text, option, 1, 200_000, true);
+}
+
+function formatOf(text: string): UpscaleFormat {
+  const usual = { jpg: "jpeg", tif: "tiff" } as const;
+  const name = Object.hasOwn(usual, text) ? usual[text as keyof typeof usual] : text;
+  const format = upscaleFormatSchema.safeParse(name);
+  if (format.success) return format.data;
+  throw notOneOf(text, "format", upscaleFormats);
+}
+
+function paperOf(text: string): Paper {
+  const paper = paperSchema.safeParse(text.toUpperCase());
+  if (paper.success) return paper.data;
+  throw notOneOf(text, "print", Object.keys(papers));
+}
+
+function oneOf<Value extends string>(
+  text: string,
+  option: string,
+  values: readonly Value[],
+): Value {
+  const value = values.find((each) => each === text);
+  if (value === undefined) throw notOneOf(text, option, values);
+  return value;
+}
+
+function notOneOf(text: string, option: string, values: readonly string[]): UsageError {
+  const list = values.join(", ");
+  return new UsageError({
+    en: `--${option} takes one of ${list}, not “${text}”.`,
+    ko: `--${option}에는 ${list} 중 하나를 적으세요. “${text}”은(는) 쓸 수 없습니다.`,
+  });
+}
+
+function number(
+  text: string,
+  option: string,
+  least: number,
+  most: number,
+  isWhole = false,
+): number {
+  const value = Number(text);
+  if (
+    text.trim() !== "" &&
+    value >= least &&
+    value <= most &&
+    (!isWhole || Number.isInteger(value))
+  ) {
+    return value;
+  }
+  const kind = isWhole ? { en: "a whole number", ko: "정수" } : { en: "a number", ko: "수" };
+  throw new UsageError({
+    en: `--${option} takes ${kind.en} from ${least} to ${most}, not “${text}”.`,
+    ko: `--${option}에는 ${least}부터 ${most}까지의 ${kind.ko}를 적으세요. “${text}”은(는) 쓸 수 없습니다.`,
+  });
+}
