@@ -116,27 +116,43 @@ async function fetchMembers(
   const download = new Download(options.mirrors(url), join(folder, "archive.tgz"), limit, options);
   const wanted = new Map(source.files.map((file) => [file.member, file]));
   const fetched: FetchedFile[] = [];
+  // What follows the last file is nobody's business: the transfer ends there, also where the server is silent.
+  const enough = new AbortController();
+  const chunks = download.read(AbortSignal.any([signal, enough.signal]), onBytes);
   try {
-    const chunks = download.read(signal, onBytes);
     for await (const { name, size, content } of tarFiles(unpacked(chunks))) {
       const file = wanted.get(name);
       if (file === undefined) continue;
-      if (size > (file.bytes ?? largestModelBytes)) throw failures.otherBytes();
-      const path = join(folder, file.name);
-      const sha256 = await save(content, path);
-      if (!isExpected(file, size, sha256)) {
-        await rm(path, { force: true });
-        throw failures.otherBytes();
+      try {
+        fetched.push(await saveMember(file, size, content, folder));
+      } catch (error) {
+        enough.abort();
+        throw error;
       }
-      fetched.push({ role: file.role, name: file.name, path, bytes: size, sha256 });
       wanted.delete(name);
-      // What follows in the archive is nobody's business.
-      if (wanted.size === 0) return fetched;
+      if (wanted.size > 0) continue;
+      enough.abort();
+      return fetched;
     }
     throw failures.otherBytes();
   } catch (error) {
     throw await withoutDamage(download, error);
   }
+}
+
+async function saveMember(
+  file: SourceFile,
+  size: number,
+  content: AsyncIterable<Uint8Array>,
+  folder: string,
+): Promise<FetchedFile> {
+  const { role, name } = file;
+  if (size > (file.bytes ?? largestModelBytes)) throw failures.otherBytes();
+  const path = join(folder, name);
+  const sha256 = await save(content, path);
+  if (isExpected(file, size, sha256)) return { role, name, path, bytes: size, sha256 };
+  await rm(path, { force: true });
+  throw failures.otherBytes();
 }
 
 function isExpected(file: SourceFile, bytes: number, sha256: string): boolean {
