@@ -177,18 +177,20 @@ export class UpscaleBench implements AsyncDisposable {
   #pool: UpscalePool | null = null;
   #files = 0;
 
-  readonly #env: Readonly<Record<string, string>>;
+  /** Added to the child's environment. */
+  readonly env: Readonly<Record<string, string>>;
 
-  /** @param env added to the child's environment */
-  constructor(env: Readonly<Record<string, string>> = {}) {
-    this.#env = env;
+  constructor(
+    env: Readonly<Record<string, string>> | ((directory: string) => Record<string, string>) = {},
+  ) {
+    this.env = typeof env === "function" ? env(this.directory) : env;
   }
 
   get pool(): UpscalePool {
     this.#pool ??= createUpscalePool({
       launcher: forkLauncher(),
       entry: workerEntry,
-      env: this.#env,
+      env: this.env,
     });
     return this.#pool;
   }
