@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import type { Job } from "../../../src-preload/contract/jobs.ts";
-import { JobEngine } from "../../jobs/index.ts";
+import { JobEngine, type JobEngineOptions } from "../../jobs/index.ts";
 import { JobStore, openDatabase } from "../../library/index.ts";
 import { createLog } from "../../log/index.ts";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
 import { forkLauncher } from "../../workers/index.ts";
 import type { NetworkFile } from "../network.ts";
-import { Catalogue } from "./catalogue.ts";
+import { Catalogue, type CatalogueServices } from "./catalogue.ts";
 import { createConvertPool } from "./convert-pool.ts";
 import { ModelFolder } from "./model-folder.ts";
 import { cutAfter, type ModelServer, startServer, whole } from "./server.fixture.ts";
@@ -66,6 +66,10 @@ interface Bench {
   readonly library: string;
   readonly catalogue: Catalogue;
   readonly engine: JobEngine;
+  readonly services: {
+    readonly engineOptions: JobEngineOptions;
+    readonly catalogueServices: CatalogueServices;
+  };
   readonly checked: NetworkFile[];
   /** Runs a job to its end. */
   readonly end: (jobId: number | null) => Promise<Job>;
@@ -81,10 +85,11 @@ async function bench(): Promise<Bench> {
   await writeFile(join(weights, "manifest.json"), JSON.stringify(manifest));
   const log = createLog({ directory: join(library, "log") });
   const database = openDatabase(library);
-  const engine = new JobEngine({ store: new JobStore(database), log });
+  const engineOptions = { store: new JobStore(database), log };
+  const engine = new JobEngine(engineOptions);
   const checked: NetworkFile[] = [];
   const hosts = ["first", "second", "grain", "unhashed"];
-  const catalogue = new Catalogue({
+  const catalogueServices: CatalogueServices = {
     libraryDirectory: library,
     engine,
     converter,
@@ -95,7 +100,8 @@ async function bench(): Promise<Bench> {
       checked.push(network);
       return Promise.resolve({ scale: network.scale });
     },
-  });
+  };
+  const catalogue = new Catalogue(catalogueServices);
   engine.begin(catalogue.definitions);
   onTestFinished(async () => {
     await engine.shutdown();
@@ -112,7 +118,8 @@ async function bench(): Promise<Bench> {
       look();
     });
   const fetch = async (id: string): Promise<Job> => end((await catalogue.fetch(id)).jobId);
-  return { server, library, catalogue, engine, checked, end, fetch };
+  const services = { engineOptions, catalogueServices };
+  return { server, library, catalogue, engine, services, checked, end, fetch };
 }
 
 async function entry(catalogue: Catalogue, id: string) {
@@ -258,6 +265,29 @@ test("two wishes for one model are one job", async () => {
   await end(first.jobId);
   expect(second.jobId).toBe(first.jobId);
   expect(server.requests).toHaveLength(1);
+});
+
+test("Kiln ends in the middle of a fetch: the next one goes on with what has come", async () => {
+  const { server, library, catalogue, engine, services } = await bench();
+  server.answer("/first/tiny.safetensors", (_, response) => {
+    response.writeHead(200, { etag: '"one"', "content-length": one.length });
+    response.write(one.subarray(0, 1000));
+  });
+  await catalogue.fetch("general");
+  const part = join(library, "models", ".downloads", "general", "tiny.safetensors");
+  await vi.waitFor(() => expect(statSync(part).size).toBe(1000));
+  await engine.shutdown();
+  server.answer("/first/tiny.safetensors", whole(one));
+  const next = new JobEngine(services.engineOptions);
+  const again = new Catalogue({ ...services.catalogueServices, engine: next });
+  next.begin(again.definitions);
+  await vi.waitFor(() => expect(next.list()[0]?.state).toBe("completed"), 10_000);
+  await next.shutdown();
+  expect(server.requests).toEqual([
+    "/first/tiny.safetensors",
+    "/first/tiny.safetensors bytes=1000-",
+  ]);
+  expect(await entry(again, "general")).toMatchObject({ isAtHand: true, isVerified: true });
 });
 
 test("a model that was brought is converted, tried and listed; the same bytes are not added twice", async () => {
