@@ -26,14 +26,15 @@ function rounded(network: Network, keep: (value: number) => number): Network {
 
 describe("one network, one file, whatever it comes in", () => {
   test.each(recordedNetworks)(
-    "%s as .safetensors, .pth of either byte order, and .onnx",
+    "%s as .safetensors, .pth of either byte order or zip64, and .onnx",
     (name) => {
       const network = understood(recordedNetwork(name));
       const expected = writeOnnx(network);
       for (const [weights, file] of [
         [makeSafetensors(network), "n.safetensors"],
         [makePth(network), "n.pth"],
-        [makePth(network, "big"), "n.pth"],
+        [makePth(network, { byteOrder: "big" }), "n.pth"],
+        [makePth(network, { isWide: true }), "n.pth"],
         [expected, "n.onnx"],
       ] as const) {
         const read = readNetwork({ weights, name: file });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { KilnError } from "../../errors.ts";
 import { inputsOf, type Layer } from "./layers.ts";
 import type { Network } from "./network.ts";
-import { type ReadNetwork, readNetwork } from "./read-network.ts";
+import { type ModelFiles, type ReadNetwork, readNetwork } from "./read-network.ts";
 
 /** Files as other programs write them, for tests: small, and whole or broken as wanted. */
 
@@ -107,6 +108,17 @@ export function randomNumbers(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** What a person reads of a file that is refused; everything but a KilnError is a bug and fails the test. */
+export function refusal(files: Partial<ModelFiles>): KilnError {
+  try {
+    readNetwork({ weights: new Uint8Array(), name: "model.pth", ...files });
+  } catch (error) {
+    if (error instanceof KilnError) return error;
+    throw error;
+  }
+  throw new Error("It was read.");
 }
 
 const float32 = (values: Float32Array | readonly number[]): Buffer => {
@@ -233,8 +245,12 @@ function ncnnWeights(data: Float32Array, format: NcnnFormat): Buffer {
 
 export type ZipEntries = readonly (readonly [name: string, content: Uint8Array])[];
 
-/** A zip archive whose files are stored, each header padded differently from the directory, as PyTorch does it. */
-export function makeZip(entries: ZipEntries): Buffer {
+/**
+ * A zip archive whose files are stored, each header padded differently from the directory, as PyTorch does it.
+ *
+ * @param isWide with zip64 records, and sizes in them alone
+ */
+export function makeZip(entries: ZipEntries, isWide = false): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
@@ -243,28 +259,43 @@ export function makeZip(entries: ZipEntries): Buffer {
     const padding = Buffer.alloc(4 + (i % 3) * 8);
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt32LE(content.length, 18);
-    local.writeUInt32LE(content.length, 22);
     local.writeUInt16LE(text.length, 26);
     local.writeUInt16LE(padding.length, 28);
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt32LE(content.length, 20);
-    central.writeUInt32LE(content.length, 24);
     central.writeUInt16LE(text.length, 28);
-    central.writeUInt32LE(at, 42);
+    const extra = isWide ? Buffer.alloc(28) : Buffer.alloc(0);
+    if (isWide) {
+      extra.writeUInt16LE(1, 0);
+      extra.writeUInt16LE(24, 2);
+      for (const [place, value] of [content.length, content.length, at].entries()) {
+        extra.writeBigUInt64LE(BigInt(value), 4 + 8 * place);
+      }
+    }
+    central.writeUInt16LE(extra.length, 30);
+    central.writeUInt32LE(isWide ? 0xffff_ffff : content.length, 20);
+    central.writeUInt32LE(isWide ? 0xffff_ffff : content.length, 24);
+    central.writeUInt32LE(isWide ? 0xffff_ffff : at, 42);
     parts.push(local, text, padding, Buffer.from(content));
-    directory.push(central, text);
+    directory.push(central, text, extra);
     at += 30 + text.length + padding.length + content.length;
   });
   const whole = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(whole.length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, whole, end]);
+  end.writeUInt16LE(isWide ? 0xffff : entries.length, 10);
+  end.writeUInt32LE(isWide ? 0xffff_ffff : whole.length, 12);
+  end.writeUInt32LE(isWide ? 0xffff_ffff : at, 16);
+  if (!isWide) return Buffer.concat([...parts, whole, end]);
+  const wideEnd = Buffer.alloc(56);
+  wideEnd.writeUInt32LE(0x06064b50, 0);
+  wideEnd.writeBigUInt64LE(BigInt(entries.length), 32);
+  wideEnd.writeBigUInt64LE(BigInt(whole.length), 40);
+  wideEnd.writeBigUInt64LE(BigInt(at), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(at + whole.length), 8);
+  return Buffer.concat([...parts, whole, wideEnd, locator, end]);
 }
 
 /** Parts of a pickle, in protocol 2; texts are taken as bytes. */
@@ -342,7 +373,10 @@ export function pickleTensors(tensors: readonly PickledTensor[]): Buffer {
 }
 
 /** A .pth of a network as PyTorch 2.1 and later write it: with `byteorder`. */
-export function makePth({ tensors }: Network, byteOrder: "little" | "big" = "little"): Buffer {
+export function makePth(
+  { tensors }: Network,
+  { byteOrder = "little", isWide = false }: { byteOrder?: "little" | "big"; isWide?: boolean } = {},
+): Buffer {
   const listed = [...tensors].map(([key, { shape, data }], i) => ({
     key,
     storage: `${i}`,
@@ -354,10 +388,11 @@ export function makePth({ tensors }: Network, byteOrder: "little" | "big" = "lit
     const bytes = float32(data);
     return [`net/data/${i}`, byteOrder === "big" ? bytes.swap32() : bytes] as const;
   });
-  return makeZip([
+  const entries: ZipEntries = [
     ["net/data.pkl", pickleTensors(listed)],
     ["net/byteorder", Buffer.from(byteOrder)],
     ...numbers,
     ["net/version", Buffer.from("3\n")],
-  ]);
+  ];
+  return makeZip(entries, isWide);
 }

@@ -25,10 +25,11 @@ function asPixels(planes: ArrayLike<number>, most: number): number[] {
 
 describe.each([8, 16] as const)("%i bits", (bits) => {
   const most = 2 ** bits - 1;
-  const samples = (bits === 8 ? Uint8Array : Uint16Array).from(
+  const values = Array.from(
     { length: 3 * width * height },
     (_, i) => (i * 7919 * (bits === 8 ? 1 : 211)) % (most + 1),
   );
+  const samples = bits === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
   const planes = Float32Array.from(samples, (_, i) => {
     const [channel, pixel] = [Math.floor(i / (width * height)), i % (width * height)];
     return (samples[3 * pixel + channel] ?? 0) / most;
