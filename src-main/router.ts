@@ -13,7 +13,7 @@ export function createRouter(services: Services) {
   const { options, roots, photos, bursts, measures, faces, decisions, engine, imports, sources } =
     services;
   const { host, log } = options;
-  const { models, upscales, crops } = services.upscaling;
+  const { models, upscales, crops, providers } = services.upscaling;
   const kiln = implement(contract);
 
   /** The photo's file, or a problem that says where it went. */
@@ -256,6 +256,20 @@ export function createRouter(services: Services) {
       }),
       reveal: kiln.upscales.reveal.handler(async ({ input }) => {
         await host.reveal(await upscales.fileOf(input.upscaleId));
+        return {};
+      }),
+      providers: kiln.upscales.providers.handler(async () => ({
+        providers: await providers.list(),
+        current: await providers.current(),
+        choice: services.preferences.get().upscale.provider,
+      })),
+      chooseProvider: kiln.upscales.chooseProvider.handler(({ input }) => {
+        const { upscale } = services.preferences.get();
+        services.preferences.set({ upscale: { ...upscale, provider: input.choice } });
+        return {};
+      }),
+      testProviders: kiln.upscales.testProviders.handler(async () => {
+        await providers.probeAgain();
         return {};
       }),
     },

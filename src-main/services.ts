@@ -151,6 +151,7 @@ export function createServices(options: ServicesOptions) {
     engine,
     images,
     trash,
+    providerChoice: () => preferences.get().upscale.provider,
     mirrors: process.env.KILN_MODEL_MIRRORS,
   });
   const apply = new Apply({

@@ -108,6 +108,7 @@ export const commands: Readonly<Record<string, Command>> = {
   --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
   --existing A   skip or rename, where the name is taken (skip)
   --metadata M   all, withoutPlace, none (all)
+  --provider P   what networks run on, from now on: auto, cpu, webgpu, dml, cuda, coreml
   --tile N       edge of a tile in pixels of the photo, padding not counted; 0 is untiled
   --json         print {outputs, skipped}, or {problem}, as one JSON document`,
       ko: `  IN…            사진 또는 사진이 있는 폴더. 원본은 바꾸지 않습니다
@@ -122,6 +123,7 @@ export const commands: Readonly<Record<string, Command>> = {
   --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
   --existing A   같은 이름이 있으면 skip 또는 rename(skip)
   --metadata M   all, withoutPlace, none(all)
+  --provider P   앞으로 계산에 쓸 장치: auto, cpu, webgpu, dml, cuda, coreml
   --tile N       원본 픽셀로 잰 타일 한 변, 여백 제외. 0은 나누지 않음
   --json         {outputs, skipped}를(실패하면 {problem}을) JSON 문서 하나로 출력합니다`,
     },

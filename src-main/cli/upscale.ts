@@ -30,6 +30,7 @@ export const upscaleOptions = {
   name: { type: "string", default: "{name}-{scale}x" },
   metadata: { type: "string", default: "all" },
   existing: { type: "string", default: "skip" },
+  provider: { type: "string" },
 } as const;
 
 type UpscaleValues = ReturnType<typeof parseCommand<typeof upscaleOptions>>["values"];
@@ -112,6 +113,12 @@ export async function runUpscale(
   const { client } = connection;
   const { settings, placement } = parseUpscale(values);
   if (values.denoise !== undefined) await assertDenoises(client, settings.model);
+  const choice = values.provider;
+  if (choice !== undefined) {
+    const { providers } = await client.upscales.providers();
+    const known = ["auto", ...providers.map(({ id }) => id)] as const;
+    await client.upscales.chooseProvider({ choice: oneOf(choice, "provider", known) });
+  }
   const skipped: { path: string; reason: Localized }[] = [];
   const photos = new Map<number, string>();
   for (const input of inputs) {

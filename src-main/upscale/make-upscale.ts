@@ -8,6 +8,7 @@ import type { ImageWorkerMethods } from "../photos/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import { createTarget } from "./big-tiff.ts";
 import type { NetworkFile } from "./network.ts";
+import { planTile } from "./plan-tile.ts";
 import type { Raster } from "./raster.ts";
 import { extensions } from "./result-name.ts";
 import { runSources, type Size, targetDensity } from "./sizes.ts";
@@ -210,7 +211,9 @@ async function runNetworks(
         width: source.width * network.scale,
         height: source.height * network.scale,
       });
-      const tile = settings.tile ?? 192;
+      const tile =
+        settings.tile ??
+        planTile({ network, provider, ...source, freeBytes: services.freeMemory() });
       rest = { ...rest, target, finishedRows: 0, tile };
       options.onRest(rest);
     }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ProviderChoice } from "../../src-preload/contract/upscale.ts";
 import { forkLauncher } from "../workers/index.ts";
 import { Providers } from "./providers.ts";
 import { UpscaleBench, workerEntry } from "./upscale.fixture.ts";
@@ -14,7 +15,12 @@ afterAll(() => bench[Symbol.asyncDispose]());
 
 const fixture = join(import.meta.dirname, "providers.fixture.ts");
 
-function pretend(folder: string, env: Record<string, string> = {}, timeoutMs = 20_000) {
+function pretend(
+  folder: string,
+  env: Record<string, string> = {},
+  timeoutMs = 20_000,
+  choice: () => ProviderChoice = () => "auto",
+) {
   const log = bench.at(`${folder}.log`);
   writeFileSync(log, "", { flag: "a" });
   const made = bench.folder(folder);
@@ -23,6 +29,7 @@ function pretend(folder: string, env: Record<string, string> = {}, timeoutMs = 2
     entry: fixture,
     directory: made,
     network: () => Promise.resolve(bench.network({ architecture: "compact" })),
+    choice,
     env: { KILN_FIXTURE_LOG: log, ...env },
     timeoutMs,
   });
@@ -53,15 +60,13 @@ describe("what networks can run on", () => {
   });
 
   test("the fastest right one is taken, or what the person chose as long as it can be used", async () => {
-    const { providers } = pretend("choice");
+    let choice: ProviderChoice = "auto";
+    const { providers } = pretend("choice", {}, 20_000, () => choice);
     expect(await providers.current()).toBe("dml");
-    await providers.choose("cpu");
+    choice = "cpu";
     expect(await providers.current()).toBe("cpu");
-    await providers.choose("webgpu");
+    choice = "webgpu";
     expect(await providers.current()).toBe("dml");
-    expect(await pretend("choice").providers.choice()).toBe("webgpu");
-    await providers.choose("auto");
-    expect(await pretend("choice").providers.current()).toBe("dml");
   });
 
   test("what was found out is kept until the runtime is another, or a test is asked for", async () => {
@@ -96,6 +101,7 @@ describe("what networks can run on", () => {
       entry: workerEntry,
       directory: bench.folder("real"),
       network: () => Promise.resolve(bench.network({ architecture: "compact" })),
+      choice: () => "auto",
     });
     const cpu = (await providers.list()).find(({ id }) => id === "cpu");
     expect(cpu).toMatchObject({ isUsable: true, reason: null });

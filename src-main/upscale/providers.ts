@@ -3,30 +3,19 @@ import { cpus, hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Localized } from "../../src-preload/contract/problem.ts";
+import type { ProviderChoice, ProviderReport } from "../../src-preload/contract/upscale.ts";
 import { KilnError } from "../errors.ts";
 import { createUpscalePool, type UpscalePool, type UpscalePoolOptions } from "./inference-pool.ts";
 import type { NetworkFile } from "./network.ts";
 import { type Provider, providers } from "./worker/protocol.ts";
-
-export type ProviderChoice = Provider | "auto";
-
-/** What is known of a provider on this machine. */
-export interface ProviderReport {
-  readonly id: Provider;
-  readonly name: Localized;
-  /** Whether it gave the processor's numbers in a test; null while it has not been tested. */
-  readonly isUsable: boolean | null;
-  /** Why it can't be used. */
-  readonly reason: Localized | null;
-  /** Wall seconds an output megapixel of the network that it was tested with. */
-  readonly secondsPerMegapixel: number | null;
-}
 
 export interface ProvidersOptions extends UpscalePoolOptions {
   /** Folder of the library: what was found out is kept there. */
   readonly directory: string;
   /** The network to test with: small, and one that is always there. */
   readonly network: () => Promise<NetworkFile>;
+  /** What the person chose. */
+  readonly choice: () => ProviderChoice;
   /** For a test of one provider; a minute unless told. */
   readonly timeoutMs?: number;
 }
@@ -59,8 +48,6 @@ const stateSchema = z.object({
 type State = z.infer<typeof stateSchema>;
 type KeptReport = State["reports"][number];
 
-const choiceSchema = z.object({ choice: z.enum([...providers, "auto"]) });
-
 /**
  * What networks can run on. Each provider that the runtime has on this system is tested once a machine, in a child of
  * its own, since a driver may take its process along: its numbers have to be the processor's.
@@ -68,7 +55,6 @@ const choiceSchema = z.object({ choice: z.enum([...providers, "auto"]) });
 export class Providers {
   readonly #options: ProvidersOptions;
   #known: Promise<State> | null = null;
-  #choice: ProviderChoice | null = null;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
@@ -83,22 +69,11 @@ export class Providers {
   async current(): Promise<Provider> {
     const { reports } = await this.#state();
     const usable = reports.filter(({ isUsable }) => isUsable);
-    const choice = await this.choice();
-    if (usable.some(({ id }) => id === choice)) return choice as Provider;
+    const choice = this.#options.choice();
+    const chosen = usable.find(({ id }) => id === choice);
+    if (chosen !== undefined) return chosen.id;
     const speed = ({ secondsPerMegapixel }: KeptReport) => secondsPerMegapixel ?? Infinity;
     return usable.toSorted((a, b) => speed(a) - speed(b))[0]?.id ?? "cpu";
-  }
-
-  /** What the person chose; "auto" until then. */
-  async choice(): Promise<ProviderChoice> {
-    this.#choice ??= (await read(this.#choiceFile, choiceSchema))?.choice ?? "auto";
-    return this.#choice;
-  }
-
-  /** @throws the system's error where it can't be kept */
-  async choose(choice: ProviderChoice): Promise<void> {
-    await write(this.#choiceFile, { choice });
-    this.#choice = choice;
   }
 
   /** Tests every provider anew: after a new driver, say. */
@@ -112,10 +87,6 @@ export class Providers {
 
   get #stateFile(): string {
     return join(this.#options.directory, "providers.json");
-  }
-
-  get #choiceFile(): string {
-    return join(this.#options.directory, "provider-choice.json");
   }
 
   async #state(): Promise<State> {

@@ -1,4 +1,5 @@
 import { freemem } from "node:os";
+import type { ProviderChoice } from "../../src-preload/contract/upscale.ts";
 import type { JobEngine } from "../jobs/index.ts";
 import type { LibraryDatabase, PhotoStore, Trash, UpscaleStore } from "../library/index.ts";
 import type { ImageWorkerMethods } from "../photos/index.ts";
@@ -6,6 +7,8 @@ import type { WorkerLauncher, WorkerLogLine, WorkerPool } from "../workers/index
 import { Catalogue, createConvertPool } from "./catalogue/index.ts";
 import { Crops } from "./crops.ts";
 import { createUpscalePool } from "./inference-pool.ts";
+import type { NetworkFile } from "./network.ts";
+import { Providers } from "./providers.ts";
 import { ResultTiles } from "./result-tiles.ts";
 import { Upscales } from "./upscales.ts";
 
@@ -19,9 +22,14 @@ export interface UpscalingOptions {
   readonly engine: JobEngine;
   readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly trash: Trash;
+  /** What the person wants networks to run on. */
+  readonly providerChoice: () => ProviderChoice;
   /** KILN_MODEL_MIRRORS, see `readMirrors`. */
   readonly mirrors: string | undefined;
 }
+
+/** The model that comes with Kiln: providers are tested with it. */
+const testedWith = "general-x4v3";
 
 export type Upscaling = ReturnType<typeof createUpscaling>;
 
@@ -42,7 +50,13 @@ export function createUpscaling(options: UpscalingOptions) {
     mirrors: options.mirrors,
   });
   const openModel = (id: string, denoise: number) => models.open(id, { denoise });
-  const currentProvider = () => Promise.resolve("cpu" as const);
+  const providers = new Providers({
+    ...pool,
+    directory,
+    network: () => models.open(testedWith),
+    choice: options.providerChoice,
+  });
+  const currentProvider = () => providers.current();
   const upscales = new Upscales(
     {
       database,
@@ -60,7 +74,7 @@ export function createUpscaling(options: UpscalingOptions) {
         const scale = (await models.list()).find((model) => model.id === id)?.scale ?? 1;
         return { name, scale };
       },
-      secondsPerMegapixel: () => Promise.resolve(null),
+      secondsPerMegapixel: (id) => secondsPerMegapixel(models, providers, id),
     },
     engine,
   );
@@ -79,6 +93,7 @@ export function createUpscaling(options: UpscalingOptions) {
     upscales,
     crops,
     results,
+    providers,
     /** The kinds of jobs that upscaling starts, for the engine. */
     definitions: [...models.definitions, ...upscales.definitions],
 
@@ -103,4 +118,22 @@ export function createUpscaling(options: UpscalingOptions) {
       await crops.clear();
     },
   };
+}
+
+/**
+ * What a model's output megapixel takes with the provider in force, by how much more there is to compute than in the
+ * test; null where nobody counted that, or the model is not at hand.
+ */
+async function secondsPerMegapixel(
+  models: Catalogue,
+  providers: Providers,
+  id: string,
+): Promise<number | null> {
+  const current = await providers.current();
+  const report = (await providers.list()).find((each) => each.id === current);
+  const isAtHand = (await models.list()).some((model) => model.id === id && model.isAtHand);
+  if (report === undefined || report.secondsPerMegapixel === null || !isAtHand) return null;
+  const cost = ({ flops, scale }: NetworkFile): number => flops / scale ** 2;
+  const share = cost(await models.open(id)) / cost(await models.open(testedWith));
+  return share > 0 ? report.secondsPerMegapixel * share : null;
 }

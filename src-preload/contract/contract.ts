@@ -20,6 +20,8 @@ import {
 import { preferencesPatchSchema, preferencesSchema } from "./preferences.ts";
 import { localizedSchema, problemSchema } from "./problem.ts";
 import {
+  providerChoiceSchema,
+  providerReportSchema,
   upscaleCropSchema,
   upscaleForecastSchema,
   upscalePlacementSchema,
@@ -339,6 +341,17 @@ export const contract = {
     /** Puts a result into the system's trash (a failed one just leaves the list); its original stays as it is. */
     remove: procedure.input(z.object({ upscaleId: idSchema })).output(nothing),
     reveal: procedure.input(z.object({ upscaleId: idSchema })).output(nothing),
+    /** What networks can run on here, the one in force, and the person's choice. */
+    providers: procedure.output(
+      z.object({
+        providers: z.array(providerReportSchema),
+        current: providerReportSchema.shape.id,
+        choice: providerChoiceSchema,
+      }),
+    ),
+    chooseProvider: procedure.input(z.object({ choice: providerChoiceSchema })).output(nothing),
+    /** Tests every provider again: after a new driver, say. Takes as long as the drivers do, some seconds. */
+    testProviders: procedure.output(nothing),
   },
 
   jobs: {

@@ -3,6 +3,7 @@ import { symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { ProviderChoice } from "../../../src-preload/contract/upscale.ts";
 import { forkLauncher } from "../../workers/index.ts";
 import { Providers } from "../providers.ts";
 import { largestDifference, readSamples, UpscaleBench, workerEntry } from "../upscale.fixture.ts";
@@ -33,11 +34,13 @@ describe.skipIf(!isHere)("WebGPU without a graphics card (Linux x64)", () => {
     const right = await bench.upscale(network, source, 20);
     expect(largestDifference(readSamples(target), right)).toBeLessThanOrEqual(1);
 
+    let choice: ProviderChoice = "auto";
     const providers = new Providers({
       launcher: forkLauncher(),
       entry: workerEntry,
       directory: bench.folder("library"),
       network: () => Promise.resolve(network),
+      choice: () => choice,
       env: bench.env,
     });
     const reports = await providers.list();
@@ -46,7 +49,7 @@ describe.skipIf(!isHere)("WebGPU without a graphics card (Linux x64)", () => {
       ["cpu", true],
     ]);
     expect(await providers.current()).toBe("cpu");
-    await providers.choose("webgpu");
+    choice = "webgpu";
     expect(await providers.current()).toBe("webgpu");
   });
 
