@@ -18,9 +18,9 @@ const limits: Readonly<Record<OutputFormat, Limit>> = {
   png: { name: "PNG", edge: 2 ** 31 - 1, megapixels: Number.POSITIVE_INFINITY },
   tiff: { name: "TIFF", edge: 2 ** 31 - 1, megapixels: Number.POSITIVE_INFINITY },
   // Fourteen bits for each edge.
-  webp: { name: "WebP", edge: 16_383, megapixels: 120 },
+  webp: { name: "WebP", edge: 16_383, megapixels: 80 },
   // What libheif's encoders are given at most.
-  avif: { name: "AVIF", edge: 16_384, megapixels: 50 },
+  avif: { name: "AVIF", edge: 16_384, megapixels: 30 },
 };
 
 /**

@@ -45,12 +45,13 @@ export async function encode(
   const limit = outputLimit(format, width, height);
   if (limit !== null) throw limit;
   const saved = await loadMetadata(input.directory);
+  const density = input.density ?? saved.density;
   const said = tell(saved, input);
   await describeTarget(raster, {
     icc: saved.icc,
     xmp: said.xmp,
     iptc: said.iptc !== null && format === "jpeg" ? wrappedIptc(said.iptc) : said.iptc,
-    density: input.density ?? saved.density,
+    density,
   });
   const slot = said.exif !== null && format !== "tiff" ? exifSlot(said.exif.length) : null;
   return writeOutput(file, async (partial) => {
@@ -60,7 +61,9 @@ export async function encode(
     if (said.iptc !== null) pipeline.keepMetadata();
     if (said.xmp !== null) pipeline.keepXmp();
     if (slot !== null) pipeline.withExif(slot.fields);
-    await encoded(pipeline, input, input.density ?? saved.density).toFile(partial);
+    // Without EXIF libvips leaves the density out of a JPEG, unless it is asked for it.
+    if (slot === null && format === "jpeg" && density !== null) pipeline.withDensity(density);
+    await encoded(pipeline, input, density).toFile(partial);
     if (said.exif !== null) {
       if (slot !== null) await fillExifSlot(partial, slot, said.exif);
       else await addExifToTiff(partial, said.exif);

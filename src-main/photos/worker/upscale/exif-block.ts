@@ -135,9 +135,9 @@ function isOfPhoto(tag: number): boolean {
 
 /** Reading behind its end throws RangeError, as Buffer does. */
 class ExifBlock {
-  readonly #bytes: Buffer;
+  #bytes: Buffer;
   readonly #isLittle: boolean;
-  readonly first: Directory;
+  first: Directory;
 
   private constructor(bytes: Buffer, isLittle: boolean) {
     this.#bytes = bytes;
@@ -170,7 +170,13 @@ class ExifBlock {
     else this.#setU16(entry.at + 8, value);
   }
 
+  /** Fields that are not there yet come in: without them readers take the density to be 72, as EXIF says. */
   setDensity(density: number): void {
+    this.#addToFirst([
+      [tags.xResolution, RATIONAL],
+      [tags.yResolution, RATIONAL],
+      [tags.resolutionUnit, SHORT],
+    ]);
     for (const { tag, type, valueAt, bytes } of this.first.entries) {
       if (tag !== tags.xResolution && tag !== tags.yResolution) continue;
       if (type !== RATIONAL || bytes !== 8) continue;
@@ -179,6 +185,44 @@ class ExifBlock {
     }
     const INCH = 2;
     this.setNumber(this.first, tags.resolutionUnit, INCH);
+  }
+
+  /** The first directory, with empty fields more, moves behind the block's end; all other offsets stay. */
+  #addToFirst(wanted: readonly (readonly [tag: number, type: number])[]): void {
+    const missing = wanted.filter(([tag]) => !this.first.entries.some((one) => one.tag === tag));
+    if (missing.length === 0) return;
+    const { entries, nextAt } = this.first;
+    const at = this.#bytes.length + (this.#bytes.length % 2);
+    const count = entries.length + missing.length;
+    const valuesAt = at + 2 + 12 * count + 4;
+    const next = this.#u32(nextAt);
+    const old = entries.map((entry) => ({
+      tag: entry.tag,
+      bytes: Buffer.from(this.#bytes.subarray(entry.at, entry.at + 12)),
+    }));
+    this.#bytes = Buffer.concat([this.#bytes], valuesAt + 8 * missing.length);
+    const added = missing.map(([tag, type], i) => {
+      const bytes = Buffer.alloc(12);
+      const write = (value: number, position: number, size: number): void => {
+        if (this.#isLittle) bytes.writeUIntLE(value, position, size);
+        else bytes.writeUIntBE(value, position, size);
+      };
+      write(tag, 0, 2);
+      write(type, 2, 2);
+      write(1, 4, 4);
+      if (type === RATIONAL) write(valuesAt + 8 * i, 8, 4);
+      return { tag, bytes };
+    });
+    this.#setU16(at, count);
+    [...old, ...added]
+      .toSorted((a, b) => a.tag - b.tag)
+      .forEach(({ bytes }, i) => {
+        bytes.copy(this.#bytes, at + 2 + 12 * i);
+      });
+    this.#setU32(at + 2 + 12 * count, next);
+    this.#clear(this.first.at, nextAt + 4 - this.first.at);
+    this.#setU32(4, at);
+    this.first = this.#directory(at);
   }
 
   removeThumbnail(): void {
