@@ -6,3 +6,5 @@
 
 export { convert, upsampleRow } from "./colour";
 export { decodeScan, unstuff } from "./jpeg";
+export { findThresholds, sumRow } from "./edges";
+export { countLevels, halve, sumLaplacians, sumTiles } from "./statistics";

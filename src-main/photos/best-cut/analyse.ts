@@ -1,3 +1,4 @@
+import { pixelModule } from "../pixels/index.ts";
 import { crispnessOf, edgeCountOf, writeDetail } from "./detail.ts";
 import { type EdgeSums, sumEdges } from "./edges.ts";
 import { DIRECTIONS, gridOf } from "./grid.ts";
@@ -56,7 +57,9 @@ const HALF_WEIGHT = 40;
  * and the blur that matters at 1:1 falls between the pixels; finer, and the measure only costs more, since lens and
  * demosaicing rarely resolve the sensor's own pixels. All frames of a burst must come at the same scale.
  */
-export function analyseFrame(luma: Luma): FrameAnalysis {
+export function analyseFrame(frame: Luma): FrameAnalysis {
+  // Copied once at most for all that reads it.
+  const luma = pixelModule().hold(frame);
   const noise = estimateNoise(luma);
   const sums = sumEdges(luma, gridOf(luma.width, luma.height), noise);
   return {

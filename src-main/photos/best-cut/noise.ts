@@ -1,6 +1,7 @@
+import { pixelModule } from "../pixels/index.ts";
 import type { Luma } from "./luma.ts";
 
-/** Side of a tile, and the step from tile to tile: a quarter of the photo is read. */
+/** Side of a tile, and the step from tile to tile: a quarter of the photo is read (in src-wasm/statistics.ts). */
 const TILE = 8;
 const STEP = 16;
 
@@ -35,43 +36,32 @@ const BINS_PER_LEVEL = 8;
  * estimation", 1996), which is blind to planes and straight edges but also to noise that JPEG or a smaller scale made
  * coarse. Texture down to the pixel in every tile reads as noise.
  */
-export function estimateNoise({ width, height, data }: Luma): number {
+export function estimateNoise(luma: Luma): number {
   const masks = new Uint32Array(BINS);
   const steps = new Uint32Array(BINS);
+  const pixels = TILE * TILE;
   let tiles = 0;
-  for (let top = 1; top <= height - TILE - 1; top += STEP) {
-    for (let left = 1; left <= width - TILE - 1; left += STEP) {
-      let sum = 0;
-      let squares = 0;
-      let light = 0;
-      for (let row = top; row < top + TILE; row += 1) {
-        const from = row * width + left;
-        for (let i = from; i < from + TILE; i += 1) {
-          const value = data[i] ?? 0;
-          const right = data[i + 1] ?? 0;
-          const below = data[i + width] ?? 0;
-          light += value;
-          squares += (right - value) * (right - value) + (below - value) * (below - value);
-          sum += Math.abs(
-            (data[i - width - 1] ?? 0) +
-              (data[i - width + 1] ?? 0) +
-              (data[i + width - 1] ?? 0) +
-              (data[i + width + 1] ?? 0) +
-              4 * value -
-              2 * ((data[i - width] ?? 0) + (data[i - 1] ?? 0) + right + below),
-          );
-        }
-      }
-      const pixels = TILE * TILE;
-      if (light < DARKEST * pixels || light > BRIGHTEST * pixels) continue;
-      // The mask has a gain of 6; the mean magnitude of a normal variable is sigma √(2/π). Two steps: 4 sigma².
-      count(masks, (MASK_GAIN * Math.sqrt(Math.PI / 2) * sum) / (6 * pixels));
-      count(steps, STEP_GAIN * Math.sqrt(squares / (4 * pixels)));
-      tiles += 1;
-    }
+  for (const [light = 0, squares = 0, sum = 0] of sumTiles(luma)) {
+    if (light < DARKEST * pixels || light > BRIGHTEST * pixels) continue;
+    // The mask has a gain of 6; the mean magnitude of a normal variable is sigma √(2/π). Two steps: 4 sigma².
+    count(masks, (MASK_GAIN * Math.sqrt(Math.PI / 2) * sum) / (6 * pixels));
+    count(steps, STEP_GAIN * Math.sqrt(squares / (4 * pixels)));
+    tiles += 1;
   }
   const mask = quietest(masks, tiles);
   return Math.min(quietest(steps, tiles), LOST_TO_JPEG * mask + LOST_ENTIRELY);
+}
+
+/** Of every tile that is read: the sums of its levels, of squared steps, and of the mask's magnitudes. */
+export function* sumTiles(luma: Luma): Generator<Int32Array> {
+  const module = pixelModule();
+  const { width, height, data } = module.hold(luma);
+  const out = module.scratch().take(12 * Math.ceil(width / STEP));
+  for (let top = 1; top <= height - TILE - 1; top += STEP) {
+    const tiles = module.loops.sumTiles(data.byteOffset + (top - 1) * width, width, out);
+    const sums = new Int32Array(module.loops.memory.buffer, out, 3 * tiles);
+    for (let at = 0; at < sums.length; at += 3) yield sums.subarray(at, at + 3);
+  }
 }
 
 function count(bins: Uint32Array, sigma: number): void {

@@ -1,3 +1,4 @@
+import { pixelModule } from "../pixels/index.ts";
 import type { Luma } from "./luma.ts";
 
 /** Of the whole photo; see FrameMeasures. */
@@ -16,29 +17,9 @@ const BLACK = 2;
 /** Read from every fourth row: shares of hundreds of thousands of pixels are none the worse for it. */
 const ROW_STEP = 4;
 
-export function measureTones({ width, height, data }: Luma): Tones {
-  const levels = new Uint32Array(256);
-  let laplacians = 0;
-  let laplacianSquares = 0;
-  let inner = 0;
-  for (let row = 0; row < height; row += ROW_STEP) {
-    for (let i = row * width; i < (row + 1) * width; i += 1) {
-      const level = data[i] ?? 0;
-      levels[level] = (levels[level] ?? 0) + 1;
-    }
-    if (row === 0 || row === height - 1) continue;
-    for (let i = row * width + 1; i < (row + 1) * width - 1; i += 1) {
-      const laplacian =
-        (data[i - width] ?? 0) +
-        (data[i - 1] ?? 0) +
-        (data[i + 1] ?? 0) +
-        (data[i + width] ?? 0) -
-        4 * (data[i] ?? 0);
-      laplacians += laplacian;
-      laplacianSquares += laplacian * laplacian;
-      inner += 1;
-    }
-  }
+export function measureTones(luma: Luma): Tones {
+  const { levels, laplacians } = sumTones(luma);
+  const [inner, laplacianSum, laplacianSquares] = laplacians;
   let pixels = 0;
   let sum = 0;
   let squares = 0;
@@ -58,6 +39,33 @@ export function measureTones({ width, height, data }: Luma): Tones {
     brightness: mean / 255,
     clippedHighlights: white / Math.max(1, pixels),
     clippedShadows: black / Math.max(1, pixels),
-    laplacianVariance: inner === 0 ? 0 : laplacianSquares / inner - (laplacians / inner) ** 2,
+    laplacianVariance: inner === 0 ? 0 : laplacianSquares / inner - (laplacianSum / inner) ** 2,
+  };
+}
+
+/** Counts of levels on the rows that are read; of the Laplacians there, their number, sum and sum of squares. */
+export function sumTones(luma: Luma): {
+  readonly levels: Uint32Array;
+  readonly laplacians: readonly [number, number, number];
+} {
+  const module = pixelModule();
+  const { width, height, data } = module.hold(luma);
+  const scratch = module.scratch();
+  const levels = scratch.take(4 * 256);
+  const sums = scratch.take(16);
+  module.bytes(levels, 4 * 256).fill(0);
+  module.bytes(sums, 16).fill(0);
+  let inner = 0;
+  for (let row = 0; row < height; row += ROW_STEP) {
+    module.loops.countLevels(data.byteOffset + row * width, width, levels);
+    if (row === 0 || row === height - 1) continue;
+    module.loops.sumLaplacians(data.byteOffset + row * width, width, sums);
+    inner += Math.max(0, width - 2);
+  }
+  const { buffer } = module.loops.memory;
+  const [sum = 0, squares = 0] = new Float64Array(buffer, sums, 2);
+  return {
+    levels: new Uint32Array(buffer, levels, 256).slice(),
+    laplacians: [inner, sum, squares],
   };
 }

@@ -22,15 +22,54 @@ interface PixelLoops {
     block: number,
   ): number;
   upsampleRow(from: number, width: number, to: number): void;
+  findThresholds(
+    data: number,
+    width: number,
+    lefts: number,
+    columns: number,
+    top: number,
+    bottom: number,
+    share: number,
+    least: number,
+    counts: number,
+    limits: number,
+  ): void;
+  sumRow(
+    data: number,
+    rgb: number,
+    width: number,
+    from: number,
+    to: number,
+    limits: number,
+    cellOf: number,
+    sigma: number,
+    back: number,
+    least: number,
+    steepness: number,
+    contrast: number,
+    spread: number,
+  ): void;
+  sumTiles(data: number, width: number, out: number): number;
+  countLevels(data: number, width: number, levels: number): void;
+  sumLaplacians(data: number, width: number, out: number): void;
+  halve(rgb: number, width: number, height: number, to: number): void;
   convert(luma: number, blue: number, red: number, count: number, rgb: number, grey: number): void;
 }
 
-/** What lies below is the module's own. */
-const FIRST_ADDRESS = 65_536;
 const PAGE = 65_536;
+
+/** What lies below is the module's own; then comes what its users need for a moment; then what they keep. */
+const SCRATCH_ADDRESS = PAGE;
+const FIRST_ADDRESS = 32 * PAGE;
 
 /** Each piece of memory begins at a multiple of this, and as much may be read and written behind its end. */
 const VECTOR = 16;
+
+/** A frame's grey, and its colours where they are known. */
+interface FrameBytes {
+  readonly data: Uint8Array;
+  readonly rgb?: Uint8Array;
+}
 
 /**
  * The compiled loops and their memory. It is laid out anew for every photo: whoever is given a piece is done with it, or
@@ -44,6 +83,7 @@ export class PixelModule {
     const compiled = new WebAssembly.Module(Buffer.from(PIXEL_LOOPS, "base64"));
     // Its types are those of src-wasm/index.ts.
     this.loops = new WebAssembly.Instance(compiled).exports as unknown as PixelLoops;
+    this.#grow();
   }
 
   /** Forgets all pieces. */
@@ -55,10 +95,21 @@ export class PixelModule {
   take(bytes: number): number {
     const address = this.#top;
     this.#top = address + VECTOR * Math.ceil(bytes / VECTOR + 1);
-    const { memory } = this.loops;
-    const missing = this.#top - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    this.#grow();
     return address;
+  }
+
+  /** Two megabytes to be cut up for what is read again at once. They are there always: views of pieces stay as they are. */
+  scratch(): { take(bytes: number): number } {
+    let top = SCRATCH_ADDRESS;
+    return {
+      take: (bytes) => {
+        const address = top;
+        top = address + VECTOR * Math.ceil(bytes / VECTOR + 1);
+        if (top > FIRST_ADDRESS) throw new RangeError(`${bytes} bytes are more than scratch has`);
+        return address;
+      },
+    };
   }
 
   /** The bytes of a piece, until another is taken. */
@@ -66,12 +117,41 @@ export class PixelModule {
     return new Uint8Array(this.loops.memory.buffer, address, length);
   }
 
-  /** The address of bytes that lie in this memory, or of a copy of them. */
+  /** The address of a piece with a copy of `bytes`. */
   place(bytes: Uint8Array): number {
-    if (bytes.buffer === this.loops.memory.buffer) return bytes.byteOffset;
     const address = this.take(bytes.length);
     this.bytes(address, bytes.length).set(bytes);
     return address;
+  }
+
+  /**
+   * The frame with its grey and its colours in this memory: itself where they are there, else a copy in place of all that
+   * was.
+   *
+   * @throws TypeError for a view that has become useless
+   */
+  hold<Frame extends FrameBytes>(frame: Frame): Frame {
+    const { data, rgb } = frame;
+    const { buffer } = this.loops.memory;
+    if (data.buffer === buffer && (rgb === undefined || rgb.buffer === buffer)) return frame;
+    // One of them may lie here.
+    if (data.length === 0) throw new TypeError("A frame's memory was given to another");
+    const [grey, colours] = [data.slice(), rgb?.slice()];
+    this.clear();
+    const at = this.place(grey);
+    if (colours === undefined) return { ...frame, data: this.bytes(at, grey.length) };
+    const coloursAt = this.place(colours);
+    return {
+      ...frame,
+      data: this.bytes(at, grey.length),
+      rgb: this.bytes(coloursAt, colours.length),
+    };
+  }
+
+  #grow(): void {
+    const { memory } = this.loops;
+    const missing = this.#top - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   }
 }
 

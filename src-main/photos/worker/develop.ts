@@ -1,5 +1,6 @@
 import { analyseFrame, describeLook } from "../best-cut/index.ts";
 import { everywhere, glance, near } from "../faces/windows.ts";
+import { halveFrame } from "../pixels/index.ts";
 import { decodeFrame, openImage, readMetadata, shrinkFrame } from "./decode.ts";
 import { decodeMeasured } from "./measured-frame.ts";
 import type { Developed, ImageWorkerMethods } from "./protocol.ts";
@@ -32,9 +33,11 @@ export async function develop(
   // All that reads the frame itself is done before anything is waited for: see MeasuredFrame.
   const measured = { ...analyseFrame(luma), look: describeLook(luma) };
   const known = faces === null || typeof faces === "string" ? null : near(frame, faces);
-  const small = { ...frame, data: Buffer.from(frame.data) };
-  signal.throwIfAborted();
   const isSearched = typeof faces === "string";
+  const isLarge = Math.max(frame.width, frame.height) >= 2 * thumbnail.edge;
+  const small =
+    isLarge && !isSearched ? halveFrame(frame) : { ...frame, data: Buffer.from(frame.data) };
+  signal.throwIfAborted();
   const overview = isSearched ? await shrinkFrame(sharp, small, OVERVIEW_EDGE) : small;
   const written = await saveFrame(sharp, overview, thumbnail);
   const windows =
