@@ -15,8 +15,8 @@ import {
   sortIntoModels,
 } from "./brought-files.ts";
 import type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
+import { describeAdded, describeListed } from "./describe.ts";
 import type { DownloadOptions } from "./download.ts";
-import { bytesOf, hostOf } from "./fetch-source.ts";
 import { fetchModelJob } from "./jobs.ts";
 import { type ListedModel, listedModels, weightsDirectory } from "./manifest.ts";
 import { type Mirrors, readMirrors } from "./mirrors.ts";
@@ -104,17 +104,10 @@ export class Catalogue {
   /** Every model: the manifest's in its order, then the person's own, the oldest first. */
   async list(): Promise<Model[]> {
     const records = await this.#folder.read();
-    const listed = this.#listed.map((model): Model => {
-      const record = records.get(model.id);
-      return {
-        ...this.#described(model),
-        isAtHand: model.shipped !== null || record !== undefined,
-        bytes: model.shipped?.bytes ?? record?.onnx.bytes ?? bytesOf(firstOf(model)),
-        isVerified: model.shipped !== null || (record?.isVerified ?? false),
-        cameFrom: record?.cameFrom ?? null,
-        jobId: this.#fetching(model.id),
-      };
-    });
+    const mirrors = this.#mirrors();
+    const listed = this.#listed.map((model) =>
+      describeListed(model, records.get(model.id), mirrors, this.#fetching(model.id)),
+    );
     const added = records.values().filter(({ id }) => !this.#listed.some((one) => one.id === id));
     return [...listed, ...added.map(describeAdded)];
   }
@@ -334,29 +327,6 @@ export class Catalogue {
     await rmdir(path).catch(() => undefined);
   }
 
-  #described(
-    model: ListedModel,
-  ): Omit<Model, "isAtHand" | "bytes" | "isVerified" | "cameFrom" | "jobId"> {
-    const { id, name, role, architecture, scale, licence, denoisesWith, sources, shipped } = model;
-    const mirrors = this.#mirrors();
-    return {
-      id,
-      name,
-      role,
-      origin: shipped === null ? "fetched" : "shipped",
-      architecture,
-      scale,
-      licence,
-      denoisesWith,
-      sources: sources.map((source) => ({
-        name: source.name,
-        host: hostOf(source, mirrors),
-        bytes: bytesOf(source),
-        isVerified: source.files.every(({ sha256 }) => sha256 !== null),
-      })),
-    };
-  }
-
   /** A list can be shown whatever KILN_MODEL_MIRRORS says; fetching tells what is wrong with it. */
   #mirrors(): Mirrors {
     try {
@@ -397,30 +367,4 @@ function areSame(
       known.some((file) => file.role === role && file.sha256 === sha256),
     )
   );
-}
-
-function describeAdded(record: ModelRecord): Model {
-  const { id, name, origin, network, licence, onnx, isVerified, cameFrom } = record;
-  return {
-    id,
-    name,
-    role: null,
-    origin,
-    isAtHand: true,
-    architecture: network.architecture,
-    scale: network.scale,
-    licence,
-    bytes: onnx.bytes,
-    isVerified,
-    cameFrom,
-    sources: [],
-    denoisesWith: null,
-    jobId: null,
-  };
-}
-
-function firstOf({ sources }: ListedModel) {
-  const [first] = sources;
-  if (first === undefined) throw new Error("A model without sources passed the manifest's check.");
-  return first;
 }
