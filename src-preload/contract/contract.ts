@@ -1,3 +1,4 @@
+/** Over 400 lines: the whole door, declared in one place. */
 import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { applyOptionsSchema, applyPlanSchema, applyQuestionSchema } from "./apply.ts";
