@@ -94,12 +94,13 @@ export async function openTileRunner(
   };
 }
 
-/** Whether ONNX Runtime, or JavaScript on its behalf, found no memory. */
+/** Whether ONNX Runtime, JavaScript or the system found no memory. */
 export function isOutOfMemory(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /bad[_ ]alloc|failed to allocate memory|allocation failed|out of memory|not enough memory/i.test(
-      error.message,
-    )
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && /^(ENOMEM|ERR_MEMORY_ALLOCATION_FAILED)$/.test(String(error.code))) {
+    return true;
+  }
+  return /bad[_ ]alloc|failed to allocate memory|allocation failed|out of memory|not enough memory/i.test(
+    error.message,
   );
 }

@@ -8,15 +8,15 @@ import { type Samples, samples } from "./tile-pixels.ts";
 const SQUARE = 16;
 
 /** Of each so many of a square's pixels one is looked at, along both edges. */
-const STEP = 4;
+const STEP = 2;
 
-/** An upscaler keeps a square's mean; where it moves by more than this share of the range, the processor judges. */
+/** An upscaler's pixels are near the ones that they come from; where they are not, the processor judges. */
 const SUSPICIOUS = 0.2;
 
 /** How much of the range a provider's result may differ from the processor's. */
 export const TOLERANCE = 2 / 255;
 
-/** Squares that the processor found right after all: with so many, the network is one that changes means. */
+/** Squares that the processor found right after all: with so many, the network is one that changes colours. */
 const MOST_ACQUITTED = 8;
 
 interface JudgedTile {
@@ -29,8 +29,7 @@ interface JudgedTile {
 
 /**
  * Watches over what a graphics processor computes: drivers give black, noise or nothing at all when they run out of
- * memory or overheat, long after a self-test. A square whose mean is not what went in is computed again by the
- * processor.
+ * memory or overheat, long after a self-test. A square that is far from what went in is computed again by the processor.
  */
 export class TileJudge implements AsyncDisposable {
   readonly #network: NetworkInfo;
@@ -93,7 +92,7 @@ export class TileJudge implements AsyncDisposable {
   }
 }
 
-/** The square whose mean moved most, by which share of the range. */
+/** The square whose pixels are on average farthest from those that went in: by which share of the range. */
 function worstSquare(
   { pixels, result, width, height }: JudgedTile,
   scale: number,
@@ -102,36 +101,22 @@ function worstSquare(
   let worst = { left: 0, top: 0, shift: 0 };
   for (let top = 0; top < height; top += SQUARE) {
     for (let left = 0; left < width; left += SQUARE) {
-      const [right, bottom] = [Math.min(width, left + SQUARE), Math.min(height, top + SQUARE)];
-      const before = meanOf(pixels, width, [left, top, right, bottom], 1);
-      const after = meanOf(
-        result,
-        width * scale,
-        [left * scale, top * scale, right * scale, bottom * scale],
-        STEP,
-      );
-      const shift = Math.abs(after - before) / range;
+      let sum = 0;
+      let count = 0;
+      for (let y = top; y < Math.min(height, top + SQUARE); y += STEP) {
+        for (let x = left; x < Math.min(width, left + SQUARE); x += STEP) {
+          const before = (y * width + x) * 3;
+          const middle = Math.floor(scale / 2);
+          const after = ((y * scale + middle) * width * scale + x * scale + middle) * 3;
+          for (let channel = 0; channel < 3; channel += 1) {
+            sum += Math.abs((result[after + channel] ?? 0) - (pixels[before + channel] ?? 0));
+          }
+          count += 3;
+        }
+      }
+      const shift = sum / count / range;
       if (shift > worst.shift) worst = { left, top, shift };
     }
   }
   return worst;
-}
-
-/** @param box left, top, right, bottom */
-function meanOf(
-  values: Samples,
-  width: number,
-  [left, top, right, bottom]: readonly [number, number, number, number],
-  step: number,
-): number {
-  let sum = 0;
-  let count = 0;
-  for (let y = top; y < bottom; y += step) {
-    for (let x = left; x < right; x += step) {
-      const at = (y * width + x) * 3;
-      sum += (values[at] ?? 0) + (values[at + 1] ?? 0) + (values[at + 2] ?? 0);
-      count += 3;
-    }
-  }
-  return sum / count;
 }

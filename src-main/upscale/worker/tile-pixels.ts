@@ -46,7 +46,7 @@ export class TileReader {
     this.#row = samples(source.bits, Math.min(source.width, this.#columns) * source.channels);
   }
 
-  /** @throws the system's error; a RangeError where the file is shorter than it should be */
+  /** @throws the system's error; one with the code EOF where the file is shorter than it should be */
   read(left: number, top: number): TileInput {
     const { width, height } = this.#source;
     const { padding } = this.#grid;
@@ -186,7 +186,7 @@ function readExactly(fd: number, into: Uint8Array, position: number): void {
   let done = 0;
   while (done < into.length) {
     const count = readSync(fd, into, done, into.length - done, position + done);
-    if (count === 0) throw new RangeError("The raster ends early");
+    if (count === 0) throw Object.assign(new Error("The raster ends early"), { code: "EOF" });
     done += count;
   }
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readNetwork } from "../models/index.ts";
 import type { NetworkFile } from "../network.ts";
 import { rowBytes } from "../raster.ts";
 import {
@@ -40,6 +43,18 @@ describe("tiled is untiled", () => {
       const tiled = await bench.upscale(rrdb, source, 48);
       expect(largestDifference(tiled, whole)).toBeLessThanOrEqual(1);
     });
+  });
+
+  test("general-x4v3 as it ships: to the bit", { timeout: 120_000 }, async () => {
+    const path = join(import.meta.dirname, "..", "..", "..", "weights", "general-x4v3.onnx");
+    const { info } = readNetwork({ weights: readFileSync(path), name: "general-x4v3.onnx" });
+    const source = bench.painted("texture", { width: 96, height: 70, channels: 3, bits: 8 });
+    const whole = await bench.upscale({ ...info, path }, source, 0);
+    const tiled = await bench.upscale({ ...info, path }, source, 48);
+    expect(largestDifference(tiled, whole)).toBe(0);
+    // With less padding the seams show.
+    const less = await bench.upscale({ ...info, path, padding: 8 }, source, 48);
+    expect(largestDifference(less, whole)).toBeGreaterThan(0);
   });
 
   test.each([2, 4] as const)("pixel unshuffle by %i", async (multiple) => {
@@ -115,7 +130,6 @@ describe("odd pictures", () => {
   test("what lies before the target's rows stays", async () => {
     const source = bench.painted("flat", { width: 30, height: 30, channels: 3, bits: 8 });
     const target = bench.target(source, 4);
-    const { readFileSync } = await import("node:fs");
     await bench.pool.run("upscale", { ...job(source, target), tile: 16 });
     expect(readFileSync(target.path).subarray(0, target.offset)).toEqual(
       Buffer.alloc(target.offset, 0x55),

@@ -45,7 +45,7 @@ export async function upscale(
     return await run.toTheEnd();
   } catch (error) {
     context.signal.throwIfAborted();
-    throw rasterFailed(name, error);
+    throw isOutOfMemory(error) ? upscaleNoMemory(name, error) : rasterFailed(name, error);
   }
 }
 
