@@ -8,8 +8,8 @@ architectures are written down here once more, in terms of torch.nn.functional, 
 lines of numpy, so that nothing of what is checked takes part in the check.
 
 With --record, src-main/upscale/models/fixtures/ is written anew: small networks of every dialect as torch.save writes
-them, with seeded weights that nobody trained, and what PyTorch makes of a fixed picture with each (*.f32: float32, all
-values in order, or every 11th one for the real networks).
+them, with seeded weights that nobody trained, what PyTorch makes of a fixed picture with each (*.f32: float32, all
+values in order, or every 11th one for the real networks), and two of them as torch.onnx.export writes them.
 """
 
 import argparse
@@ -243,6 +243,31 @@ def small_networks():
     yield entry("rrdb-unshuffle4-x1", weights, lambda y, w: rrdb(y, w, 2), weights)
 
 
+class Exported(torch.nn.Module):
+    """Weights as parameters, so that the exporter takes them along."""
+
+    def __init__(self, weights, run):
+        super().__init__()
+        self.keys = list(weights)
+        self.values = torch.nn.ParameterList([torch.nn.Parameter(each) for each in weights.values()])
+        self.run = run
+
+    def forward(self, x):
+        return self.run(x, dict(zip(self.keys, self.values)))
+
+
+def export(name, weights, run):
+    torch.onnx.export(
+        Exported(weights, run),
+        picture(12, 8),
+        str(FIXTURES / f"{name}.onnx"),
+        opset_version=17,
+        input_names=["input"],
+        output_names=["output"],
+        dynamic_axes={"input": {0: "n", 2: "h", 3: "w"}, "output": {0: "n", 2: "oh", 3: "ow"}},
+    )
+
+
 def record(name, output, every=1):
     values = output.detach().numpy().astype("<f4").flatten()[::every]
     (FIXTURES / f"{name}.f32").write_bytes(values.tobytes())
@@ -268,6 +293,8 @@ def main():
         for name, saved, legacy, output in small_networks():
             torch.save(saved, FIXTURES / f"{name}.pth", _use_new_zipfile_serialization=not legacy)
             record(name, output)
+        export("compact-x4", seeded_compact(4, seed=1), lambda x, w: compact(x, w, 4))
+        export("rrdb-x4", seeded_rrdb(2, blocks=2, seed=5), lambda x, w: rrdb(x, w, 2))
         print(f"recorded in {FIXTURES}")
     try:
         import onnxruntime

@@ -134,6 +134,14 @@ describe("an .onnx", () => {
     expect(error.code).toBe("onnx-not-an-upscaler");
   });
 
+  test("that ONNX Runtime would read as its own format, unchecked", () => {
+    // Field 1, then a producer's name that begins where that format's mark is.
+    const hidden = new Message().int(1, 8).string(2, "ORTM").finish();
+    expect(Buffer.from(hidden.subarray(4, 8)).toString()).toBe("ORTM");
+    const weights = Buffer.concat([hidden, model({}).subarray(2)]);
+    expect(refusal({ weights, name: "m.onnx" }).code).toBe("weights-unknown-format");
+  });
+
   test("whose NaNs lie in a graph that Kiln doesn't know", () => {
     const nodes = [node("Add", ["x", "n"], "y")];
     const error = read({ nodes, initializers: [tensor("n", [1], Float32Array.of(Number.NaN))] });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { KilnError } from "../../errors.ts";
-import { type ModelFiles, readNetwork } from "./index.ts";
+import { type ModelFiles, readNetwork, withPixels } from "./index.ts";
 import {
   makeNcnn,
   makePth,
@@ -213,7 +213,7 @@ function makers(): [string, Maker][] {
 /** What became of a file: "read", or the code of its sentence. Anything that is no sentence fails the test. */
 function outcome(files: ModelFiles): string {
   try {
-    readNetwork(files).onnx();
+    withPixels(readNetwork(files).onnx(), 8);
     return "read";
   } catch (error) {
     if (error instanceof KilnError) return error.code;

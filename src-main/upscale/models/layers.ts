@@ -172,6 +172,8 @@ function reducedLayer(layer: Layer, from: readonly number[], to: Reduction): num
       return layer.by === 1 ? first : to.identify(`scale ${Math.fround(layer.by)} ${first}`);
     case "concat": {
       const flat = from.flatMap((value) => to.parts.get(value) ?? [value]);
+      // Exporters write concatenations of a single value, too.
+      if (flat.length === 1) return first;
       const id = to.identify(`concat ${flat}`);
       to.parts.set(id, flat);
       return id;

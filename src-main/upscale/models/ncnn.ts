@@ -204,7 +204,7 @@ class Tracer {
         has(1);
         return this.list.leaky(first, number(0));
       case "Concat":
-        if (number(0) !== 0 || from.length < 2) throw this.#unknown();
+        if (number(0) !== 0 || from.length < 1) throw this.#unknown();
         return this.list.push({ op: "concat", from });
       case "Eltwise": {
         has(2);

@@ -2,7 +2,7 @@ import type { Localized } from "../../../src-preload/contract/problem.ts";
 import type { NetworkInfo } from "../network.ts";
 import { reachOf } from "./onnx-reach.ts";
 import type { OnnxModel, OnnxValue } from "./onnx-reader.ts";
-import { FLOAT } from "./onnx-writer.ts";
+import { FLOAT, FLOAT16, valueInfo } from "./onnx-writer.ts";
 import {
   onnxControlFlow,
   onnxForeignOperator,
@@ -11,15 +11,20 @@ import {
   weightsNotNumbers,
 } from "./problems.ts";
 import { decodeNumbers } from "./tensor.ts";
+import { cast, wrapGraph } from "./wrap-graph.ts";
 
 /** Where Clip, Resize and Round came to be what they are today. */
 const MIN_OPSET = 11;
 
 const controlFlow = new Set(["If", "Loop", "Scan", "SequenceMap"]);
 
-/** The first byte of nearly every file: the format's version, in one byte. */
+/** What ONNX Runtime's own format has at this place: it would be read as that, whatever else it looks like. */
+const ORT_FORMAT = "ORTM";
+
+/** By its ending, or the first byte of nearly every file: the format's version comes first. */
 export function isOnnx(file: Uint8Array, name: string): boolean {
-  return file[0] === 0x08 || /\.onnx$/i.test(name);
+  const isOrt = new TextDecoder().decode(file.subarray(4, 8)) === ORT_FORMAT;
+  return !isOrt && (file[0] === 0x08 || /\.onnx$/i.test(name));
 }
 
 /**
@@ -49,17 +54,18 @@ export function checkForeign(model: OnnxModel, name: string): void {
   const wrong = wrongEnd(input, true) ?? wrongEnd(output, false);
   if (wrong !== null) throw onnxNotAnUpscaler(name, wrong);
   for (const { name: key, type, numbers } of model.initializers.values()) {
-    if (type !== FLOAT || numbers === null) continue;
-    if (decodeNumbers(numbers, "f32").some(Number.isNaN)) throw weightsNotNumbers(name, key);
+    if (numbers === null || (type !== FLOAT && type !== FLOAT16)) continue;
+    const values = decodeNumbers(numbers, type === FLOAT ? "f32" : "f16");
+    if (values.some(Number.isNaN)) throw weightsNotNumbers(name, key);
   }
 }
 
 /** What keeps an end of the graph from being a picture. */
 function wrongEnd({ type, shape }: OnnxValue, isInput: boolean): Localized | null {
-  if (type !== FLOAT) {
+  if (type !== FLOAT && type !== FLOAT16) {
     return {
-      en: "works on numbers other than 32-bit floats",
-      ko: "32비트 실수가 아닌 값으로 작동합니다",
+      en: "works on numbers other than 16-bit and 32-bit floats",
+      ko: "16비트나 32비트 실수가 아닌 값으로 작동합니다",
     };
   }
   if (shape === null) return null;
@@ -80,6 +86,18 @@ function wrongEnd({ type, shape }: OnnxValue, isInput: boolean): Localized | nul
     };
   }
   return null;
+}
+
+/** The graph with float32 at both ends: networks of half precision take and give it, too. */
+export function withFloatEnds(onnx: Uint8Array, model: OnnxModel): Uint8Array {
+  const [input, output] = [model.inputs[0]?.type, model.outputs[0]?.type];
+  if (input === FLOAT && output === FLOAT) return onnx;
+  return wrapGraph(onnx, model, (first, last, name) => ({
+    before: [cast(name("input"), first, input ?? FLOAT)],
+    after: [cast(last, name("output"), FLOAT)],
+    input: valueInfo(name("input"), FLOAT, [1, 3, "height", "width"]),
+    output: valueInfo(name("output"), FLOAT, [1, 3, "rows", "columns"]),
+  }));
 }
 
 /** Where more can't be told: as much as networks of this size are found to see. */

@@ -10,6 +10,7 @@ const IR_VERSION = 8;
 export const FLOAT = 1;
 export const UINT8 = 2;
 export const UINT16 = 4;
+export const FLOAT16 = 10;
 
 /**
  * A network as an ONNX file: float32, `input` [1, 3, H, W] to `output` [1, 3, H·scale, W·scale], weights inside.
@@ -157,11 +158,11 @@ export function integers(name: string, values: readonly number[]): Message {
   return message.int(20, 7);
 }
 
-function float(name: string, value: number): Message {
+export function float(name: string, value: number): Message {
   return new Message().string(1, name).float(2, value).int(20, 1);
 }
 
-function string(name: string, value: string): Message {
+export function string(name: string, value: string): Message {
   return new Message().string(1, name).string(4, value).int(20, 3);
 }
 

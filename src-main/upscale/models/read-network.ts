@@ -3,7 +3,7 @@ import type { NetworkInfo } from "../network.ts";
 import { recogniseTensors, type TensorsOrigin } from "./architectures.ts";
 import { readNcnn } from "./ncnn.ts";
 import { infoOf, type Network } from "./network.ts";
-import { checkForeign, foreignInfo, isOnnx } from "./onnx-foreign.ts";
+import { checkForeign, foreignInfo, isOnnx, withFloatEnds } from "./onnx-foreign.ts";
 import { readOnnx } from "./onnx-reader.ts";
 import { traceOnnx } from "./onnx-tracer.ts";
 import { writeOnnx } from "./onnx-writer.ts";
@@ -75,7 +75,8 @@ function readOnnxNetwork(weights: Uint8Array, origin: TensorsOrigin): ReadNetwor
   } catch (error) {
     if (!(error instanceof KilnError && error.code === "weights-unknown-architecture")) throw error;
   }
-  return { info: foreignInfo(model, name), network: null, onnx: () => weights };
+  const info = foreignInfo(model, name);
+  return { info, network: null, onnx: () => withFloatEnds(weights, model) };
 }
 
 function understood(network: Network): ReadNetwork {
