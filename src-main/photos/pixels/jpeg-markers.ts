@@ -31,6 +31,8 @@ const START = 0xffd8;
 /**
  * Reads the markers of a JPEG up to its scan (ITU-T T.81, annex B).
  *
+ * What it returns is a copy: `bytes` may be gone after.
+ *
  * @returns null for every file that is not just what cameras write: eight bits, baseline, Y'CbCr, interleaved, chroma of
  * full or half the width and height, no colour profile; and for one that says anything twice or wrongly
  */
@@ -112,7 +114,7 @@ function readQuantisers(body: Uint8Array, tables: (Uint8Array | undefined)[]): b
     const kind = body[at] ?? 0xff;
     // Those of 16 bits are of no camera.
     if (kind > 3 || at + 65 > body.length) return false;
-    tables[kind] = body.subarray(at + 1, at + 65);
+    tables[kind] = body.slice(at + 1, at + 65);
   }
   return true;
 }
@@ -121,9 +123,9 @@ function readQuantisers(body: Uint8Array, tables: (Uint8Array | undefined)[]): b
 function readCodes(body: Uint8Array, tables: (HuffmanCodes | undefined)[]): boolean {
   for (let at = 0; at < body.length; ) {
     const kind = body[at] ?? 0xff;
-    const counts = body.subarray(at + 1, at + 17);
+    const counts = body.slice(at + 1, at + 17);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    const symbols = body.subarray(at + 17, at + 17 + total);
+    const symbols = body.slice(at + 17, at + 17 + total);
     if ((kind & ~0x13) !== 0 || symbols.length !== total || total > 256) return false;
     if (!areCodes(counts)) return false;
     tables[kind] = { counts, symbols };

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { type BaselineJpeg, type HuffmanCodes, readMarkers } from "./jpeg-markers.ts";
 import { type PixelModule, pixelModule } from "./module.ts";
 
@@ -45,14 +46,36 @@ const RESTART = 0xd0;
  * @returns null for every other file: then it is sharp's to decode, or to say what is wrong with it
  */
 export function decodeQuarter(file: Uint8Array): QuarterFrame | null {
-  const jpeg = file.length <= MOST_BYTES ? readMarkers(file) : null;
+  if (file.length > MOST_BYTES) return null;
+  const module = pixelModule();
+  module.clear();
+  return decodePlaced(module, module.place(file), file.length);
+}
+
+/**
+ * {@link decodeQuarter} of a file that is read where it is decoded, at one go.
+ *
+ * @throws the system's error when it can't be read
+ */
+export async function readQuarter(path: string): Promise<QuarterFrame | null> {
+  await using file = await open(path, "r");
+  const { size } = await file.stat();
+  if (size > MOST_BYTES) return null;
+  const module = pixelModule();
+  module.clear();
+  const address = module.take(size);
+  const { bytesRead } = await file.read(module.bytes(address, size), 0, size, 0);
+  return decodePlaced(module, address, bytesRead);
+}
+
+function decodePlaced(module: PixelModule, address: number, length: number): QuarterFrame | null {
+  const jpeg = readMarkers(module.bytes(address, length));
   if (jpeg === null || jpeg.width % 4 !== 0 || jpeg.height % 4 !== 0) return null;
   // So narrow a chroma is widened without a filter.
   if (jpeg.width < NARROWEST) return null;
-  const module = pixelModule();
-  module.clear();
   const planes = layOut(module, jpeg);
-  if (!decodeScan(module, jpeg, planes, file)) return null;
+  const scan = { from: address + jpeg.scanAt, end: address + length };
+  if (!decodeScan(module, jpeg, planes, scan)) return null;
   return convert(module, jpeg, planes);
 }
 
@@ -88,17 +111,15 @@ function layOut(module: PixelModule, { width, height, across, down }: BaselineJp
 /** @returns whether all of it could be decoded */
 function decodeScan(
   module: PixelModule,
-  { components, restartInterval, scanAt, across, down }: BaselineJpeg,
+  { components, restartInterval, across, down }: BaselineJpeg,
   planes: Planes,
-  file: Uint8Array,
+  scan: { readonly from: number; readonly end: number },
 ): boolean {
-  const scan = file.subarray(scanAt);
   const tables = module.take(6 * TABLE_BYTES);
   const quantisers = module.take(3 * QUANTISER_BYTES);
   const block = module.take(BLOCK_BYTES);
   const length = module.take(4);
-  const data = module.take(scan.length + SLACK);
-  const source = module.place(scan);
+  const data = module.take(scan.end - scan.from + SLACK);
   components.forEach((component, index) => {
     writeCodes(module, tables + 2 * index * TABLE_BYTES, component.dc, true);
     writeCodes(module, tables + (2 * index + 1) * TABLE_BYTES, component.ac, false);
@@ -107,10 +128,10 @@ function decodeScan(
   module.bytes(block, BLOCK_BYTES).fill(0);
   const { memory, unstuff, decodeScan: decode } = module.loops;
   const view = new DataView(memory.buffer);
-  const end = source + scan.length;
+  const { end } = scan;
   const { units, unitsAcross, luma, lumaStride, blue, red, chromaStride } = planes;
   const step = restartInterval === 0 ? units : restartInterval;
-  let from = source;
+  let { from } = scan;
   for (let first = 0; first < units; first += step) {
     from = unstuff(from, end, data, length);
     const flaw = decode(

@@ -57,7 +57,6 @@ async function readHeader(sharp: Sharp, source: PhotoSource): Promise<Metadata> 
 /**
  * A photo about to be decoded: upright, colours and size as stored. Pixels are read when its output is asked for.
  *
- * @param pixels what {@link pixelsOf} read, where it has been read already
  * @throws Error of the decoder for a HEIC, which is decoded right here.
  */
 export async function openImage(
@@ -65,13 +64,12 @@ export async function openImage(
   source: PhotoSource,
   { icc }: Metadata,
   tolerance: Tolerance,
-  pixels?: Buffer | string,
 ): Promise<Pipeline> {
   if (source.format === "heic") {
     return sharp(await decodeHeic(source.path, icc), { limitInputPixels: MAX_PIXELS });
   }
   if (source.raw?.isCut === true && tolerance === "strict") throw fileTruncated();
-  return sharp(pixels ?? (await pixelsOf(source)), {
+  return sharp(await pixelsOf(source), {
     // Not "warning": libtiff and libpng warn about tags that hurt nobody.
     failOn: tolerance === "strict" ? "error" : "none",
     limitInputPixels: MAX_PIXELS,
@@ -79,11 +77,8 @@ export async function openImage(
   }).autoOrient();
 }
 
-/**
- * What the decoder gets: the file, or its path where it is large. The WebAssembly build reads files in small steps through
- * its main thread: memory is faster.
- */
-export async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
+/** The WebAssembly build reads files in small steps through its main thread: memory is faster. */
+async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
   if (source.raw !== null) return readDressed(source, source.raw, source.raw.preview);
   return source.bytes <= MAX_BYTES_IN_MEMORY ? readFile(source.path) : source.path;
 }

@@ -1,10 +1,10 @@
 import type { Metadata } from "sharp";
 import type { Luma } from "../best-cut/index.ts";
-import { decodeQuarter, type QuarterFrame, turnUpright } from "../pixels/index.ts";
-import { type Frame, openImage, pixelsOf } from "./decode.ts";
+import { decodeQuarter, type QuarterFrame, readQuarter, turnUpright } from "../pixels/index.ts";
+import { type Frame, openImage } from "./decode.ts";
 import { lumaOf } from "./luma.ts";
 import type { Sharp } from "./sharp.ts";
-import type { PhotoSource } from "./source.ts";
+import { type PhotoSource, readPreview } from "./source.ts";
 
 /** Long edges from which on a photo is halved once, twice and three times. */
 const HALVED_FROM = [2_400, 4_000, 9_600];
@@ -33,14 +33,16 @@ export async function decodeMeasured(
 ): Promise<MeasuredFrame> {
   const { autoOrient, format, icc } = metadata;
   const factor = 2 ** HALVED_FROM.filter((edge) => longEdge(autoOrient) >= edge).length;
-  const pixels = source.format === "heic" ? undefined : await pixelsOf(source);
   // What most cameras write goes a shorter way to the same pixels.
-  const isPlain = source.format === "jpeg" && icc === undefined && source.raw?.isCut !== true;
-  if (factor === 4 && isPlain && typeof pixels === "object") {
-    const quarter = decodeQuarter(pixels);
+  const isPlain = source.format === "jpeg" && icc === undefined && metadata.isProgressive !== true;
+  if (factor === 4 && isPlain && source.raw?.isCut !== true) {
+    const quarter =
+      source.raw === null
+        ? await readQuarter(source.path)
+        : decodeQuarter(await readPreview(source, source.raw.preview));
     if (quarter !== null) return measuredOf(turnUpright(quarter, metadata.orientation ?? 1));
   }
-  const pipeline = await openImage(sharp, source, metadata, "strict", pixels);
+  const pipeline = await openImage(sharp, source, metadata, "strict");
   if (factor > 1) {
     // Rounded down: sharp lets libjpeg scale by as much as leaves no less than what is wanted.
     const width = Math.max(1, Math.floor(autoOrient.width / factor));
