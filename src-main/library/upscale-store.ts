@@ -32,6 +32,7 @@ export interface UpscaleRecord extends UpscaleDraft {
   /** Absolute path of the result; null before it is there and after it has left. */
   readonly path: string | null;
   readonly status: UpscaleRow["status"];
+  readonly jobId: number | null;
   readonly isGone: boolean;
 }
 
@@ -191,6 +192,17 @@ export class UpscaleStore {
       .map(toRecord);
   }
 
+  /** Those that are still to be made and go to a folder. */
+  unfinishedIn(folder: string): UpscaleRecord[] {
+    return this.#database.sql
+      .prepare<[string], Row>(
+        `SELECT * FROM upscales WHERE folder = ? AND gone = 0 AND status IN ('queued', 'processing')
+         ORDER BY id`,
+      )
+      .all(folder)
+      .map(toRecord);
+  }
+
   /** Versions of those on the list, or of those that are still to be made: folders of others are nobody's. */
   versions(which: "all" | "unfinished"): Set<string> {
     const versions = this.#database.sql
@@ -238,6 +250,7 @@ function toRecord(row: Row): UpscaleRecord {
     baseName: row.base_name,
     path: row.path,
     status: row.status,
+    jobId: row.job_id,
     settings: settingsOf(row),
     modelName: row.model_name,
     sourceWidth: row.source_width,

@@ -59,7 +59,6 @@ export function createUpscaling(options: UpscalingOptions) {
   const currentProvider = () => providers.current();
   const upscales = new Upscales(
     {
-      database,
       directory,
       store,
       photos,
