@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { parse } from "node:path";
+import type { PhotoRow } from "../../src-preload/contract/photos.ts";
+import type { Localized } from "../../src-preload/contract/problem.ts";
+import type {
+  UpscaleForecast,
+  UpscalePlacement,
+  UpscaleSettings,
+} from "../../src-preload/contract/upscale.ts";
+import type { KilnError } from "../errors.ts";
+import { problemOf } from "../jobs/index.ts";
+import {
+  cardHolding,
+  type PhotoStore,
+  sameNameKey,
+  type UpscaleDraft,
+  type UpscaleRecord,
+  type UpscaleStore,
+} from "../library/index.ts";
+import { outputLimit } from "./output-limits.ts";
+import { extensions, parseResultName } from "./result-name.ts";
+import { enlargementLimit, type Size, targetSize } from "./sizes.ts";
+import { destinationOnCard, photoNotReady, photoUnknown } from "./upscale-problems.ts";
+
+export interface UpscaleRequest {
+  readonly photoIds: readonly number[];
+  readonly settings: UpscaleSettings;
+  readonly placement: UpscalePlacement;
+  /** Absolute path of a folder; null for the library's own. */
+  readonly folder: string | null;
+}
+
+/** One photo of a request, as it would be made. */
+export interface PlannedUpscale {
+  readonly forecast: UpscaleForecast;
+  /** Null where it can't be made, is to be skipped, or is being made. */
+  readonly draft: UpscaleDraft | null;
+  /** The very same thing, which is being made already or waits to be. */
+  readonly making: UpscaleRecord | null;
+}
+
+export interface UpscalePlan {
+  /** In the order of the request. */
+  readonly photos: readonly PlannedUpscale[];
+  readonly folder: string;
+  /** Of the model. */
+  readonly scale: number;
+}
+
+export interface PlanServices {
+  readonly store: UpscaleStore;
+  readonly photos: PhotoStore;
+  /** The name and scale of a model; fails with `model-unknown`. */
+  readonly modelOf: (id: string) => Promise<{ readonly name: string; readonly scale: number }>;
+}
+
+/**
+ * What upscaling these photos would give, and under which names; touches nothing.
+ *
+ * @param ownFolder where results go that are to go nowhere else
+ * @throws KilnError `destination-on-card`, `model-unknown`, those of naming patterns
+ */
+export async function planUpscales(
+  { store, photos, modelOf }: PlanServices,
+  { photoIds, settings, placement, folder: asked }: UpscaleRequest,
+  ownFolder: string,
+): Promise<UpscalePlan> {
+  const folder = asked ?? ownFolder;
+  const card = await cardHolding(folder);
+  if (card !== null) throw destinationOnCard(card);
+  const model = await modelOf(settings.model);
+  const nameOf = parseResultName(placement.pattern, settings.format);
+  const extension = extensions[settings.format];
+  // Not there yet: it is made when the work begins.
+  const there = new Set((await readdir(folder).catch(() => [])).map(sameNameKey));
+  const waiting = store.unfinishedIn(folder).filter(({ jobId }) => jobId !== null);
+  const wanted = new Set(
+    waiting.map((record) => sameNameKey(record.baseName + extensions[record.settings.format])),
+  );
+  const isFree = (name: string): boolean => {
+    const key = sameNameKey(name);
+    return !there.has(key) && !wanted.has(key);
+  };
+  const rows = new Map(photos.rows(photoIds).map((row) => [row.id, row]));
+
+  const plan = (photoId: number): PlannedUpscale => {
+    const row = rows.get(photoId);
+    const file = photos.primaryFile(photoId);
+    if (row === undefined || file === null) return cannot(photoId, row?.name ?? "", photoUnknown());
+    const source = sourceSize(row);
+    if (row.state === "found" || row.state === "skipped" || source.width < 1) {
+      return cannot(photoId, row.name, photoNotReady(row.name, row.reason));
+    }
+    const size = targetSize(settings.target, source);
+    const baseName = nameOf({
+      name: parse(row.name).name,
+      model: settings.model,
+      scale: size.width / source.width,
+      ...size,
+      capturedLocal:
+        row.capturedAt === null ? null : new Date(row.capturedAt).toISOString().slice(0, 19),
+    });
+    const exists = there.has(sameNameKey(baseName + extension));
+    const limit =
+      enlargementLimit(source, size, model.scale) ??
+      outputLimit(settings.format, size.width, size.height);
+    const making = waiting.find((record) => isSame(record, file.path, baseName, settings)) ?? null;
+    const isMade = limit === null && making === null && !(exists && placement.existing === "skip");
+    const name = isMade ? freeName(baseName, extension, isFree) : baseName;
+    if (isMade) wanted.add(sameNameKey(name + extension));
+    const note = previewNote(row);
+    const forecast: UpscaleForecast = {
+      photoId,
+      sourceWidth: source.width,
+      sourceHeight: source.height,
+      ...size,
+      name: name + extension,
+      exists,
+      problem: limit === null ? null : problemOf(limit),
+      note,
+    };
+    if (!isMade) return { forecast, draft: null, making };
+    const draft: UpscaleDraft = {
+      photoId,
+      sourcePath: file.path,
+      folder,
+      baseName: name,
+      settings,
+      modelName: model.name,
+      sourceWidth: source.width,
+      sourceHeight: source.height,
+      ...size,
+      note,
+      // Of hexadecimal digits, as it is part of folders' names and of addresses.
+      version: randomBytes(12).toString("hex"),
+    };
+    return { forecast, draft, making };
+  };
+  return { photos: photoIds.map(plan), folder, scale: model.scale };
+}
+
+function isSame(
+  record: UpscaleRecord,
+  sourcePath: string,
+  baseName: string,
+  settings: UpscaleSettings,
+): boolean {
+  const { model, denoise, target, format, quality, metadata, tile } = settings;
+  const made = record.settings;
+  return (
+    record.sourcePath === sourcePath &&
+    record.baseName === baseName &&
+    made.model === model &&
+    made.denoise === denoise &&
+    made.format === format &&
+    made.quality === quality &&
+    made.metadata === metadata &&
+    made.tile === tile &&
+    JSON.stringify(Object.entries(made.target).sort()) ===
+      JSON.stringify(Object.entries(target).sort())
+  );
+}
+
+/** "a", "a (2)", "a (3)": the first that is free with this extension. */
+function freeName(baseName: string, extension: string, isFree: (name: string) => boolean): string {
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? baseName : `${baseName} (${n})`;
+    if (isFree(name + extension)) return name;
+  }
+}
+
+/** Upright size of the pixels that there are, as the person turned them. */
+function sourceSize({ width, height, preview, rotation }: PhotoRow): Size {
+  const size = preview ?? { width, height };
+  return rotation % 180 === 0 ? size : { width: size.height, height: size.width };
+}
+
+function previewNote({ preview }: PhotoRow): Localized | null {
+  if (preview === null) return null;
+  const size = `${preview.width.toLocaleString("en")} × ${preview.height.toLocaleString("en")}`;
+  return {
+    en: `The RAW's preview is upscaled: ${size} px, smaller than the photo.`,
+    ko: `RAW의 미리보기(${size} px, 원본보다 작음)를 업스케일합니다.`,
+  };
+}
+
+function cannot(photoId: number, name: string, problem: KilnError): PlannedUpscale {
+  const size = { sourceWidth: 0, sourceHeight: 0, width: 0, height: 0 };
+  return {
+    forecast: {
+      photoId,
+      ...size,
+      name,
+      exists: false,
+      problem: problemOf(problem),
+      note: null,
+    },
+    draft: null,
+    making: null,
+  };
+}
