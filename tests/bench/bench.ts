@@ -10,12 +10,14 @@ import { benchDoor } from "./door.ts";
 import { rounded } from "./figures.ts";
 import { benchGrid } from "./grid.ts";
 import { benchStart } from "./start.ts";
+import { benchUpscale, parseUpscaleOptions, usage as upscaleUsage } from "./upscale.ts";
 
 const usage = `kiln bench <what> [--photos N] [--runs N] [--dir DIR] [--json]
 
   grid    first thumbnails, the scrolled grid, the next photo at 1:1 (Chromium; 5,000 photos of 24 MP)
   start   start of the packed app to a library that is visible (10,000 photos)
   bestcut how often the sharpest frame of a burst is found, how fast (see kiln bench bestcut --help)
+  upscale what a network costs beside what it must cost (see kiln bench upscale --help)
   door    a call over the door, and main's event loop while photos are read (Electron; 500 photos of 24 MP)
 
 Photos and libraries are made once below DIR (.cache/bench) and kept.
@@ -50,15 +52,20 @@ async function inHost(host: Bench["host"]): Promise<number> {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
 }
 
-/** It has options of its own and needs no host. */
-async function bestcut(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
+/** One with options of its own that needs no host. */
+async function alone<Options>(
+  args: readonly string[],
+  parse: (args: readonly string[]) => Options | null,
+  measure: (options: Options) => Promise<object>,
+  help: string,
+): Promise<number> {
+  const options = parse(args);
   if (options === null) {
-    process.stderr.write(bestcutUsage);
+    process.stderr.write(help);
     return args.includes("--help") ? 0 : 2;
   }
   const [loadBefore = 0] = loadavg();
-  const figures = await benchBestcut(options);
+  const figures = await measure(options);
   const [loadAfter = 0] = loadavg();
   const report = { ...figures, loadAverage: [rounded(loadBefore), rounded(loadAfter)] };
   process.stdout.write(
@@ -69,7 +76,8 @@ async function bestcut(args: readonly string[]): Promise<number> {
 
 async function main(): Promise<number> {
   const [what, ...rest] = process.argv.slice(2);
-  if (what === "bestcut") return bestcut(rest);
+  if (what === "bestcut") return alone(rest, parseOptions, benchBestcut, bestcutUsage);
+  if (what === "upscale") return alone(rest, parseUpscaleOptions, benchUpscale, upscaleUsage);
   const { values, positionals } = parseArgs({
     options: {
       photos: { type: "string" },

@@ -28,23 +28,30 @@ export async function openSession(
   try {
     const { InferenceSession } = await loadRuntime();
     const onnx = await readFile(network.path);
-    return await InferenceSession.create(kind === "float" ? onnx : withPixels(onnx, kind), {
-      executionProviders: [provider],
-      intraOpNumThreads: availableParallelism(),
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      // Without the arena every layer's result is fresh memory from the system, and clearing its pages takes longer
-      // than some layers do. Planning ahead for a shape brings nothing more, and takes half as much again.
-      enableCpuMemArena: true,
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      // Threads that wait by spinning take the processor away from the window.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    });
+    return await InferenceSession.create(
+      kind === "float" ? onnx : withPixels(onnx, kind),
+      sessionOptions(provider),
+    );
   } catch (error) {
     if (isOutOfMemory(error)) throw error;
     throw provider === "cpu" ? modelBroken(name, error) : providerUnavailable(provider, error);
   }
+}
+
+export function sessionOptions(provider: Provider): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: availableParallelism(),
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    // Without the arena every layer's result is fresh memory from the system, and clearing its pages takes longer
+    // than some layers do. Planning ahead for a shape brings nothing more, and takes half as much again.
+    enableCpuMemArena: true,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    // Threads that wait by spinning take the processor away from the window.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+  };
 }
 
 /** Runs one network on tiles of pixels. */
