@@ -8,6 +8,7 @@ export {
   type RasterLayout,
   type RasterMetadata,
   smallTiff,
+  tiffType,
 } from "../big-tiff.ts";
 export { type OutputFormat, outputFormats, outputLimit } from "../output-limits.ts";
 export { type Raster, rowBytes } from "../raster.ts";

@@ -10,6 +10,7 @@ import {
   outputLimit,
   type Raster,
   rowBytes,
+  tiffType,
 } from "../../../upscale/rasters/index.ts";
 import type { Sharp } from "../sharp.ts";
 import { changeExif, exifFields } from "./exif-block.ts";
@@ -50,7 +51,7 @@ export async function encode(
   await describeTarget(raster, {
     icc: saved.icc,
     xmp: said.xmp,
-    iptc: said.iptc !== null && format === "jpeg" ? wrappedIptc(said.iptc) : said.iptc,
+    iptc: said.iptc !== null && format === "jpeg" ? wrappedIptc(said.iptc) : null,
     density,
   });
   const slot = said.exif !== null && format !== "tiff" ? exifSlot(said.exif.length) : null;
@@ -58,16 +59,14 @@ export async function encode(
     const pipeline = reduced(open(sharp, raster), input);
     if (raster.channels % 2 === 0 && format === "jpeg") pipeline.flatten({ background: "white" });
     inColours(pipeline, input, saved.icc);
-    if (said.iptc !== null) pipeline.keepMetadata();
+    if (said.iptc !== null && format === "jpeg") pipeline.keepMetadata();
     if (said.xmp !== null) pipeline.keepXmp();
     if (slot !== null) pipeline.withExif(slot.fields);
     // Without EXIF libvips leaves the density out of a JPEG, unless it is asked for it.
     if (slot === null && format === "jpeg" && density !== null) pipeline.withDensity(density);
     await encoded(pipeline, input, density).toFile(partial);
-    if (said.exif !== null) {
-      if (slot !== null) await fillExifSlot(partial, slot, said.exif);
-      else await addExifToTiff(partial, said.exif);
-    }
+    if (slot !== null && said.exif !== null) await fillExifSlot(partial, slot, said.exif);
+    if (format === "tiff") await describeTiff(partial, said);
     signal.throwIfAborted();
     return { width, height, bytes: (await stat(partial)).size, leftOut: said.leftOut };
   });
@@ -204,16 +203,19 @@ const PNG_LEVEL = 3;
 
 const PHOTO = 0x8769;
 const GPS = 0x8825;
+const IPTC = 33_723;
 
-/** A TIFF says EXIF in its own directory and in two that it points at. */
-async function addExifToTiff(file: string, exif: Buffer): Promise<void> {
-  const fields = exifFields(exif);
-  if (fields === null) return;
+/** A TIFF says EXIF in its own directory and in two that it points at; of it and of IPTC libvips writes none or half. */
+async function describeTiff(file: string, { exif, iptc }: Told): Promise<void> {
+  const fields = exif && exifFields(exif);
+  if (!fields && iptc === null) return;
+  const record =
+    iptc === null ? [] : [{ tag: IPTC, type: tiffType.undefined, count: iptc.length, value: iptc }];
   await addFields(file, {
-    first: fields.image,
+    first: [...(fields?.image ?? []), ...record],
     pointed: new Map([
-      [PHOTO, fields.photo],
-      [GPS, fields.gps],
+      [PHOTO, fields?.photo ?? []],
+      [GPS, fields?.gps ?? []],
     ]),
   });
 }

@@ -66,6 +66,7 @@ const tags = {
   thumbnailBytes: 0x0202,
   photo: 0x8769,
   gps: 0x8825,
+  userComment: 0x9286,
   pixelWidth: 0xa002,
   pixelHeight: 0xa003,
   interoperability: 0xa005,
@@ -268,6 +269,9 @@ class ExifBlock {
       const value = Buffer.from(this.#bytes.subarray(valueAt, valueAt + bytes));
       const word = wordBytes[type] ?? 1;
       if (!this.#isLittle && word === 2) value.swap16();
+      // UTF-16 in the block's own order, behind eight bytes that say so (EXIF 2.32, UserComment).
+      const isUtf16 = tag === tags.userComment && value.toString("latin1", 0, 8) === "UNICODE\0";
+      if (!this.#isLittle && isUtf16 && value.length % 2 === 0) value.subarray(8).swap16();
       if (!this.#isLittle && word === 4) value.swap32();
       if (!this.#isLittle && word === 8) value.swap64();
       return { tag, type, count, value };

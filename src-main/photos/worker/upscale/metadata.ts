@@ -31,12 +31,13 @@ export async function photoMetadata(
   metadata: Metadata,
   { colours, isConverted }: { colours: number; isConverted: boolean },
 ): Promise<PhotoMetadata> {
+  const tiff = source.format === "tiff" && source.raw === null ? await readTiff(source) : null;
   const icc = isConverted ? await srgbProfile(sharp) : (metadata.icc ?? null);
   return {
     icc: icc !== null && fits(icc, colours) ? icc : null,
-    exif: metadata.exif ?? (source.format === "tiff" ? await exifOfTiff(source) : null),
+    exif: metadata.exif ?? tiff?.exif ?? null,
     xmp: metadata.xmp ?? null,
-    iptc: bareIptc(metadata.iptc ?? null),
+    iptc: bareIptc(tiff === null ? (metadata.iptc ?? null) : tiff.iptc),
     density: metadata.density ?? null,
   };
 }
@@ -81,15 +82,23 @@ async function srgbProfile(sharp: Sharp): Promise<Buffer | null> {
   return (await sharp(tagged).metadata()).icc ?? null;
 }
 
-/** libvips reads no EXIF from a TIFF, where its fields are the file's own. */
-async function exifOfTiff({ path, bytes, head }: PhotoSource): Promise<Buffer | null> {
+const IPTC_TAG = 33_723;
+const MAX_IPTC_BYTES = 2 ** 20;
+
+/** libvips reads no EXIF from a TIFF, where its fields are the file's own, and counts IPTC's bytes wrongly. */
+async function readTiff({
+  path,
+  bytes,
+  head,
+}: PhotoSource): Promise<{ exif: Buffer | null; iptc: Buffer | null } | null> {
   await using file = await open(path, "r");
   const opened = await TiffReader.open(fileSource(file, bytes, head), 0);
   const first = await opened?.reader.directory(opened.first);
   if (!first) return null;
+  const iptc = await first.bytes(IPTC_TAG, MAX_IPTC_BYTES);
   const fields = await copyExif(await exifDirectories(first));
   const isSilent = fields.image.length + fields.photo.length + fields.gps.length === 0;
-  return isSilent ? null : encodeExif(fields, 1);
+  return { exif: isSilent ? null : encodeExif(fields, 1), iptc };
 }
 
 const PHOTOSHOP = "Photoshop 3.0\0";
