@@ -5,7 +5,7 @@ export type Architecture = (typeof architectures)[number];
 /** What must be known of an upscaling network to run it without seams. All lengths are input pixels. */
 export interface NetworkInfo {
   readonly architecture: Architecture;
-  /** Output pixels an input pixel, along each edge: 1, 2, 3, 4, 8 or 16. */
+  /** Output pixels an input pixel, along each edge: 1, 2, 3, 4, 8 or 16; 0 where only running a foreign graph tells. */
   readonly scale: number;
   /** The edges of what it takes in are multiples of this (pixel unshuffle); 1 mostly. */
   readonly multiple: number;

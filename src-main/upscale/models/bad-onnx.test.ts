@@ -99,6 +99,20 @@ describe("an .onnx", () => {
     expect(read({ extra: new Message().message(7, graph) }).code).toBe("weights-broken");
   });
 
+  test("with fields, nodes or numbers without end", () => {
+    const empty = (field: number, count: number): Uint8Array =>
+      new Uint8Array(2 * count).map((_, i) => (i % 2 === 0 ? field * 8 + 2 : 0));
+    const whole = (graph: Uint8Array) =>
+      refusal({ weights: new Message().int(1, 8).bytes(7, graph).finish(), name: "m.onnx" }).code;
+    expect(whole(empty(13, 4_000_001)), "fields").toBe("weights-broken");
+    expect(whole(empty(1, 60_000)), "nodes").toBe("weights-broken");
+    expect(whole(empty(11, 60_000)), "inputs").toBe("weights-broken");
+    const dims = new Message().bytes(1, new Uint8Array(100_000));
+    expect(read({ initializers: [dims] }).code, "dimensions").toBe("weights-broken");
+    const inputs = node("Add", Array<string>(5000).fill("x"), "y");
+    expect(read({ nodes: [inputs] }).code, "inputs of a node").toBe("weights-broken");
+  });
+
   test("of an old opset, or of none", () => {
     expect(read({ opset: 10 })).toMatchObject({ code: "onnx-opset" });
     expect(read({ opset: 0 })).toMatchObject({ code: "onnx-opset" });

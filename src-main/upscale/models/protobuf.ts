@@ -84,6 +84,9 @@ export class ProtobufError extends Error {}
 
 const nothing = new Uint8Array(0);
 
+/** A message of more fields is made to keep its reader busy. */
+const MAX_FIELDS = 4_000_000;
+
 /**
  * The fields of one message, in order. Nothing is copied and no nested message is entered.
  *
@@ -103,7 +106,8 @@ export function* readFields(message: Uint8Array): Generator<Field> {
     }
     throw new ProtobufError("a number that doesn't end");
   };
-  while (at < message.byteLength) {
+  for (let count = 0; at < message.byteLength; count += 1) {
+    if (count === MAX_FIELDS) throw new ProtobufError("fields without end");
     const start = at;
     const tag = varint();
     const field = Math.floor(tag / 8);

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { weightsBroken, weightsTruncated } from "./problems.ts";
 import { countOf, decodeNumbers, numberBytes, type StoredTensor } from "./tensor.ts";
 
-/** The format allows 100 MB; 1,000 tensors take 100 KB. */
-const MAX_HEADER = 4 * 2 ** 20;
+/** The format allows 100 MB; 1,000 tensors take 100 KB. JSON takes up to a hundred times its size to read. */
+const MAX_HEADER = 2 ** 20;
 const MAX_TENSORS = 65_536;
 
 const formats = {
