@@ -11,7 +11,7 @@ import {
   recordedNetwork,
   understood,
 } from "./model-files.fixture.ts";
-import { FLOAT, node, tensor, valueInfo, writeOnnx } from "./onnx-writer.ts";
+import { FLOAT, integers, node, tensor, valueInfo, writeOnnx } from "./onnx-writer.ts";
 import { Message } from "./protobuf.ts";
 import { readStoredZip } from "./zip.ts";
 
@@ -175,17 +175,17 @@ function onnxMaker(file: Uint8Array, weightsBegin: number): Maker {
 function foreignGraph(): Uint8Array {
   const scales = tensor("s", [4], Float32Array.of(1, 1, 2, 2));
   const weight = tensor("w", [3, 3, 3, 3], new Float32Array(81).fill(0.1));
-  const ints = (name: string, values: readonly number[]): Message => {
-    const message = new Message().string(1, name);
-    for (const value of values) message.int(8, value);
-    return message.int(20, 7);
-  };
   const graph = new Message()
-    .message(1, node("Conv", ["x", "w"], "a").message(5, ints("pads", [1, 1, 1, 1])))
+    .message(1, node("Conv", ["x", "w"], "a").message(5, integers("pads", [1, 1, 1, 1])))
     .message(1, node("Sigmoid", ["a"], "b"))
     .message(1, node("Resize", ["b", "", "s"], "c"))
-    .message(1, node("ConvTranspose", ["c", "w"], "d").message(5, ints("strides", [2, 2])))
-    .message(1, node("MaxPool", ["d"], "e").message(5, ints("strides", [2, 2])))
+    .message(1, node("ConvTranspose", ["c", "w"], "d").message(5, integers("strides", [2, 2])))
+    .message(
+      1,
+      node("MaxPool", ["d"], "e")
+        .message(5, integers("strides", [2, 2]))
+        .message(5, integers("kernel_shape", [2, 2])),
+    )
     .message(1, node("Clip", ["e"], "y"))
     .message(5, scales)
     .message(5, weight)
