@@ -90,6 +90,8 @@ export function sumRow(
   spread: usize,
 ): void {
   const stride = <usize>width;
+  // Levels are whole numbers.
+  const steps = <i32>Math.floor(back);
   for (let x = from; x < to; x += 16) {
     const at = data + <usize>x;
     const left = v128.load(at - 1);
@@ -125,7 +127,7 @@ export function sumRow(
         colours,
         width,
         sigma,
-        back,
+        steps,
         least,
         steepness + cell,
         contrast + cell,
@@ -140,7 +142,7 @@ function sumEdge(
   colours: usize,
   width: i32,
   sigma: f64,
-  back: f64,
+  back: i32,
   least: f64,
   steepness: usize,
   contrasts: usize,
@@ -155,40 +157,43 @@ function sumEdge(
   const centre = <i32>load<u8>(at);
   // Uphill, along the row or the column.
   const step = isAcross ? (across > 0 ? 1 : -1) : down > 0 ? width : -width;
+  // Without branches: what comes next is as good as random, and a wrong guess costs more than a step.
   let highest = centre;
   let squares = 0;
   let steps = 0;
   let before = centre;
   let climbed = 0;
+  let goesOn = 1;
   let place = at;
   for (let n = 1; n <= REACH; n += 1) {
     place += step;
     const level = <i32>load<u8>(place);
-    if (<f64>level < <f64>highest - back) break;
+    goesOn &= i32(highest - level <= back);
     climbed += (level - before) * (level - before);
     before = level;
-    if (level <= highest) continue;
-    highest = level;
-    squares += climbed;
-    climbed = 0;
-    steps = n;
+    const isNew = goesOn & i32(level > highest);
+    highest = select<i32>(level, highest, isNew);
+    squares += select<i32>(climbed, 0, isNew);
+    climbed = select<i32>(0, climbed, isNew);
+    steps = select<i32>(n, steps, isNew);
   }
   let lowest = centre;
   before = centre;
   climbed = 0;
+  goesOn = 1;
   let fallen = 0;
   place = at;
   for (let n = 1; n <= REACH; n += 1) {
     place -= step;
     const level = <i32>load<u8>(place);
-    if (<f64>level > <f64>lowest + back) break;
+    goesOn &= i32(level - lowest <= back);
     climbed += (level - before) * (level - before);
     before = level;
-    if (level >= lowest) continue;
-    lowest = level;
-    squares += climbed;
-    climbed = 0;
-    fallen = n;
+    const isNew = goesOn & i32(level < lowest);
+    lowest = select<i32>(level, lowest, isNew);
+    squares += select<i32>(climbed, 0, isNew);
+    climbed = select<i32>(0, climbed, isNew);
+    fallen = select<i32>(n, fallen, isNew);
   }
   const span = highest - lowest;
   if (<f64>span < least) return;
