@@ -1,5 +1,6 @@
 import type { NetworkInfo } from "./network.ts";
 import type { Provider } from "./worker/protocol.ts";
+import { STRIP_PIXELS } from "./worker/strip-runner.ts";
 import { bandStarts, type TileGrid, tileGrid, tilePixels } from "./worker/tiles.ts";
 
 export interface TilePlanInput {
@@ -17,14 +18,14 @@ export interface TilePlanInput {
 const SHARE_OF_FREE = 0.5;
 
 /** A larger tile saves less and less padding. Deep networks gain by more: each pixel around a tile costs them dear. */
-const MOST_BYTES = { compact: 1.25e9, rrdb: 3e9, onnx: 2e9 } as const;
+const MOST_BYTES = { compact: 1.25e9, rrdb: 2e9, onnx: 2e9 } as const;
 
 /** What no system reports: the memory of a graphics card is taken to be this. */
 const GRAPHICS_BYTES = 1.5e9;
 
 /** Runs on the processor until it is loaded: the runtime, and weights in the file's form and the kernels'. */
 const RUNTIME_BYTES = 60e6;
-const BYTES_A_PARAMETER = 17;
+const BYTES_A_PARAMETER = 21;
 
 /** Of tiles that cost nearly the same the smaller one: progress, a cancel and a resume come sooner. */
 const NEARLY = 1.01;
@@ -72,21 +73,25 @@ export function tileCost(input: Omit<TilePlanInput, "freeBytes">, tile: number):
 
 /**
  * Measured with onnxruntime-node 1.30 and its arena: general-x4v3 takes 1.1 KB an input pixel with 8 bits and 1.4 KB
- * with 16, x4plus 14 KB, nearly all of them where its features are as large as the result.
+ * with 16. x4plus takes 3.1 KB, and what its strips take that are enlarged one by one; undivided, 14 KB.
  */
-function tileBytes({ network, bits }: Omit<TilePlanInput, "freeBytes">, grid: TileGrid): number {
+function tileBytes({ network, provider, bits }: Omit<TilePlanInput, "freeBytes">, grid: TileGrid) {
   const { architecture, scale, multiple, parameters, receptiveRadius } = network;
-  const result = scale ** 2 * 3 * (bits / 8);
-  // One for colour and one for alpha.
-  const buffers = 2 * result;
+  const pixels = tilePixels(grid);
+  // Of the result: colour and alpha.
+  const buffers = 2 * scale ** 2 * 3 * (bits / 8);
   if (architecture === "compact") {
     // As many convolutions as the radius says, each of features² · 9 weights.
     const features = Math.sqrt(parameters / (9 * Math.max(1, receptiveRadius)));
-    return tilePixels(grid) * (17 * features + 3 * scale ** 2 * 4 + buffers);
+    return pixels * (17 * features + 3 * scale ** 2 * 4 + buffers);
   }
-  const features = architecture === "rrdb" ? 900 * scale ** 2 + 2500 / multiple ** 2 : 0;
+  if (architecture === "rrdb" && provider === "cpu") {
+    const strips = STRIP_PIXELS * 900 * (scale * multiple) ** 2;
+    return pixels * (3400 / multiple ** 2 + buffers) + strips;
+  }
+  const undivided = 900 * scale ** 2 + 3400 / multiple ** 2;
   // Of a foreign graph nothing is known: twice what the largest known one takes.
-  return tilePixels(grid) * ((features || 1800 * scale ** 2 + 5000) + buffers);
+  return pixels * ((architecture === "onnx" ? 2 : 1) * undivided + buffers);
 }
 
 function bytesFor({ network, provider, freeBytes }: TilePlanInput): number {

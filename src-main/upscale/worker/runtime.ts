@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { InferenceSession } from "onnxruntime-node";
-import { withPixels } from "../models/index.ts";
+import { type SplitNetwork, splitNetwork, withPixels } from "../models/index.ts";
 import type { NetworkFile } from "../network.ts";
 import { modelBroken, providerUnavailable } from "./problems.ts";
 import type { Provider } from "./protocol.ts";
+import { StripRunner } from "./strip-runner.ts";
 import { type Samples, samples } from "./tile-pixels.ts";
 
 /** Not imported at the top of a module: a system without its binary would have no child at all. */
@@ -25,13 +26,20 @@ export async function openSession(
   kind: SampleKind,
   name: string,
 ): Promise<InferenceSession> {
-  try {
-    const { InferenceSession } = await loadRuntime();
+  return await loading(provider, name, async () => {
     const onnx = await readFile(network.path);
-    return await InferenceSession.create(
-      kind === "float" ? onnx : withPixels(onnx, kind),
-      sessionOptions(provider),
-    );
+    return await createSession(kind === "float" ? onnx : withPixels(onnx, kind), provider);
+  });
+}
+
+async function createSession(onnx: Uint8Array, provider: Provider): Promise<InferenceSession> {
+  const { InferenceSession } = await loadRuntime();
+  return await InferenceSession.create(onnx, sessionOptions(provider));
+}
+
+async function loading<T>(provider: Provider, name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
   } catch (error) {
     if (isOutOfMemory(error)) throw error;
     throw provider === "cpu" ? modelBroken(name, error) : providerUnavailable(provider, error);
@@ -71,26 +79,31 @@ export async function openTileRunner(
   bits: 8 | 16,
   name: string,
 ): Promise<TileRunner> {
-  const { Tensor } = await loadRuntime();
-  const session = await openSession(network, provider, bits, name);
+  return await loading(provider, name, async () => {
+    const whole = withPixels(await readFile(network.path), bits);
+    // A graphics card would have to give the features back in between.
+    const isSplit = network.architecture === "rrdb" && provider === "cpu";
+    const split = isSplit ? splitNetwork(whole) : null;
+    return split === null
+      ? await openWhole(whole, network.scale, provider, bits)
+      : await openSplit(split, network, bits);
+  });
+}
+
+async function openWhole(
+  onnx: Uint8Array,
+  scale: number,
+  provider: Provider,
+  bits: 8 | 16,
+): Promise<TileRunner> {
+  const tensor = await tensorMaker();
+  const session = await createSession(onnx, provider);
   const [input = ""] = session.inputNames;
   const [output = ""] = session.outputNames;
-  const outputs = new Map<string, Samples>();
-  const tensor = (values: Samples, width: number, height: number) => {
-    const shape = [1, height, width, 3];
-    return values instanceof Uint8Array
-      ? new Tensor("uint8", values, shape)
-      : new Tensor("uint16", values, shape);
-  };
+  const outputs = new Outputs(bits);
   return {
     async run(pixels, width, height, slot) {
-      const { scale } = network;
-      const count = width * height * scale ** 2 * 3;
-      let result = outputs.get(slot);
-      if (result?.length !== count) {
-        result = samples(bits, count);
-        outputs.set(slot, result);
-      }
+      const result = outputs.of(slot, width * height * scale ** 2 * 3);
       await session.run(
         { [input]: tensor(pixels, width, height) },
         { [output]: tensor(result, width * scale, height * scale) },
@@ -98,6 +111,68 @@ export async function openTileRunner(
       return result;
     },
     [Symbol.asyncDispose]: () => session.release(),
+  };
+}
+
+async function openSplit(
+  { trunk, head, channels }: SplitNetwork,
+  { scale, multiple }: NetworkFile,
+  bits: 8 | 16,
+): Promise<TileRunner> {
+  const { Tensor } = await loadRuntime();
+  const tensor = await tensorMaker();
+  const first = await createSession(trunk, "cpu");
+  const second = await createSession(head, "cpu");
+  const strips = new StripRunner(Tensor, second);
+  const [input = ""] = first.inputNames;
+  const [output = ""] = first.outputNames;
+  const outputs = new Outputs(bits);
+  let features = new Float32Array();
+  return {
+    async run(pixels, width, height, slot) {
+      const [rows, columns] = [height / multiple, width / multiple];
+      const count = channels * rows * columns;
+      if (features.length !== count) features = new Float32Array(count);
+      await first.run(
+        { [input]: tensor(pixels, width, height) },
+        { [output]: new Tensor("float32", features, [1, channels, rows, columns]) },
+      );
+      const result = outputs.of(slot, width * height * scale ** 2 * 3);
+      await strips.run(features, [channels, rows, columns], result);
+      return result;
+    },
+    async [Symbol.asyncDispose]() {
+      await first.release();
+      await second.release();
+    },
+  };
+}
+
+/** Results are written into the same memory again and again: V8 would let go of it late. */
+class Outputs {
+  readonly #bits: 8 | 16;
+  readonly #slots = new Map<string, Samples>();
+
+  constructor(bits: 8 | 16) {
+    this.#bits = bits;
+  }
+
+  of(slot: string, count: number): Samples {
+    const found = this.#slots.get(slot);
+    if (found?.length === count) return found;
+    const made = samples(this.#bits, count);
+    this.#slots.set(slot, made);
+    return made;
+  }
+}
+
+async function tensorMaker() {
+  const { Tensor } = await loadRuntime();
+  return (values: Samples, width: number, height: number) => {
+    const shape = [1, height, width, 3];
+    return values instanceof Uint8Array
+      ? new Tensor("uint8", values, shape)
+      : new Tensor("uint16", values, shape);
   };
 }
 

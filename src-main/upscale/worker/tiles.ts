@@ -62,7 +62,8 @@ function tileEdge(length: number, tile: number, multiple: number): number {
   return upTo(length / Math.ceil(length / largest), multiple);
 }
 
-function starts(from: number, length: number, edge: number, multiple: number): number[] {
+/** Where pieces of one length begin that cover another: the last one reaches back. */
+export function starts(from: number, length: number, edge: number, multiple: number): number[] {
   const last = Math.max(0, upTo(length - edge, multiple));
   const found: number[] = [];
   for (let at = from; at < length; at += edge) found.push(Math.min(at, last));
