@@ -150,8 +150,10 @@ async function readEnds(path: string): Promise<FileEnds> {
   if (info.size === 0) throw fileEmpty();
   if (info.size > MAX_BYTES) throw tooManyBytes(info.size);
   await using file = await open(path, "r");
-  const head = await readAt(file, 0, HASHED);
-  const tail = await readAt(file, Math.max(0, info.size - HASHED), HASHED);
+  const [head, tail] = await Promise.all([
+    readAt(file, 0, HASHED),
+    readAt(file, Math.max(0, info.size - HASHED), HASHED),
+  ]);
   return { bytes: info.size, modifiedMs: info.mtimeMs, head, tail };
 }
 
