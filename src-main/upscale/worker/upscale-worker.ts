@@ -1,10 +1,12 @@
 /** The upscaling child's entry: a process of its own that holds ONNX Runtime (see protocol.ts). */
 import { serveWorker } from "../../workers/index.ts";
 import { listBackends } from "./backends.ts";
+import { KeptRunner } from "./kept-runner.ts";
 import type { UpscaleWorkerMethods } from "./protocol.ts";
-import { openTileRunner } from "./runtime.ts";
 import { check, selfTest } from "./self-test.ts";
 import { upscale } from "./upscale.ts";
+
+const runners = new KeptRunner();
 
 serveWorker<UpscaleWorkerMethods>({
   backends: () => listBackends(),
@@ -12,6 +14,6 @@ serveWorker<UpscaleWorkerMethods>({
   check,
   upscale: (input, context) =>
     upscale(input, context, (provider) =>
-      openTileRunner(input.network, provider, input.source.bits, input.name),
+      runners.open(input.network, provider, input.source.bits, input.name),
     ),
 });
