@@ -1,6 +1,10 @@
 import { type ReactElement, useEffect } from "react";
+import { commands } from "../../src-preload/contract/commands.ts";
+import { runCommand } from "../commands/registry.ts";
 import { openItems } from "../compare/frames.ts";
-import { useMessages } from "../messages/language.ts";
+import { useLanguage, useMessages } from "../messages/language.ts";
+import { countDecisions } from "../state/derive.ts";
+import { useLibrary } from "../state/library-store.ts";
 import { activate, openPanel, setMode } from "../state/view-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -49,12 +53,25 @@ export function ApplyDialog(): ReactElement {
   }
 }
 
+/** Picks may also become larger: here best cut ends. */
+function upscalePicks(): void {
+  close();
+  runCommand("photo.upscalePicks");
+}
+
 function OptionsFoot(): ReactElement {
   const messages = useMessages();
   const destination = useApply((state) => state.destination);
   const isPlanning = useApply((state) => state.isPlanning);
+  const language = useLanguage();
+  const hasPicks = useLibrary(({ photos }) => countDecisions(photos).picked > 0);
   return (
     <>
+      {hasPicks && (
+        <Button tone="quiet" icon="upscale" className={css.upscale} onClick={upscalePicks}>
+          {commands["photo.upscalePicks"].title[language]}
+        </Button>
+      )}
       <Button onClick={close}>{messages.cancel}</Button>
       <Button
         type="submit"

@@ -1,12 +1,9 @@
 import { type ReactElement, useId } from "react";
 import type { ApplyOptions } from "../../src-preload/contract/apply.ts";
-import { commands } from "../../src-preload/contract/commands.ts";
-import { runCommand } from "../commands/registry.ts";
-import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
+import { useLocalized, useMessages } from "../messages/language.ts";
 import { countDecisions } from "../state/derive.ts";
 import { type ChosenFolder, chooseFolder } from "../state/folder-choice.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { openPanel } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import ui from "../ui/ui.module.css";
@@ -85,17 +82,10 @@ export function ApplyOptionsForm(): ReactElement {
   );
 }
 
-/** Picks may also become larger: here best cut ends. */
-function upscalePicks(): void {
-  openPanel(null);
-  runCommand("photo.upscalePicks");
-}
-
 /** How far the person has got: what this is about. */
 function Counts(): ReactElement {
   const messages = useMessages();
   const photos = useLibrary((state) => state.photos);
-  const language = useLanguage();
   const { picked, rejected, undecided } = countDecisions(photos);
   return (
     <p className={css.counts}>
@@ -106,11 +96,6 @@ function Counts(): ReactElement {
         <Icon name="reject" /> {messages.rejected(rejected)}
       </span>
       <span>{messages.undecided(undecided)}</span>
-      {picked > 0 && (
-        <Button tone="quiet" icon="upscale" className={css.upscale} onClick={upscalePicks}>
-          {commands["photo.upscalePicks"].title[language]}
-        </Button>
-      )}
     </p>
   );
 }

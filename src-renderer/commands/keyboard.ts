@@ -64,7 +64,9 @@ export function listenToKeys(): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     const isModal = document.querySelector("dialog[open]") !== null;
     if (event.code === "Escape") {
-      if (!isModal) stepBack(event.target);
+      // A menu closes by itself, and that is the step.
+      const isMenuOpen = document.querySelector("[popover=auto]:popover-open") !== null;
+      if (!isModal && !isMenuOpen) stepBack(event.target);
       return;
     }
     const command = commandOfKey(event, isMac);

@@ -1,6 +1,6 @@
+/** Every text of the page, in one list on which a translator works. `ko.ts` has the same keys; the types see to it. */
 import { upscaleEn } from "./upscale-en.ts";
 
-/** Every text of the page. `ko.ts` has the same keys; the types see to it. */
 export const en = {
   cancel: "Cancel",
   close: "Close",

@@ -2,7 +2,8 @@
 export const upscaleEn = {
   room: "Upscale",
   tabMake: "Make larger",
-  tabResults: (count: number) => `Results ${count.toLocaleString("en")}`,
+  tabResults: (count: number) =>
+    count === 0 ? "Results" : `Results ${count.toLocaleString("en")}`,
   whichPhotos: "Which photos",
   batchSelected: (count: number) =>
     count === 1 ? "The selected photo" : `The ${count.toLocaleString("en")} selected photos`,
@@ -110,6 +111,7 @@ export const upscaleEn = {
   providerUntested: "Not tested yet",
   providerSpeed: (seconds: string) => `${seconds} s a megapixel`,
   testAgain: "Test again",
+  testing: "Testing…",
   providersFailed: "What can be used here is not known yet.",
 
   start: (count: number) =>

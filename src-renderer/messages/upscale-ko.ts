@@ -4,7 +4,7 @@ import type { upscaleEn } from "./upscale-en.ts";
 export const upscaleKo = {
   room: "업스케일",
   tabMake: "크게 만들기",
-  tabResults: (count) => `결과 ${count.toLocaleString("ko")}`,
+  tabResults: (count) => (count === 0 ? "결과" : `결과 ${count.toLocaleString("ko")}`),
   whichPhotos: "대상 사진",
   batchSelected: (count) => `선택한 사진 ${count.toLocaleString("ko")}장`,
   batchPicks: (count) => `채택한 사진 ${count.toLocaleString("ko")}장 모두`,
@@ -22,7 +22,7 @@ export const upscaleKo = {
   closeUpOf: (model) => `${model}의 결과를 확대한 모습`,
   triedPixels: (edge) => `사진의 ${edge}픽셀`,
 
-  look: "느낌",
+  look: "모델",
   before: "전",
   after: "후",
   modelScale: (scale) => `${scale}배로 만듦`,
@@ -110,6 +110,7 @@ export const upscaleKo = {
   providerUntested: "아직 시험하지 않음",
   providerSpeed: (seconds) => `백만 화소당 ${seconds}초`,
   testAgain: "다시 시험",
+  testing: "시험하는 중…",
   providersFailed: "쓸 수 있는 장치를 아직 알 수 없습니다.",
 
   start: (count) => `${count.toLocaleString("ko")}장 업스케일`,
@@ -129,7 +130,7 @@ export const upscaleKo = {
 
   results: "결과",
   noResults: "아직 크게 만든 사진이 없습니다.",
-  noResultsHint: "사진과 느낌을 고르세요. 만든 사진은 원본과 함께 여기에 나타납니다.",
+  noResultsHint: "사진과 모델을 고르세요. 만든 사진은 원본과 함께 여기에 나타납니다.",
   statuses: {
     queued: "대기",
     processing: "만드는 중",

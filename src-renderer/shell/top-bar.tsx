@@ -22,6 +22,8 @@ export function TopBar(): ReactElement {
   const canUndo = useLibrary((state) => state.undo !== null);
   const canRedo = useLibrary((state) => state.redo !== null);
   const showFilters = useView((state) => state.showFilters);
+  // What these are about is not on the screen there.
+  const isUpscaling = useView((state) => state.mode === "upscale");
   const filtering = useView((state) => isFiltering(state.filters));
   const showPanels = useLibrary((state) => state.preferences.showPanels);
   const stacksCollapsed = useLibrary((state) => state.preferences.stacksCollapsed);
@@ -51,10 +53,14 @@ export function TopBar(): ReactElement {
         <ViewButton mode="upscale" id="photo.upscale" icon="upscale" />
       </nav>
       <div className={css.end}>
-        <CommandButton id="view.filters" icon="filter" pressed={showFilters || filtering} />
-        <SortMenu />
-        <CommandButton id="stack.collapseAll" icon="stack" pressed={stacksCollapsed} />
-        <CommandButton id="view.panels" icon="info" pressed={showPanels} />
+        {!isUpscaling && (
+          <>
+            <CommandButton id="view.filters" icon="filter" pressed={showFilters || filtering} />
+            <SortMenu />
+            <CommandButton id="stack.collapseAll" icon="stack" pressed={stacksCollapsed} />
+            <CommandButton id="view.panels" icon="info" pressed={showPanels} />
+          </>
+        )}
         <MenuButton label={messages.more} icon="more">
           {() =>
             more.map((id) =>

@@ -2,8 +2,6 @@ import { type ReactElement, useEffect, useState } from "react";
 import type { Model } from "../../src-preload/contract/models.ts";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { fetchModel } from "../state/models.ts";
-import { Button } from "../ui/button.tsx";
 import { Slider } from "../ui/slider.tsx";
 import css from "./looks.module.css";
 import { remember } from "./settings.ts";
@@ -42,14 +40,7 @@ export function Denoise({ model, models }: DenoiseProps): ReactElement | null {
           <small>{messages.upscale.denoiseHint}</small>
         </>
       ) : (
-        <>
-          <small>{messages.upscale.denoiseNeeds(partner.name)}</small>
-          {partner.jobId === null && (
-            <Button icon="fetch" onClick={() => void fetchModel(partner.id)}>
-              {messages.upscale.fetchPlain}
-            </Button>
-          )}
-        </>
+        <small>{messages.upscale.denoiseNeeds(partner.name)}</small>
       )}
     </div>
   );

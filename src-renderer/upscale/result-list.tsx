@@ -3,6 +3,7 @@ import { type ReactElement, useMemo, useRef, useState } from "react";
 import { upscaleTileUrl } from "../../src-preload/contract/media.ts";
 import type { UpscaleRow } from "../../src-preload/contract/upscale.ts";
 import { door } from "../door/door.ts";
+import { Thumbnail } from "../grid/thumbnail.tsx";
 import { bytesText } from "../messages/bytes.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { JobActions } from "../shell/job-drawer.tsx";
@@ -107,6 +108,9 @@ function ResultRow(props: {
   const messages = useMessages();
   const localized = useLocalized();
   const job = useLibrary(({ jobs }) => jobs.find(({ id }) => id === row.jobId));
+  const photo = useLibrary(({ photos }) =>
+    row.photoId === null ? undefined : photos.get(row.photoId),
+  );
   const isPaused = job?.state === "paused" && row.status !== "completed" && row.status !== "failed";
   const name = row.name ?? row.sourceName;
   const isDone = row.status === "completed";
@@ -123,7 +127,11 @@ function ResultRow(props: {
         </button>
       ) : (
         <span className={css.picture}>
-          <Icon name={row.status === "failed" ? "warning" : "upscale"} />
+          {photo === undefined ? (
+            <Icon name={row.status === "failed" ? "warning" : "upscale"} />
+          ) : (
+            <Thumbnail photo={photo} edge={256} />
+          )}
         </span>
       )}
       <div className={css.text}>

@@ -20,6 +20,14 @@ export interface ResultPicture extends Size {
   readonly version: string;
 }
 
+/** What is seen. */
+export interface ShownResult {
+  /** A tile that is in sight can't be had. */
+  readonly hasFailed: boolean;
+  /** There is nothing to see yet. */
+  readonly isEmpty: boolean;
+}
+
 /** Decoded tiles that are kept; a screen of 3840 × 2160 needs 54 MB of them at most. */
 const maxBytes = 96 * 1024 * 1024;
 /** From here on pixels are shown as squares, as they are of photos. */
@@ -37,20 +45,20 @@ export class ResultPainter {
   readonly #context: CanvasRenderingContext2D | null;
   readonly #background: string;
   readonly #tiles: TileCache<ImageBitmap>;
-  readonly #onFailure: (hasFailed: boolean) => void;
+  readonly #onShown: (shown: ShownResult) => void;
   #look: Look | null = null;
   #box: Size = { width: 0, height: 0 };
   #frame: number | null = null;
 
-  /** @param onFailure told after every drawing whether a tile that is in sight can't be had */
+  /** @param onShown told after every drawing */
   constructor(
     canvas: HTMLCanvasElement,
     picture: ResultPicture,
-    onFailure: (hasFailed: boolean) => void,
+    onShown: (shown: ShownResult) => void,
   ) {
     this.#canvas = canvas;
     this.#picture = picture;
-    this.#onFailure = onFailure;
+    this.#onShown = onShown;
     this.#context = canvas.getContext("2d", { alpha: false, colorSpace: canvasSpace });
     this.#background = getComputedStyle(canvas).backgroundColor;
     this.#tiles = new TileCache({
@@ -107,7 +115,7 @@ export class ResultPainter {
     if (isSharp) {
       this.#canvas.dataset.drawn = `${this.#picture.id}@${Number(placement.scale.toFixed(3))}`;
     } else delete this.#canvas.dataset.drawn;
-    this.#onFailure(this.#tiles.hasFailed);
+    this.#onShown({ hasFailed: this.#tiles.hasFailed, isEmpty: this.#tiles.isEmpty });
   }
 
   /** Answers whether it was there. */

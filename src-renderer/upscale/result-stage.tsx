@@ -19,7 +19,7 @@ import { PhotoPainter } from "../viewer2d/photo-painter.ts";
 import { pixelsOf } from "../viewer2d/pixels.ts";
 import type { Look, Size } from "../viewer2d/viewport.ts";
 import css from "./result.module.css";
-import { ResultPainter } from "./result-painter.ts";
+import { ResultPainter, type ShownResult } from "./result-painter.ts";
 import { shownSize } from "./spot.ts";
 import { WipeLine } from "./wipe-line.tsx";
 
@@ -162,15 +162,23 @@ interface SideProps {
   readonly label: string;
 }
 
+const nothingShown: ShownResult = { hasFailed: false, isEmpty: true };
+
+function isSame(one: ShownResult, other: ShownResult): boolean {
+  return one.hasFailed === other.hasFailed && one.isEmpty === other.isEmpty;
+}
+
 function AfterCanvas({ row, look, box, label }: SideProps): ReactElement {
   const messages = useMessages();
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<ResultPainter>(null);
-  const [hasFailed, setFailed] = useState(false);
+  const [{ hasFailed, isEmpty }, setShown] = useState<ShownResult>(nothingShown);
   const { id, version, width, height } = row;
   useLayoutEffect(() => {
     if (canvas.current === null) return;
-    const created = new ResultPainter(canvas.current, { id, version, width, height }, setFailed);
+    const created = new ResultPainter(canvas.current, { id, version, width, height }, (next) =>
+      setShown((last) => (isSame(last, next) ? last : next)),
+    );
     painter.current = created;
     return () => created.dispose();
   }, [id, version, width, height]);
@@ -184,6 +192,11 @@ function AfterCanvas({ row, look, box, label }: SideProps): ReactElement {
       {hasFailed && (
         <p className={css.note} role="status">
           {messages.upscale.tileFailed}
+        </p>
+      )}
+      {isEmpty && !hasFailed && (
+        <p className={`${css.note} ${css.waiting}`} role="status">
+          {messages.loadingPhoto}
         </p>
       )}
     </>

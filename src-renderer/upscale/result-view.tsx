@@ -61,6 +61,8 @@ export function ResultView({ row }: { readonly row: UpscaleRow }): ReactElement 
     after: messages.upscale.onlyAfter,
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    // The question has keys of its own.
+    if (isRemoving) return;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.code === "Delete" || event.code === "Backspace") {
       event.preventDefault();

@@ -13,6 +13,7 @@ import { useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
 import { showToast } from "../state/toasts.ts";
 import { showResults, useUpscaleRoom } from "../state/upscale-room.ts";
+import { useView } from "../state/view-store.ts";
 
 type Answers = Preferences["upscale"];
 
@@ -125,6 +126,9 @@ function tellWhenDone(jobId: number): void {
     if (job === undefined || job.state === "cancelled" || job.state === "failed") stop();
     if (job?.state !== "completed") return;
     stop();
+    // Whoever looks at the list sees it there.
+    if (useView.getState().mode === "upscale" && useUpscaleRoom.getState().tab === "results")
+      return;
     showToast({
       text: { en: "Upscaling is done.", ko: "업스케일을 마쳤습니다." },
       detail: job.message,

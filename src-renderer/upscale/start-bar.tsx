@@ -6,6 +6,7 @@ import type { Messages } from "../messages/en.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { Button } from "../ui/button.tsx";
+import { ProviderButton } from "./provider-button.tsx";
 import css from "./room.module.css";
 import { startUpscale, tallyOf, useForecast } from "./settings.ts";
 
@@ -43,6 +44,7 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
             </>
           )}
         </p>
+        <ProviderButton />
         <Button
           tone="primary"
           icon="upscale"

@@ -52,6 +52,10 @@ export class TileCache<B extends Bitmap> {
     return this.#failed.size > 0;
   }
 
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
+  }
+
   get(tile: Tile): B | null {
     const key = keyOfTile(tile);
     const held = this.#held.get(key);

@@ -40,6 +40,7 @@ function Room(): ReactElement {
   const onKeyDown = (event: KeyboardEvent): void => {
     // Where picks would be applied, here the work is begun.
     if (event.code !== "Enter" || !(event.ctrlKey || event.metaKey) || tab !== "make") return;
+    if (document.querySelector("dialog[open]") !== null) return;
     event.preventDefault();
     void startUpscale(chosen);
   };
