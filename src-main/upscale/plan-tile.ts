@@ -1,7 +1,7 @@
 import type { NetworkInfo } from "./network.ts";
 import type { Provider } from "./worker/protocol.ts";
 import { STRIP_PIXELS } from "./worker/strip-runner.ts";
-import { bandStarts, type TileGrid, tileGrid, tilePixels } from "./worker/tiles.ts";
+import { bandStarts, isTrimmable, type TileGrid, tileGrid, tilePixels } from "./worker/tiles.ts";
 
 export interface TilePlanInput {
   readonly network: NetworkInfo;
@@ -50,7 +50,7 @@ export function planTile(input: TilePlanInput): number {
 }
 
 export interface TileCost {
-  /** Input pixels that run through the network. */
+  /** Input pixels that run through the network, a mean over its layers. */
   readonly computed: number;
   /** Which share of them is padding, or done already by another tile: 0..1. */
   readonly padding: number;
@@ -60,15 +60,25 @@ export interface TileCost {
 
 /** What it takes to upscale a picture with a tile of this edge; 0 is untiled. */
 export function tileCost(input: Omit<TilePlanInput, "freeBytes">, tile: number): TileCost {
-  const { network, width, height } = input;
+  const { network, provider, width, height } = input;
   const grid = tileGrid(input, network, tile);
   const tiles = grid.columns.length * bandStarts(input, network, grid, 0).length;
-  const computed = tiles * tilePixels(grid);
+  const computed =
+    tiles * (isTrimmable(network, provider) ? trimmedPixels(grid) : tilePixels(grid));
   return {
     computed,
     padding: 1 - (width * height) / computed,
     bytes: RUNTIME_BYTES + BYTES_A_PARAMETER * network.parameters + tileBytes(input, grid),
   };
+}
+
+/** Of a tile that loses one pixel on each side with each convolution, until its padding is gone: the mean. */
+function trimmedPixels({ width, height, padding }: TileGrid): number {
+  let sum = 0;
+  for (let around = 0; around < padding; around += 1) {
+    sum += (width + 2 * around) * (height + 2 * around);
+  }
+  return padding === 0 ? width * height : sum / padding;
 }
 
 /**

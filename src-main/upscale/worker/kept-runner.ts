@@ -24,15 +24,19 @@ export class KeptRunner {
     provider: Provider,
     bits: 8 | 16,
     name: string,
+    mayTrim = false,
   ): Promise<TileRunner> {
-    const key = await keyOf(network, provider, bits);
+    const key = await keyOf(network, provider, bits, mayTrim);
     const kept = this.#kept;
     this.#kept = null;
     if (kept !== null && kept.key !== key) await kept.runner[Symbol.asyncDispose]();
     const runner =
-      kept?.key === key ? kept.runner : await openTileRunner(network, provider, bits, name);
+      kept?.key === key
+        ? kept.runner
+        : await openTileRunner(network, provider, bits, name, mayTrim);
     let isSmall = true;
     return {
+      rim: runner.rim,
       run: async (pixels, width, height, slot) => {
         const wasSmall = isSmall && width * height <= SMALL_PIXELS;
         // Until it is done: what failed is not kept.
@@ -52,8 +56,11 @@ export class KeptRunner {
 }
 
 /** Of the file's bytes, too: a model that was fetched again is another. */
-async function keyOf(network: NetworkFile, provider: Provider, bits: number): Promise<string> {
+async function keyOf(
+  network: NetworkFile,
+  ...how: readonly [provider: Provider, bits: number, mayTrim: boolean]
+): Promise<string> {
   // A file that is gone is said by whoever reads it.
   const found = await stat(network.path).catch(() => null);
-  return JSON.stringify([network, found?.mtimeMs, found?.size, provider, bits]);
+  return JSON.stringify([network, found?.mtimeMs, found?.size, ...how]);
 }

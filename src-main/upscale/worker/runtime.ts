@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { InferenceSession } from "onnxruntime-node";
-import { type SplitNetwork, splitNetwork, withPixels } from "../models/index.ts";
+import { type SplitNetwork, splitNetwork, withoutRim, withPixels } from "../models/index.ts";
 import type { NetworkFile } from "../network.ts";
 import { modelBroken, providerUnavailable } from "./problems.ts";
 import type { Provider } from "./protocol.ts";
 import { StripRunner } from "./strip-runner.ts";
 import { type Samples, samples } from "./tile-pixels.ts";
+import { isTrimmable } from "./tiles.ts";
 
 /** Not imported at the top of a module: a system without its binary would have no child at all. */
 export async function loadRuntime(): Promise<typeof import("onnxruntime-node")> {
@@ -64,28 +65,41 @@ export function sessionOptions(provider: Provider): InferenceSession.SessionOpti
 
 /** Runs one network on tiles of pixels. */
 export interface TileRunner extends AsyncDisposable {
+  /** Input pixels on each side that the result leaves out; 0 mostly. */
+  readonly rim: number;
   /**
    * @param pixels interleaved RGB, width × height
-   * @returns interleaved RGB, `scale` times as wide and as high. Its memory is used again by the next run of the same
-   * `slot`
+   * @returns interleaved RGB, `scale` times as wide and as high, but for the rim. Its memory is used again by the next
+   * run of the same `slot`
    */
   run(pixels: Samples, width: number, height: number, slot: "colour" | "alpha"): Promise<Samples>;
 }
 
-/** @throws KilnError as `openSession` */
+/**
+ * @param mayTrim whether the result may leave the padding out (see `withoutRim`)
+ * @throws KilnError as `openSession`
+ */
 export async function openTileRunner(
   network: NetworkFile,
   provider: Provider,
   bits: 8 | 16,
   name: string,
+  mayTrim = false,
 ): Promise<TileRunner> {
   return await loading(provider, name, async () => {
-    const whole = withPixels(await readFile(network.path), bits);
+    const onnx = await readFile(network.path);
+    const { padding, receptiveRadius, scale } = network;
+    const isTrimmed = mayTrim && isTrimmable(network, provider);
+    const trimmed = isTrimmed ? withoutRim(onnx, receptiveRadius) : null;
+    if (trimmed !== null) {
+      return await openWhole(withPixels(trimmed, bits), scale, padding, provider, bits);
+    }
+    const whole = withPixels(onnx, bits);
     // A graphics card would have to give the features back in between.
     const isSplit = network.architecture === "rrdb" && provider === "cpu";
     const split = isSplit ? splitNetwork(whole) : null;
     return split === null
-      ? await openWhole(whole, network.scale, provider, bits)
+      ? await openWhole(whole, scale, 0, provider, bits)
       : await openSplit(split, network, bits);
   });
 }
@@ -93,6 +107,7 @@ export async function openTileRunner(
 async function openWhole(
   onnx: Uint8Array,
   scale: number,
+  rim: number,
   provider: Provider,
   bits: 8 | 16,
 ): Promise<TileRunner> {
@@ -102,11 +117,13 @@ async function openWhole(
   const [output = ""] = session.outputNames;
   const outputs = new Outputs(bits);
   return {
+    rim,
     async run(pixels, width, height, slot) {
-      const result = outputs.of(slot, width * height * scale ** 2 * 3);
+      const [columns, rows] = [(width - 2 * rim) * scale, (height - 2 * rim) * scale];
+      const result = outputs.of(slot, columns * rows * 3);
       await session.run(
         { [input]: tensor(pixels, width, height) },
-        { [output]: tensor(result, width * scale, height * scale) },
+        { [output]: tensor(result, columns, rows) },
       );
       return result;
     },
@@ -129,6 +146,7 @@ async function openSplit(
   const outputs = new Outputs(bits);
   let features = new Float32Array();
   return {
+    rim: 0,
     async run(pixels, width, height, slot) {
       const [rows, columns] = [height / multiple, width / multiple];
       const count = channels * rows * columns;

@@ -97,31 +97,35 @@ export class TileWriter {
   readonly #target: OpenRaster;
   readonly #grid: TileGrid;
   readonly #scale: number;
+  /** What of the padding is in the result, in input pixels. */
+  readonly #margin: number;
   readonly #row: Samples;
 
-  constructor(target: OpenRaster, grid: TileGrid, scale: number) {
+  /** @param rim input pixels of the padding that a result leaves out on each side */
+  constructor(target: OpenRaster, grid: TileGrid, scale: number, rim: number) {
     this.#target = target;
     this.#grid = grid;
     this.#scale = scale;
+    this.#margin = grid.padding - rim;
     this.#row = samples(target.bits, grid.width * scale * target.channels);
   }
 
   /**
-   * @param colour what the network gave, padding and all, interleaved RGB
+   * @param colour what the network gave, interleaved RGB
    * @param alpha the same for alpha, or the one value that it has everywhere
    * @throws the system's error
    */
   write(left: number, top: number, colour: Samples, alpha: Samples | number): void {
     const { fd, offset, width, height, channels, bits } = this.#target;
     const scale = this.#scale;
-    const { padding } = this.#grid;
-    const stride = (this.#grid.width + 2 * padding) * scale * 3;
+    const margin = this.#margin;
+    const stride = (this.#grid.width + 2 * margin) * scale * 3;
     // A picture smaller than its network's multiple is less than one tile.
     const columns = Math.min(this.#grid.width * scale, width - left * scale);
     const rows = Math.min(this.#grid.height * scale, height - top * scale);
     const pixel = channels * (bits / 8);
     for (let row = 0; row < rows; row += 1) {
-      const from = (padding * scale + row) * stride + padding * scale * 3;
+      const from = (margin * scale + row) * stride + margin * scale * 3;
       const line =
         channels === 3
           ? colour.subarray(from, from + columns * 3)

@@ -4,6 +4,9 @@
  * its middle is kept. All tiles of a run have one size: the last ones reach back over what is finished.
  */
 
+import type { NetworkInfo } from "../network.ts";
+import type { Provider } from "./protocol.ts";
+
 /** The size of a tile and where tiles begin, in input pixels, padding not counted. */
 export interface TileGrid {
   readonly width: number;
@@ -12,6 +15,17 @@ export interface TileGrid {
   readonly padding: number;
   /** Left edges, from left to right. */
   readonly columns: readonly number[];
+}
+
+/** Whether tiles of a network are computed without a rim: its padding then costs half (see `withoutRim`). */
+export function isTrimmable(
+  network: Pick<NetworkInfo, "architecture" | "multiple" | "padding" | "receptiveRadius">,
+  provider: Provider,
+): boolean {
+  const { architecture, multiple, padding, receptiveRadius } = network;
+  // Graphics cards' results are judged with their rim.
+  if (provider !== "cpu" || architecture !== "compact") return false;
+  return multiple === 1 && padding === receptiveRadius;
 }
 
 interface Picture {

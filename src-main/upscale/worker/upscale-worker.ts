@@ -13,7 +13,7 @@ serveWorker<UpscaleWorkerMethods>({
   selfTest,
   check,
   upscale: (input, context) =>
-    upscale(input, context, (provider) =>
-      runners.open(input.network, provider, input.source.bits, input.name),
+    upscale(input, context, (provider, mayTrim) =>
+      runners.open(input.network, provider, input.source.bits, input.name, mayTrim),
     ),
 });

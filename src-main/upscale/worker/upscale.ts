@@ -14,7 +14,7 @@ const SMALLEST_TILE = 16;
 type Context = WorkerCallContext<UpscaleWorkerMethods["upscale"]["progress"]>;
 
 /** Opens the network of a call for a provider: the one that was asked for, or the processor to judge it by. */
-export type OpenRunner = (provider: Provider) => Promise<TileRunner>;
+export type OpenRunner = (provider: Provider, mayTrim: boolean) => Promise<TileRunner>;
 
 /**
  * Upscales a raster, tile by tile and band by band.
@@ -114,9 +114,9 @@ class Run implements AsyncDisposable {
   async #bands(alpha: number | null): Promise<void> {
     const { network, provider } = this.#input;
     const { scale } = network;
-    this.#runner ??= await this.#openRunner(provider);
+    this.#runner ??= await this.#openRunner(provider, true);
     if (provider !== "cpu") {
-      this.#judge ??= new TileJudge(network, provider, () => this.#openRunner("cpu"));
+      this.#judge ??= new TileJudge(network, provider, () => this.#openRunner("cpu", false));
     }
     const grid = tileGrid(this.#source, network, this.#tile);
     const bands = bandStarts(this.#source, network, grid, this.#row);
@@ -125,7 +125,7 @@ class Run implements AsyncDisposable {
       grid,
       this.#source.channels % 2 === 0 && alpha === null,
     );
-    const writer = new TileWriter(this.#target, grid, scale);
+    const writer = new TileWriter(this.#target, grid, scale, this.#runner.rim);
     const columns = grid.columns.length;
     const before = Math.ceil(this.#row / grid.height) * columns;
     const totalTiles = before + bands.length * columns;
