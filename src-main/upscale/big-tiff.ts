@@ -65,7 +65,9 @@ export async function createTarget(path: string, layout: RasterLayout): Promise<
   const fields = directory(offset);
   await file.write(fields, 0, fields.length, HEADER_BYTES);
   await file.truncate(bytes);
-  return { path, offset, ...layout };
+  // A layout may be another raster's, whose place is its own.
+  const { width, height, channels, bits } = layout;
+  return { path, offset, width, height, channels, bits };
 }
 
 /**
