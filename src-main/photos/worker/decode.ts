@@ -78,7 +78,7 @@ export async function openImage(
 }
 
 /** The WebAssembly build reads files in small steps through its main thread: memory is faster. */
-async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
+export async function pixelsOf(source: PhotoSource): Promise<Buffer | string> {
   if (source.raw !== null) return readDressed(source, source.raw, source.raw.preview);
   return source.bytes <= MAX_BYTES_IN_MEMORY ? readFile(source.path) : source.path;
 }

@@ -30,7 +30,7 @@ serveWorker<ImageWorkerMethods>({
     generateSample(directory, { sharp, seed, signal, onProgress: progress }),
   rasterise: ({ path, ...wanted }, { signal }) =>
     withPhoto(path, signal, (photo) => rasterise(sharp, photo, wanted, signal)),
-  reduce: (wanted) => reduce(sharp, wanted),
+  reduce: (wanted, { signal }) => reduce(sharp, wanted, signal),
   encode: (wanted, { signal }) => encode(sharp, wanted, signal),
   pyramid: (wanted, ports) => pyramid(sharp, wanted, ports),
 });

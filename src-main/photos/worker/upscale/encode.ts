@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Sharp as Pipeline } from "sharp";
 import {
@@ -18,6 +18,7 @@ import { exifSlot, fillExifSlot, MAX_EXIF_BYTES } from "./exif-slot.ts";
 import { isGreyProfile, loadMetadata, type PhotoMetadata, wrappedIptc } from "./metadata.ts";
 import { writeOutput } from "./output-file.ts";
 import type { EncodedPhoto, EncodeInput } from "./protocol.ts";
+import { reduceRaster } from "./resample.ts";
 import { changeXmp } from "./xmp-packet.ts";
 
 /** What one segment of a JPEG holds beside its signature. */
@@ -42,12 +43,19 @@ export async function encode(
   input: EncodeInput,
   signal: AbortSignal,
 ): Promise<EncodedPhoto> {
-  const { raster, file, format, width, height } = input;
+  const { file, format, width, height } = input;
   const limit = outputLimit(format, width, height);
   if (limit !== null) throw limit;
   const saved = await loadMetadata(input.directory);
   const density = input.density ?? saved.density;
   const said = tell(saved, input);
+  const raster = isFiltered(input)
+    ? await reduceRaster(
+        input.raster,
+        { path: `${input.raster.path}.reduced`, width, height },
+        signal,
+      )
+    : input.raster;
   await describeTarget(raster, {
     icc: saved.icc,
     xmp: said.xmp,
@@ -56,7 +64,7 @@ export async function encode(
   });
   const slot = said.exif !== null && format !== "tiff" ? exifSlot(said.exif.length) : null;
   return writeOutput(file, async (partial) => {
-    const pipeline = reduced(open(sharp, raster), input);
+    const pipeline = reduced(open(sharp, raster), { ...input, raster });
     if (raster.channels % 2 === 0 && format === "jpeg") pipeline.flatten({ background: "white" });
     inColours(pipeline, input, saved.icc);
     if (said.iptc !== null && format === "jpeg") pipeline.keepMetadata();
@@ -69,22 +77,41 @@ export async function encode(
     if (format === "tiff") await describeTiff(partial, said);
     signal.throwIfAborted();
     return { width, height, bytes: (await stat(partial)).size, leftOut: said.leftOut };
-  });
+  }).finally(() => (raster === input.raster ? undefined : rm(raster.path, { force: true })));
 }
 
 /** A smaller raster of the same picture. */
 export async function reduce(
   sharp: Sharp,
   input: Pick<EncodeInput, "raster" | "width" | "height" | "resample"> & { readonly file: string },
+  signal: AbortSignal,
 ): Promise<Raster> {
   const { raster, file, width, height } = input;
   await mkdir(dirname(file), { recursive: true });
+  if (isFiltered(input)) return reduceRaster(raster, { path: file, width, height }, signal);
   await needSpace(dirname(file), rowBytes({ ...raster, width }) * height);
   await reduced(open(sharp, raster), input)
     .toColourspace(colourspace(raster.channels <= 2, raster.bits))
     .tiff({ compression: "none", predictor: "none", bigtiff: true })
     .toFile(file);
   return findRaster(file);
+}
+
+/** Whether there is something to filter, and of 16 bits. */
+function isFiltered({
+  raster,
+  width,
+  height,
+  resample,
+}: Pick<EncodeInput, "raster" | "width" | "height" | "resample">): boolean {
+  refuseEnlarging(raster, width, height);
+  const isSmaller = width < raster.width || height < raster.height;
+  return raster.bits === 16 && resample === "lanczos3" && isSmaller;
+}
+
+function refuseEnlarging(raster: Raster, width: number, height: number): void {
+  if (width <= raster.width && height <= raster.height) return;
+  throw new TypeError(`${width} × ${height} is more than the network made`);
 }
 
 /** A raster to be read once, from the top down; it may be larger than anything that people open. */
@@ -101,9 +128,7 @@ function reduced(
     resample,
   }: Pick<EncodeInput, "raster" | "width" | "height" | "resample">,
 ): Pipeline {
-  if (width > raster.width || height > raster.height) {
-    throw new TypeError(`${width} × ${height} is more than the network made`);
-  }
+  refuseEnlarging(raster, width, height);
   return pipeline.resize({ width, height, fit: "fill", kernel: resample });
 }
 

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metadata, Region } from "sharp";
 import type { Box } from "../../../../src-preload/contract/photos.ts";
 import { findRaster, needSpace, type Raster } from "../../../upscale/rasters/index.ts";
-import { readDressed, readMetadata } from "../decode.ts";
+import { pixelsOf, readMetadata } from "../decode.ts";
 import { decodeHeic } from "../heic.ts";
 import { fileTruncated } from "../problems.ts";
 import { MAX_PIXELS, type Sharp } from "../sharp.ts";
@@ -23,6 +23,7 @@ export async function rasterise(
   { directory, crop }: { readonly directory: string; readonly crop: Box | null },
   signal: AbortSignal,
 ): Promise<RasterisedPhoto> {
+  if (source.raw?.isCut === true) throw fileTruncated();
   const metadata = await readMetadata(sharp, source);
   const stored = storedColours(metadata);
   // A HEIC comes out of its decoder upright.
@@ -42,7 +43,7 @@ export async function rasterise(
           sharp,
           source.format === "heic"
             ? await decodeHeic(source.path, metadata.icc)
-            : await storedBytes(source),
+            : await pixelsOf(source),
           stored,
           { file, region, limit: MAX_PIXELS },
         );
@@ -116,16 +117,6 @@ function storedRegion([x, y, w, h]: Box, { width, height }: Metadata, orientatio
     width: columnTo - columnFrom,
     height: rowTo - rowFrom,
   };
-}
-
-/** The WebAssembly build reads files in small steps through its main thread: memory is faster, where it is not much. */
-const MAX_BYTES_IN_MEMORY = 64 * 2 ** 20;
-
-async function storedBytes(source: PhotoSource): Promise<Buffer | string> {
-  const { raw, path, bytes } = source;
-  if (raw?.isCut === true) throw fileTruncated();
-  if (raw !== null) return readDressed(source, raw, raw.preview);
-  return bytes <= MAX_BYTES_IN_MEMORY ? readFile(path) : path;
 }
 
 /** Decodes into an uncompressed TIFF, whose rows lie one after the other as a raster's do. */
