@@ -16,7 +16,6 @@ export const upscaleEn = {
   photoOf: (position: number, count: number) => `Photo ${position} of ${count}`,
   unreadable: "This photo can't be read, so it is left out.",
 
-  place: "Place that is tried",
   placeHint: "Drag the square to what matters. Shift and arrows move it, + and − change its size.",
   closeUp: "Close-up",
   wholePhoto: "Whole photo",
@@ -32,7 +31,8 @@ export const upscaleEn = {
   tryingLook: (name: string) => `${name} is being tried`,
   lookWaits: "Waiting",
   lookSeconds: (seconds: string) => `in ${seconds} s`,
-  notAtHand: "Not at hand yet",
+  moreLooks: (count: number) =>
+    count === 1 ? "1 more look can be fetched" : `${count} more looks can be fetched`,
   fetch: (size: string) => `Fetch (${size})`,
   fetchPlain: "Fetch",
   fetchOf: (name: string) => `Fetch ${name}`,
@@ -51,7 +51,6 @@ export const upscaleEn = {
   removeModel: "Remove",
   removeModelTitle: (name: string) => `Remove ${name}?`,
   removeModelText: "Its file leaves Kiln’s library. Pictures made with it stay.",
-  noModels: "The list of models could not be read.",
   denoise: "Remove noise",
   denoiseHint: "Less keeps the grain.",
   denoiseNeeds: (name: string) => `Keeping grain needs ${name}.`,
@@ -131,7 +130,6 @@ export const upscaleEn = {
   thereAlready: "A file of this name is there already.",
   more: (count: number) => `and ${count.toLocaleString("en")} more`,
 
-  results: "Results",
   noResults: "Nothing has been made larger yet.",
   noResultsHint: "Choose photos and a look. What is made is listed here, beside its original.",
   statuses: {
@@ -163,5 +161,4 @@ export const upscaleEn = {
   previousResult: "Previous result",
   nextResult: "Next result",
   tileFailed: "A part of the picture could not be read. Move on and back to try again.",
-  zoomHint: "100 % is a pixel of the result.",
 };

@@ -15,7 +15,6 @@ export const upscaleKo = {
   photoOf: (position, count) => `${count}장 중 ${position}번째`,
   unreadable: "읽을 수 없는 사진이라 제외합니다.",
 
-  place: "미리 볼 곳",
   placeHint: "중요한 곳으로 네모를 끌어 놓으세요. Shift+화살표로 옮기고 +와 −로 크기를 바꿉니다.",
   closeUp: "확대해 보기",
   wholePhoto: "사진 전체 보기",
@@ -31,7 +30,7 @@ export const upscaleKo = {
   tryingLook: (name) => `${name} 모델로 미리 보는 중`,
   lookWaits: "대기 중",
   lookSeconds: (seconds) => `${seconds}초`,
-  notAtHand: "아직 받지 않음",
+  moreLooks: (count) => `받을 수 있는 모델 ${count}개 더 보기`,
   fetch: (size) => `받기(${size})`,
   fetchPlain: "받기",
   fetchOf: (name) => `${name} 받기`,
@@ -50,7 +49,6 @@ export const upscaleKo = {
   removeModel: "없애기",
   removeModelTitle: (name) => `${name} 모델을 없앨까요?`,
   removeModelText: "Kiln 라이브러리에서 모델 파일이 사라집니다. 이 모델로 만든 사진은 남습니다.",
-  noModels: "모델 목록을 읽지 못했습니다.",
   denoise: "노이즈 제거",
   denoiseHint: "낮추면 입자가 남습니다.",
   denoiseNeeds: (name) => `입자를 남기려면 ${name} 모델이 필요합니다.`,
@@ -128,7 +126,6 @@ export const upscaleKo = {
   thereAlready: "같은 이름의 파일이 이미 있습니다.",
   more: (count) => `외 ${count.toLocaleString("ko")}장`,
 
-  results: "결과",
   noResults: "아직 크게 만든 사진이 없습니다.",
   noResultsHint: "사진과 모델을 고르세요. 만든 사진은 원본과 함께 여기에 나타납니다.",
   statuses: {
@@ -160,5 +157,4 @@ export const upscaleKo = {
   previousResult: "이전 결과",
   nextResult: "다음 결과",
   tileFailed: "사진의 일부를 읽지 못했습니다. 다른 곳으로 갔다가 돌아오면 다시 시도합니다.",
-  zoomHint: "100%는 결과의 픽셀 기준입니다.",
 } satisfies typeof upscaleEn;

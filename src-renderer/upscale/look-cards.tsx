@@ -25,6 +25,7 @@ export function LookCards({ crops }: { readonly crops: Crops }): ReactElement {
   const atHand = models?.filter(({ isAtHand }) => isAtHand) ?? [];
   const others = models?.filter(({ isAtHand }) => !isAtHand) ?? [];
   const chosen = models?.find(({ id }) => id === chosenId);
+  const isFetching = others.some(({ jobId }) => jobId !== null);
   useSomeModel(models, chosen);
   return (
     <fieldset className={css.section}>
@@ -46,11 +47,14 @@ export function LookCards({ crops }: { readonly crops: Crops }): ReactElement {
       </ul>
       {chosen !== undefined && <Denoise model={chosen} models={models ?? []} />}
       {others.length > 0 && (
-        <ul className={css.others}>
-          {others.map((model) => (
-            <ModelFetch key={model.id} model={model} />
-          ))}
-        </ul>
+        <details className={css.more} open={isFetching || undefined}>
+          <summary>{messages.upscale.moreLooks(others.length)}</summary>
+          <ul className={css.others}>
+            {others.map((model) => (
+              <ModelFetch key={model.id} model={model} />
+            ))}
+          </ul>
+        </details>
       )}
       <AddModel />
     </fieldset>
@@ -116,6 +120,9 @@ function Card(props: {
           {model.role === null ? messages.upscale.ownModel : localized(model.role)}
         </p>
         <p className={css.facts}>{facts.filter((fact) => fact !== "").join(" · ")}</p>
+        {model.origin === "fetched" && !model.isVerified && (
+          <p className={css.facts}>{messages.upscale.unverified}</p>
+        )}
       </div>
       {model.origin !== "shipped" && <ModelMenu model={model} />}
     </li>

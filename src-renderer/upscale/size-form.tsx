@@ -206,6 +206,9 @@ function Outcome(props: {
           {localized(forecast.problem.happened)} {localized(forecast.problem.todo)}
         </p>
       )}
+      {width > 0 && width <= sourceWidth && (
+        <p className={css.quiet}>{messages.upscale.makesSmaller}</p>
+      )}
       {note !== null && <p className={css.quiet}>{localized(note)}</p>}
     </div>
   );

@@ -1,4 +1,5 @@
-import { type KeyboardEvent, type ReactElement, useEffect, useMemo } from "react";
+import { type ReactElement, useEffect, useMemo } from "react";
+import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import { provide, runCommand } from "../commands/registry.ts";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
@@ -37,13 +38,7 @@ function Room(): ReactElement {
   const batch = useUpscaleRoom((state) => state.batch);
   const photos = useLibrary((state) => state.photos);
   const chosen = useMemo(() => photosOf(batch, photos), [batch, photos]);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    // Where picks would be applied, here the work is begun.
-    if (event.code !== "Enter" || !(event.ctrlKey || event.metaKey) || tab !== "make") return;
-    if (document.querySelector("dialog[open]") !== null) return;
-    event.preventDefault();
-    void startUpscale(chosen);
-  };
+  useStartKey(chosen, tab === "make");
   return (
     <section
       ref={element}
@@ -51,7 +46,6 @@ function Room(): ReactElement {
       aria-label={messages.upscale.room}
       tabIndex={-1}
       data-keys="room"
-      onKeyDown={onKeyDown}
     >
       <header className={css.head}>
         <IconButton icon="left" label={messages.back} shortcut="Esc" onClick={leaveRoom} />
@@ -67,6 +61,22 @@ function Room(): ReactElement {
       )}
     </section>
   );
+}
+
+/** Where picks would be applied, here the work is begun; wherever in the window the focus is. */
+function useStartKey(photos: readonly PhotoRow[], isMaking: boolean): void {
+  useEffect(() => {
+    if (!isMaking) return;
+    const hear = (event: KeyboardEvent): void => {
+      if (event.code !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      if (document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      void startUpscale(photos);
+    };
+    // Before the commands of the window hear it.
+    window.addEventListener("keydown", hear, { capture: true });
+    return () => window.removeEventListener("keydown", hear, { capture: true });
+  }, [photos, isMaking]);
 }
 
 function Tabs({ tab }: { readonly tab: RoomTab }): ReactElement {
