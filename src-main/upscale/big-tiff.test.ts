@@ -96,11 +96,10 @@ test("a raster beyond four gigabytes takes no space before it is written", async
   const row = Buffer.alloc(rowBytes(raster), 0xff);
   await file.write(row, 0, row.length, raster.offset + (raster.height - 1) * row.length);
   await describeTarget(raster, silent);
-  const last = await sharp(path, { limitInputPixels: false })
-    .extract({ left: 32_000, top: 24_190, width: 256, height: 2 })
-    .raw()
-    .toBuffer();
-  expect([last[0], last.at(-1)]).toEqual([0, 255]);
+  // Its directory lies behind the rows, beyond what 32 bits can say.
+  expect(await findRaster(path)).toEqual(raster);
+  const { width, height, depth } = await sharp(path, { limitInputPixels: false }).metadata();
+  expect([width, height, depth]).toEqual([32_256, 24_192, "ushort"]);
 });
 
 test("a small picture is the same file in memory", async () => {
