@@ -157,7 +157,7 @@ export class Crops {
     const raster = images
       .run(
         "rasterise",
-        { path: file.path, directory, crop: null },
+        { path: file.path, directory, rotation },
         { priority: PRIORITY, timeoutMs: null },
       )
       .then((rasterised) => rasterised.raster);

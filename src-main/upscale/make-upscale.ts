@@ -1,6 +1,7 @@
 import { access, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { UpscaleRecord } from "../library/index.ts";
@@ -47,6 +48,8 @@ export interface MakeServices {
   readonly upscaler: Pick<WorkerPool<UpscaleWorkerMethods>, "run">;
   readonly openModel: (id: string, denoise: number) => Promise<NetworkFile>;
   readonly currentProvider: () => Promise<Provider>;
+  /** How the person turned a photo of the library, clockwise in degrees; 0 for others. */
+  readonly rotationOf: (photoId: number | null) => Rotation;
   /** Bytes of memory that a network may fill now. */
   readonly freeMemory: () => number;
 }
@@ -156,7 +159,7 @@ export async function makeUpscale(
 
 /** Decodes the original. */
 async function begin(
-  { images, currentProvider }: MakeServices,
+  { images, currentProvider, rotationOf }: MakeServices,
   record: UpscaleRecord,
   directory: string,
   { signal, tag }: MakeOptions,
@@ -167,7 +170,7 @@ async function begin(
   const provider = await currentProvider();
   const { raster, preview, isConverted } = await images.run(
     "rasterise",
-    { path: record.sourcePath, directory, crop: null },
+    { path: record.sourcePath, directory, rotation: rotationOf(record.photoId) },
     { signal, tag },
   );
   return {
@@ -281,8 +284,8 @@ async function fitted(
   return reduced;
 }
 
-/** Problems of a provider, not of the photo. */
-const givesUp = new Set(["provider-wrong", "provider-unavailable"]);
+/** Problems of a provider, not of the photo: a driver may take its process along. */
+const givesUp = new Set(["provider-wrong", "provider-unavailable", "worker-died"]);
 
 async function isThere({ source, target }: RestPoint): Promise<boolean> {
   return (await isFile(source.path)) && (target === null || (await isFile(target.path)));

@@ -67,6 +67,7 @@ export function createUpscaling(options: UpscalingOptions) {
       upscaler,
       openModel,
       currentProvider,
+      rotationOf: (id) => (id === null ? 0 : (photos.rows([id])[0]?.rotation ?? 0)),
       freeMemory: freemem,
       modelOf: async (id) => {
         const name = await models.nameOf(id);

@@ -159,7 +159,7 @@ async function measure(
   const { raster } = await images.run("rasterise", {
     path: join(photos, "IMG_00001.JPG"),
     directory,
-    crop: null,
+    rotation: 0,
   });
   const target = await createTarget(join(directory, "target.tif"), {
     ...raster,

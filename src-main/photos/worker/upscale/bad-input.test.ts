@@ -183,7 +183,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
         withSmallDisk(bench.at("small"), async (small) => {
           const path = bench.at("noise.png");
           const work = join(small, "work");
-          const call = bench.pool.run("rasterise", { path, directory: work, crop: null });
+          const call = bench.pool.run("rasterise", { path, directory: work, rotation: 0 });
           expect(await failureOf(call)).toBe("disk-full");
           expect(readdirSync(work)).toEqual([]);
           const from = { raster: target, metadata: bench.at("work") };
@@ -206,7 +206,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
   });
 
   const rasterise = (path: string) =>
-    bench.pool.run("rasterise", { path, directory: bench.at("work"), crop: null });
+    bench.pool.run("rasterise", { path, directory: bench.at("work"), rotation: 0 });
 
   const encode = (
     raster: Raster,

@@ -62,7 +62,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       const path = bench.at(`source.${one.format}`);
       await writeSource(path, one, profile(one.icc), orientation);
       expect((await sharp(path).metadata()).orientation ?? 1).toBe(orientation);
-      const photo = await bench.pool.run("rasterise", { path, directory, crop: null });
+      const photo = await bench.pool.run("rasterise", { path, directory, rotation: 0 });
       await expectRaster(photo.raster, one);
       expect(photo.isConverted).toBe(one.kind === "CMYK");
       expect([photo.hasAlpha, photo.isAlphaConstant]).toEqual([hasAlpha(one), false]);
@@ -267,7 +267,7 @@ async function expectSaid(
   if (format === "tiff") {
     // libvips reads none from a TIFF; ExifTool's word on it is in metadata.test.ts.
     const directory = bench.at("again");
-    await bench.pool.run("rasterise", { path: file, directory, crop: null });
+    await bench.pool.run("rasterise", { path: file, directory, rotation: 0 });
     block = (await loadMetadata(directory)).exif;
   }
   expect(block).not.toBeNull();

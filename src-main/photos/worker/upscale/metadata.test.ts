@@ -80,7 +80,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       ]);
       const before = await tagsOf(path);
       expect(before["IFD1:ThumbnailLength"]).toBeGreaterThan(100);
-      await bench.pool.run("rasterise", { path, directory: bench.at("work"), crop: null });
+      await bench.pool.run("rasterise", { path, directory: bench.at("work"), rotation: 0 });
     });
 
     test.each(outputFormats)("%s says all of it, and what has changed", async (format) => {
@@ -138,7 +138,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
     const raster = await bench.pool.run("rasterise", {
       path: bench.at("photo.jpg"),
       directory: bench.at("work"),
-      crop: null,
+      rotation: 0,
     });
     const { leftOut } = await bench.pool.run("encode", {
       raster: raster.raster,
@@ -162,7 +162,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       .png()
       .toFile(path);
     const directory = bench.at("plain");
-    const { raster } = await bench.pool.run("rasterise", { path, directory, crop: null });
+    const { raster } = await bench.pool.run("rasterise", { path, directory, rotation: 0 });
     for (const format of ["jpeg", "png", "tiff"] as const) {
       const file = bench.at(`plain-result.${format}`);
       const size = { width: 9, height: 9, quality: 90, resample: "nearest" } as const;

@@ -1,4 +1,4 @@
-import type { Box } from "../../../../src-preload/contract/photos.ts";
+import type { Rotation } from "../../../../src-preload/contract/photos.ts";
 import type { OutputFormat, Raster } from "../../../upscale/rasters/index.ts";
 import type { WrittenImage } from "../protocol.ts";
 
@@ -10,7 +10,7 @@ export interface RasterisedPhoto {
   readonly isAlphaConstant: boolean;
   /** Of a RAW: its pixels are those of a JPEG inside it. Null for every other photo. */
   readonly preview: {
-    /** Of the JPEG, upright and not cropped. */
+    /** Of the JPEG, upright. */
     readonly width: number;
     readonly height: number;
     /** Of the photo that a RAW converter would make. */
@@ -63,13 +63,13 @@ export interface Pyramid {
 export type UpscaleImageMethods = {
   /**
    * Decodes a photo into a raster in `directory`, which is made if missing, and saves beside it what else the photo
-   * says. Strict: a damaged photo fails. `crop` cuts a piece out of the upright photo, of at least one pixel.
+   * says. Strict: a damaged photo fails. `rotation` is a clockwise turn that the person added, in degrees.
    *
    * Fails with KilnError `upscale-samples-unsupported` for samples of 32 bits and for more than four channels, and
    * with what else is said of files that can't be decoded.
    */
   rasterise: {
-    input: { readonly path: string; readonly directory: string; readonly crop: Box | null };
+    input: { readonly path: string; readonly directory: string; readonly rotation: Rotation };
     output: RasterisedPhoto;
     progress: never;
   };

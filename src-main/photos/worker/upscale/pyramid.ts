@@ -72,7 +72,7 @@ async function readFinished(
     dirname(directory),
     metadata.width * metadata.height * metadata.channels * (stored.bits / 8),
   );
-  const decoded = await decodeTo(sharp, path, stored, { file, region: null, limit: false }).catch(
+  const decoded = await decodeTo(sharp, path, stored, { file, limit: false }).catch(
     async (error: unknown) => {
       const problem = await outputProblem(error, file);
       throw errorCode(problem) === "output-unwritable" ? fileDamaged(error) : problem;

@@ -2,7 +2,6 @@ import { open, readFile } from "node:fs/promises";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Box } from "../../../../src-preload/contract/photos.ts";
 import { createTarget } from "../../../upscale/big-tiff.ts";
 import { type Raster, rowBytes } from "../../../upscale/raster.ts";
 import { type Bench, BUILDS, createBench } from "../photo-fixture.ts";
@@ -42,40 +41,36 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
   afterAll(() => bench.close());
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    "a piece of a photo in orientation %i",
+    "a photo in orientation %i that the person turned",
     async (orientation) => {
       const path = bench.at("photo.png");
       const kind = { format: "png", kind: "RGB", bits: 16 } as const;
       await writeSource(path, kind, null, orientation);
-      const whole = upright(kind);
-      const boxes: [Box, [left: number, top: number, width: number, height: number]][] = [
-        [
-          [0.25, 0.5, 0.5, 0.25],
-          [10, 13, 20, 7],
-        ],
-        [
-          [0, 0, 1, 1],
-          [0, 0, 40, 26],
-        ],
-        // No less than a pixel, and never beyond the rim.
-        [
-          [0.99, 0.99, 0.0001, 0.0001],
-          [39, 25, 1, 1],
-        ],
-        [
-          [-1, 0, 5, 0.1],
-          [0, 0, 40, 3],
-        ],
+      const { width, height, samples } = upright(kind);
+      const pixel = (x: number, y: number) => [
+        ...samples.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
       ];
-      for (const [crop, [left, top, width, height]] of boxes) {
-        const directory = bench.at("piece");
-        const { raster } = await bench.pool.run("rasterise", { path, directory, crop });
-        expect([raster.width, raster.height]).toEqual([width, height]);
-        const samples = await samplesOf(raster);
-        for (let y = 0; y < height; y += 1) {
-          const from = 3 * ((top + y) * whole.width + left);
-          const row = whole.samples.subarray(from, from + 3 * width);
-          expect([...samples.subarray(3 * y * width, 3 * (y + 1) * width)]).toEqual([...row]);
+      // Where the pixel at x, y of the turned picture was.
+      const places = {
+        0: (x: number, y: number) => [x, y],
+        90: (x: number, y: number) => [y, height - 1 - x],
+        180: (x: number, y: number) => [width - 1 - x, height - 1 - y],
+        270: (x: number, y: number) => [width - 1 - y, x],
+      } as const;
+      for (const rotation of [0, 90, 180, 270] as const) {
+        const directory = bench.at("turned");
+        const { raster } = await bench.pool.run("rasterise", { path, directory, rotation });
+        const isOnItsSide = rotation % 180 !== 0;
+        expect([raster.width, raster.height]).toEqual(
+          isOnItsSide ? [height, width] : [width, height],
+        );
+        const turned = await samplesOf(raster);
+        for (let y = 0; y < raster.height; y += 1) {
+          for (let x = 0; x < raster.width; x += 1) {
+            const at = 3 * (y * raster.width + x);
+            const [fromX = 0, fromY = 0] = places[rotation](x, y);
+            expect([...turned.subarray(at, at + 3)]).toEqual(pixel(fromX, fromY));
+          }
         }
       }
     },
@@ -88,7 +83,7 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       .png()
       .toFile(path);
     const directory = bench.at("constant");
-    expect(await bench.pool.run("rasterise", { path, directory, crop: null })).toMatchObject({
+    expect(await bench.pool.run("rasterise", { path, directory, rotation: 0 })).toMatchObject({
       hasAlpha: true,
       isAlphaConstant: true,
     });

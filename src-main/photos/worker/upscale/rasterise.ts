@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Metadata, Region } from "sharp";
-import type { Box } from "../../../../src-preload/contract/photos.ts";
+import type { Metadata } from "sharp";
+import type { Rotation } from "../../../../src-preload/contract/photos.ts";
 import { findRaster, needSpace, type Raster } from "../../../upscale/rasters/index.ts";
 import { pixelsOf, readMetadata } from "../decode.ts";
 import { decodeHeic } from "../heic.ts";
@@ -20,33 +20,25 @@ const RASTER = "source.tif";
 export async function rasterise(
   sharp: Sharp,
   source: PhotoSource,
-  { directory, crop }: { readonly directory: string; readonly crop: Box | null },
+  { directory, rotation }: { readonly directory: string; readonly rotation: Rotation },
   signal: AbortSignal,
 ): Promise<RasterisedPhoto> {
   if (source.raw?.isCut === true) throw fileTruncated();
   const metadata = await readMetadata(sharp, source);
   const stored = storedColours(metadata);
   // A HEIC comes out of its decoder upright.
-  const orientation = source.format === "heic" ? 1 : (metadata.orientation ?? 1);
-  const region = crop === null ? null : storedRegion(crop, metadata, orientation);
+  const orientation = turned(source.format === "heic" ? 1 : (metadata.orientation ?? 1), rotation);
   await mkdir(directory, { recursive: true });
-  const { width, height } = region ?? metadata;
+  const { width, height } = metadata;
   const pictures = orientation === 1 ? 1 : 2;
   await needSpace(directory, pictures * width * height * 4 * (stored.bits / 8));
 
   const path = join(directory, RASTER);
   const file = `${path}.stored`;
   const decoded =
-    source.format === "heic" && region === null
+    source.format === "heic"
       ? await saveRaster(file, await decodeHeic(source.path, metadata.icc))
-      : await decodeTo(
-          sharp,
-          source.format === "heic"
-            ? await decodeHeic(source.path, metadata.icc)
-            : await pixelsOf(source),
-          stored,
-          { file, region, limit: MAX_PIXELS },
-        );
+      : await decodeTo(sharp, await pixelsOf(source), stored, { file, limit: MAX_PIXELS });
   signal.throwIfAborted();
   const raster = await upright(decoded, orientation, path, signal);
   const hasAlpha = raster.channels === 2 || raster.channels === 4;
@@ -95,28 +87,16 @@ export function storedColours({ space, depth, channels }: Metadata): StoredColou
   return { colourspace: bits === 16 ? "rgb16" : "srgb", bits, isConverted: !isRgb };
 }
 
-/** A box of the upright photo as whole pixels of the stored one. */
-function storedRegion([x, y, w, h]: Box, { width, height }: Metadata, orientation: number): Region {
-  const span = (start: number, length: number, whole: number): [number, number] => {
-    const low = Math.min(whole - 1, Math.max(0, Math.floor(start * whole)));
-    const high = Math.min(whole, Math.max(low + 1, Math.round((start + length) * whole)));
-    return [low, high];
-  };
-  const isOnItsSide = orientation >= 5;
-  const [left, right] = span(x, w, isOnItsSide ? height : width);
-  const [top, bottom] = span(y, h, isOnItsSide ? width : height);
-  const columns = isOnItsSide ? [top, bottom] : [left, right];
-  const rows = isOnItsSide ? [left, right] : [top, bottom];
-  const [columnFrom = 0, columnTo = 0] = columns;
-  const [rowFrom = 0, rowTo = 0] = rows;
-  const isFromRight = [2, 3, 7, 8].includes(orientation);
-  const isFromBottom = [3, 4, 6, 7].includes(orientation);
-  return {
-    left: isFromRight ? width - columnTo : columnFrom,
-    top: isFromBottom ? height - rowTo : rowFrom,
-    width: columnTo - columnFrom,
-    height: rowTo - rowFrom,
-  };
+/** EXIF orientations by what a quarter turn to the right makes of each: upright ones first, mirrored ones after. */
+const turns = [
+  [1, 6, 3, 8],
+  [2, 7, 4, 5],
+];
+
+/** The EXIF orientation of a picture that is to be turned once more, clockwise, after it is upright. */
+function turned(orientation: number, rotation: Rotation): number {
+  const circle = turns.find((each) => each.includes(orientation)) ?? [1];
+  return circle[(circle.indexOf(orientation) + rotation / 90) % circle.length] ?? 1;
 }
 
 /** Decodes into an uncompressed TIFF, whose rows lie one after the other as a raster's do. */
@@ -124,14 +104,13 @@ export async function decodeTo(
   sharp: Sharp,
   input: Buffer | string,
   { colourspace, isConverted }: StoredColours,
-  { file, region, limit }: { file: string; region: Region | null; limit: number | false },
+  { file, limit }: { file: string; limit: number | false },
 ): Promise<Raster> {
   const pipeline = sharp(input, {
     failOn: "error",
     limitInputPixels: limit,
     sequentialRead: true,
   });
-  if (region !== null) pipeline.extract(region);
   // With its profile kept, sharp leaves the colours alone.
   if (!isConverted) pipeline.keepIccProfile();
   await pipeline
