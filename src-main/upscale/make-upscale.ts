@@ -171,7 +171,7 @@ async function begin(
   const { raster, preview, isConverted } = await images.run(
     "rasterise",
     { path: record.sourcePath, directory, rotation: rotationOf(record.photoId) },
-    { signal, tag },
+    { signal, tag, timeoutMs: null },
   );
   return {
     run: 0,
