@@ -9,6 +9,7 @@ import { useItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { useStanding } from "../state/standing.ts";
 import { useView } from "../state/view-store.ts";
+import { UpscaledButton } from "../upscale/upscaled-button.tsx";
 import { useAhead } from "../viewer2d/ahead.ts";
 import { LargeView } from "../viewer2d/large-view.tsx";
 import { useTurnedLook } from "../viewer2d/looks.ts";
@@ -93,6 +94,7 @@ export function LoupeView(): ReactElement {
               <CommandButton id="photo.rotateLeft" icon="rotateLeft" />
               <CommandButton id="photo.rotateRight" icon="rotateRight" />
             </span>
+            <UpscaledButton photo={photo} />
             <Overlays />
             <ZoomButton pane={pane} onToggle={() => runCommand("view.zoom")} />
           </div>

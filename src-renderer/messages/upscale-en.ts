@@ -140,6 +140,7 @@ export const upscaleEn = {
   },
   paused: "Paused",
   view: "View",
+  viewUpscaled: (size: string) => `Upscaled ${size}: view`,
   viewOf: (name: string) => `View ${name}`,
   deleteResult: "Move to the trash",
   removeFromList: "Take off the list",

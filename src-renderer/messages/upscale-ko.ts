@@ -136,6 +136,7 @@ export const upscaleKo = {
   },
   paused: "일시 정지",
   view: "보기",
+  viewUpscaled: (size) => `업스케일 ${size} 보기`,
   viewOf: (name) => `${name} 보기`,
   deleteResult: "휴지통으로 옮기기",
   removeFromList: "목록에서 빼기",

@@ -1,7 +1,14 @@
 import { beforeEach, expect, test } from "vitest";
 import { useLibrary } from "./library-store.ts";
 import { photo } from "./photo-fixture.ts";
-import { leaveRoom, photosOf, showResult, upscale, useUpscaleRoom } from "./upscale-room.ts";
+import {
+  leaveRoom,
+  photosOf,
+  showResult,
+  showResults,
+  upscale,
+  useUpscaleRoom,
+} from "./upscale-room.ts";
 import { setMode, useView } from "./view-store.ts";
 
 beforeEach(() => {
@@ -20,13 +27,25 @@ test("one step back: out of the close-up, out of the room, to where one came fro
   expect(useView.getState().mode).toBe("loupe");
 });
 
-test("a result that was opened from elsewhere goes back to the list first", () => {
+test("a result that was opened from the list goes back to the list", () => {
+  showResults();
   showResult(7);
-  expect(useUpscaleRoom.getState()).toMatchObject({ tab: "results", resultId: 7 });
+  showResult(8);
+  expect(useUpscaleRoom.getState()).toMatchObject({ tab: "results", resultId: 8 });
   leaveRoom();
   expect(useUpscaleRoom.getState().resultId).toBeNull();
+  expect(useView.getState().mode).toBe("upscale");
   leaveRoom();
   expect(useView.getState().mode).toBe("grid");
+});
+
+test("a result that was opened from a photo goes back to the photo", () => {
+  setMode("loupe");
+  showResult(7);
+  showResult(8);
+  leaveRoom();
+  expect(useView.getState().mode).toBe("loupe");
+  expect(useUpscaleRoom.getState().resultId).toBeNull();
 });
 
 test("picks and all follow the folder; photos chosen one by one are those", () => {

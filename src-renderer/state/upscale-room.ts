@@ -19,6 +19,8 @@ interface UpscaleRoom {
   readonly tab: RoomTab;
   /** The result that is looked at; null while the lists are shown. */
   readonly resultId: number | null;
+  /** It was opened from a photo, past the list: one step back leads to that photo. */
+  readonly isDirect: boolean;
   readonly layout: Layout;
   /** Where before turns to after, 0..1 of the way across. */
   readonly wipe: number;
@@ -34,6 +36,7 @@ export const useUpscaleRoom = create<UpscaleRoom>(() => ({
   batch: { kind: "photos", photoIds: [] },
   tab: "make",
   resultId: null,
+  isDirect: false,
   layout: "wipe",
   wipe: 0.5,
   isCloseUp: false,
@@ -64,16 +67,24 @@ export function showResults(): void {
   showUpscaleRoom();
 }
 
+/** Shows a result; from inside the room another one takes the place of the one that is shown. */
 export function showResult(resultId: number): void {
-  useUpscaleRoom.setState({ tab: "results", resultId });
+  const { isDirect, resultId: shown } = useUpscaleRoom.getState();
+  const isInRoom = useView.getState().mode === "upscale";
+  useUpscaleRoom.setState({
+    tab: "results",
+    resultId,
+    isDirect: !isInRoom || (isDirect && shown !== null),
+  });
   showUpscaleRoom();
 }
 
 /** One step back: out of a result, out of the close-up, out of the room. */
 export function leaveRoom(): void {
-  const { resultId, isCloseUp, tab, cameFrom } = useUpscaleRoom.getState();
-  if (resultId !== null) useUpscaleRoom.setState({ resultId: null });
-  else if (isCloseUp && tab === "make") useUpscaleRoom.setState({ isCloseUp: false });
+  const { resultId, isDirect, isCloseUp, tab, cameFrom } = useUpscaleRoom.getState();
+  useUpscaleRoom.setState({ resultId: null });
+  if (resultId !== null && !isDirect) return;
+  if (isCloseUp && tab === "make") useUpscaleRoom.setState({ isCloseUp: false });
   else setMode(cameFrom === "upscale" ? "grid" : cameFrom);
 }
 

@@ -32,26 +32,28 @@ export function AddModel(): ReactElement {
       </Button>
       <small>{messages.upscale.addModelHint}</small>
       {added !== null && (
-        <ul className={css.outcome} role="status">
-          {added.added.map(({ id, name }) => (
-            <li key={id}>
-              <Icon name="check" /> {messages.upscale.modelAdded(name)}
-            </li>
-          ))}
-          {added.known.map(({ id, name }) => (
-            <li key={id}>
-              <Icon name="info" /> {messages.upscale.modelKnown(name)}
-            </li>
-          ))}
-          {added.refused.map(({ file, problem }) => (
-            <li key={file} className={css.problem}>
-              <Icon name="warning" />
-              <span>
-                <b>{file}</b> {localized(problem.happened)} {localized(problem.todo)}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <div className={css.outcome} role="status">
+          <ul>
+            {added.added.map(({ id, name }) => (
+              <li key={id}>
+                <Icon name="check" /> {messages.upscale.modelAdded(name)}
+              </li>
+            ))}
+            {added.known.map(({ id, name }) => (
+              <li key={id}>
+                <Icon name="info" /> {messages.upscale.modelKnown(name)}
+              </li>
+            ))}
+            {added.refused.map(({ file, problem }) => (
+              <li key={file} className={css.problem}>
+                <Icon name="warning" />
+                <span>
+                  <b>{file}</b> {localized(problem.happened)} {localized(problem.todo)}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </div>
   );

@@ -33,6 +33,7 @@ export function ResultView({ row }: { readonly row: UpscaleRow }): ReactElement 
   const language = useLanguage();
   const localized = useLocalized();
   const layout = useUpscaleRoom((state) => state.layout);
+  const isDirect = useUpscaleRoom((state) => state.isDirect);
   const photo = useLibrary(({ photos }) =>
     row.photoId === null ? undefined : photos.get(row.photoId),
   );
@@ -88,7 +89,7 @@ export function ResultView({ row }: { readonly row: UpscaleRow }): ReactElement 
         <div className={css.which}>
           <IconButton
             icon="left"
-            label={messages.upscale.backToResults}
+            label={isDirect ? messages.back : messages.upscale.backToResults}
             shortcut="Esc"
             onClick={leaveRoom}
           />

@@ -36,7 +36,7 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
     <footer className={css.start}>
       {leftOut.length > 0 && <LeftOut photos={photos} leftOut={leftOut} />}
       <div className={css.startLine}>
-        <p className={css.summary} aria-live="polite" data-stale={isStale || undefined}>
+        <p className={css.summary} aria-live="polite">
           {isKnown && problem === null && (
             <>
               <span>{messages.upscale.willMake(made.length, photos.length)}</span>

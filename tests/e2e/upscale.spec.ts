@@ -17,6 +17,7 @@ const words = {
     side: "Side by side",
     closeUp: "Close-up",
     twice: "×2",
+    upscaled: /^Upscaled ×2/,
     choose: "Folder: Choose…",
   },
   ko: {
@@ -30,6 +31,7 @@ const words = {
     side: "나란히",
     closeUp: "확대해 보기",
     twice: "2배",
+    upscaled: /^업스케일 ×2/,
     choose: "폴더: 선택…",
   },
 } as const;
@@ -118,6 +120,16 @@ for (const language of ["en", "ko"] as const) {
       await expect(view).toBeVisible();
       await page.keyboard.press("Escape");
       await expect(grid).toBeVisible();
+
+      // The photo knows its result, in the panel and in the loupe.
+      await page.keyboard.press("e");
+      await expect(page.locator("canvas[data-drawn]")).toBeVisible();
+      await expect(page.getByRole("complementary").getByText("×2 0.2 MP")).toBeVisible();
+      await check("upscale-loupe");
+      await page.getByRole("button", { name: text.upscaled }).click();
+      await expect(page.locator("canvas[data-drawn]")).toHaveCount(2);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("button", { name: text.upscaled })).toBeVisible();
     });
   });
 }
