@@ -230,7 +230,7 @@ test("pieces are made once, with each model, and are the photo's own", async () 
     .resize(120, 80)
     .jpeg()
     .toBuffer();
-  const { services, client, idOf } = await openKiln({ "a.jpg": photo });
+  const { services, client, idOf, results } = await openKiln({ "a.jpg": photo });
   const request = {
     photoId: idOf("a.jpg"),
     model: "general-x4v3",
@@ -250,6 +250,18 @@ test("pieces are made once, with each model, and are the photo's own", async () 
   const after = await services.upscaling.results.crop(crop.key, "after");
   expect(await sharp(after?.path).metadata()).toMatchObject({ width: 256, height: 256 });
   expect((await client.upscales.crop(request)).key).toBe(crop.key);
+
+  // What is shown is what is made.
+  const { jobId } = await client.upscales.start({
+    photoIds: [request.photoId],
+    settings,
+    placement,
+    destination: null,
+  });
+  await services.engine.whenEnded(jobId);
+  const [row] = await results();
+  const made = sharp(row?.path ?? "").extract({ left: 0, top: 64, width: 256, height: 256 });
+  expect(await sharp(after?.path).raw().toBuffer()).toEqual(await made.raw().toBuffer());
   await expect(client.upscales.crop({ ...request, model: "x4plus" })).rejects.toMatchObject({
     code: "model-not-at-hand",
   });

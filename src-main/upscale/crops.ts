@@ -9,7 +9,7 @@ import { createTarget } from "./big-tiff.ts";
 import type { NetworkFile } from "./network.ts";
 import { type Raster, rowBytes } from "./raster.ts";
 import { photoUnknown } from "./upscale-problems.ts";
-import type { Provider, UpscaleWorkerMethods } from "./worker/protocol.ts";
+import type { Provider, Region, UpscaleWorkerMethods } from "./worker/protocol.ts";
 
 /** Photos whose pixels are kept while their pieces are looked at; the oldest goes first. */
 const KEPT_PHOTOS = 2;
@@ -67,7 +67,7 @@ export class Crops {
     const network = await this.#services.openModel(model, denoise);
     const photo = await this.#photo(photoId, signal);
     const raster = await photo.raster;
-    const region = regionOf(raster, request);
+    const region = regionOf(raster, request, network.multiple);
     const key = createHash("sha256")
       .update(JSON.stringify([photo.version, region, network.path]))
       .digest("hex")
@@ -83,8 +83,8 @@ export class Crops {
         await this.#encode(piece, photo.directory, before, signal);
         const target = await createTarget(join(folder, "target.tif"), {
           ...piece,
-          width: piece.width * network.scale,
-          height: piece.height * network.scale,
+          width: region.width * network.scale,
+          height: region.height * network.scale,
         });
         await this.#services.upscaler.run(
           "upscale",
@@ -92,7 +92,8 @@ export class Crops {
             network,
             provider: await this.#services.currentProvider(),
             name: key,
-            source: piece,
+            source: raster,
+            region,
             target,
             fromRow: 0,
             tile: 0,
@@ -206,22 +207,17 @@ export class Crops {
   }
 }
 
-interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A square about a place, moved so that it lies inside the photo. */
+/** A square about a place, moved so that it lies inside the photo and where a tile may begin. */
 function regionOf(
   { width, height }: Raster,
   { x, y, edge }: Pick<CropRequest, "x" | "y" | "edge">,
+  multiple: number,
 ): Region {
   const span = (middle: number, whole: number): [number, number] => {
     const length = Math.min(edge, whole);
     const start = Math.round(middle * whole - length / 2);
-    return [Math.max(0, Math.min(start, whole - length)), length];
+    const inside = Math.max(0, Math.min(start, whole - length));
+    return [inside - (inside % multiple), length];
   };
   const [left, across] = span(x, width);
   const [top, down] = span(y, height);

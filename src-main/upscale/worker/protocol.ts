@@ -5,6 +5,14 @@ import type { Raster } from "../raster.ts";
 export const providers = ["dml", "cuda", "coreml", "webgpu", "cpu"] as const;
 export type Provider = (typeof providers)[number];
 
+/** A part of a raster, in its pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface UpscaleInput {
   readonly network: NetworkFile;
   readonly provider: Provider;
@@ -12,7 +20,12 @@ export interface UpscaleInput {
   readonly name: string;
   readonly source: Raster;
   /**
-   * Where the result goes: `scale` times the source's size, same channels and bits. What lies before `offset` is
+   * What of the source is upscaled, with the rest about it: the same pixels as in the result of the whole. Its left and
+   * its top are multiples of the network's `multiple`. All of it if not said.
+   */
+  readonly region?: Region;
+  /**
+   * Where the result goes: `scale` times the size of what is upscaled, same channels and bits. What lies before `offset` is
    * already there; rows are written from the top down.
    */
   readonly target: Raster;

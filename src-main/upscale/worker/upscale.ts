@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import type { WorkerCallContext } from "../../workers/index.ts";
 import type { Raster } from "../raster.ts";
 import { nothingToUpscale, rasterFailed, upscaleNoMemory } from "./problems.ts";
-import type { Provider, UpscaleInput, UpscaleWorkerMethods } from "./protocol.ts";
+import type { Provider, Region, UpscaleInput, UpscaleWorkerMethods } from "./protocol.ts";
 import { isOutOfMemory, type TileRunner } from "./runtime.ts";
 import { TileJudge } from "./tile-judge.ts";
 import { constantAlpha, type OpenRaster, TileReader, TileWriter } from "./tile-pixels.ts";
@@ -49,10 +49,21 @@ export async function upscale(
   }
 }
 
-function refuseOtherSize({ network, source, target }: UpscaleInput): void {
+/** What is upscaled. */
+function regionOf({ source, region }: UpscaleInput): Region {
+  return region ?? { left: 0, top: 0, width: source.width, height: source.height };
+}
+
+function refuseOtherSize(input: UpscaleInput): void {
+  const { network, source, target } = input;
+  const { left, top, width, height } = regionOf(input);
   const fits =
-    target.width === source.width * network.scale &&
-    target.height === source.height * network.scale &&
+    left >= 0 &&
+    top >= 0 &&
+    left + width <= source.width &&
+    top + height <= source.height &&
+    target.width === width * network.scale &&
+    target.height === height * network.scale &&
     target.channels === source.channels &&
     target.bits === source.bits;
   const shape = ({ width, height, channels, bits }: Raster) =>
@@ -63,6 +74,7 @@ function refuseOtherSize({ network, source, target }: UpscaleInput): void {
 class Run implements AsyncDisposable {
   readonly #input: UpscaleInput;
   readonly #source: OpenRaster;
+  readonly #region: Region;
   readonly #target: OpenRaster;
   readonly #sync: () => Promise<void>;
   readonly #context: Context;
@@ -70,7 +82,7 @@ class Run implements AsyncDisposable {
   #runner: TileRunner | null = null;
   #judge: TileJudge | null = null;
   #tile: number;
-  /** The first row of the source whose result is not safely in the target. */
+  /** The first row of the region whose result is not safely in the target. */
   #row: number;
   #tiles = 0;
 
@@ -84,6 +96,7 @@ class Run implements AsyncDisposable {
   ) {
     this.#input = input;
     this.#source = source;
+    this.#region = regionOf(input);
     this.#target = target;
     this.#sync = sync;
     this.#context = context;
@@ -94,7 +107,7 @@ class Run implements AsyncDisposable {
 
   async toTheEnd(): Promise<{ readonly tiles: number }> {
     const alpha = await constantAlpha(this.#source, () => this.#breathe());
-    while (this.#row < this.#source.height) {
+    while (this.#row < this.#region.height) {
       try {
         await this.#bands(alpha);
       } catch (error) {
@@ -118,8 +131,8 @@ class Run implements AsyncDisposable {
     if (provider !== "cpu") {
       this.#judge ??= new TileJudge(network, provider, () => this.#openRunner("cpu", false));
     }
-    const grid = tileGrid(this.#source, network, this.#tile);
-    const bands = bandStarts(this.#source, network, grid, this.#row);
+    const grid = tileGrid(this.#region, network, this.#tile);
+    const bands = bandStarts(this.#region, network, grid, this.#row);
     const reader = new TileReader(
       this.#source,
       grid,
@@ -137,7 +150,7 @@ class Run implements AsyncDisposable {
         this.#report(before + band * columns + column + 1, totalTiles);
       }
       await this.#sync();
-      this.#row = Math.min(this.#source.height, top + grid.height);
+      this.#row = Math.min(this.#region.height, top + grid.height);
       this.#report(before + (band + 1) * columns, totalTiles);
     }
   }
@@ -157,7 +170,7 @@ class Run implements AsyncDisposable {
     if (runner === null) throw new Error("no network is open");
     const width = grid.width + 2 * grid.padding;
     const height = grid.height + 2 * grid.padding;
-    const tile = reader.read(left, top);
+    const tile = reader.read(this.#region.left + left, this.#region.top + top);
     const through = async (pixels: typeof tile.colour, slot: "colour" | "alpha") => {
       const result = await runner.run(pixels, width, height, slot);
       await this.#judge?.look({ pixels, result, width, height });
@@ -169,11 +182,12 @@ class Run implements AsyncDisposable {
   }
 
   async #halve(cause: unknown): Promise<void> {
-    const { network, name, source } = this.#input;
+    const { network, name } = this.#input;
+    const { width, height } = this.#region;
     // What the session holds on to may be what is missing.
     await this.#runner?.[Symbol.asyncDispose]();
     this.#runner = null;
-    const edge = this.#tile === 0 ? Math.max(source.width, source.height) : this.#tile;
+    const edge = this.#tile === 0 ? Math.max(width, height) : this.#tile;
     const smallest = Math.max(SMALLEST_TILE, network.multiple);
     if (edge <= smallest) throw upscaleNoMemory(name, cause);
     this.#tile = Math.max(smallest, Math.ceil(edge / 2));
