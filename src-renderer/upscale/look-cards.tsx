@@ -1,21 +1,30 @@
-import { type PointerEvent, type ReactElement, useEffect, useId } from "react";
-import { cropUrl } from "../../src-preload/contract/media.ts";
+import { type CSSProperties, type PointerEvent, type ReactElement, useEffect, useId } from "react";
+import { cropUrl, previewUrl } from "../../src-preload/contract/media.ts";
 import type { Model } from "../../src-preload/contract/models.ts";
+import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { pullModels, useModels } from "../state/models.ts";
 import { AddModel } from "./add-model.tsx";
 import type { CropAnswer } from "./crop-queue.ts";
-import type { Crops } from "./crops.ts";
+import { type Crops, type Spot, useSpot } from "./crops.ts";
 import { Denoise } from "./denoise.tsx";
 import css from "./looks.module.css";
 import { ModelFetch } from "./model-fetch.tsx";
 import { ModelMenu } from "./model-menu.tsx";
 import { remember } from "./settings.ts";
 import { secondsText } from "./size-text.ts";
+import { shownSize } from "./spot.ts";
+
+interface LookCardsProps {
+  readonly photo: PhotoRow;
+  readonly crops: Crops;
+}
 
 /** Every model at hand as a card that shows its work on this photo; below them those that can be fetched. */
-export function LookCards({ crops }: { readonly crops: Crops }): ReactElement {
+export function LookCards({ photo, crops }: LookCardsProps): ReactElement {
+  const spot = useSpot(photo);
+  const standIn = spot === null ? null : { photo, spot };
   const messages = useMessages();
   const localized = useLocalized();
   const models = useModels((state) => state.models);
@@ -42,6 +51,7 @@ export function LookCards({ crops }: { readonly crops: Crops }): ReactElement {
             model={model}
             isChosen={model.id === chosenId}
             answer={crops?.get(model.id) ?? null}
+            standIn={standIn}
           />
         ))}
       </ul>
@@ -88,8 +98,9 @@ function Card(props: {
   readonly model: Model;
   readonly isChosen: boolean;
   readonly answer: CropAnswer | null;
+  readonly standIn: StandIn | null;
 }): ReactElement {
-  const { model, isChosen, answer } = props;
+  const { model, isChosen, answer, standIn } = props;
   const messages = useMessages();
   const language = useLanguage();
   const localized = useLocalized();
@@ -112,7 +123,7 @@ function Card(props: {
           aria-describedby={textId}
           onChange={() => remember({ model: model.id })}
         />
-        <CardPicture answer={answer} name={model.name} />
+        <CardPicture answer={answer} standIn={standIn} name={model.name} />
         <strong className={css.name}>{model.name}</strong>
       </label>
       <div id={textId} className={css.text}>
@@ -140,11 +151,43 @@ function endWipe(event: PointerEvent<HTMLElement>): void {
   event.currentTarget.style.setProperty("--wipe", "0%");
 }
 
+/** What is shown of a place until it has been tried. */
+interface StandIn {
+  readonly photo: PhotoRow;
+  readonly spot: Spot;
+}
+
+/** The place as the screen's rendition of the photo shows it; quietly, since it says nothing of the look yet. */
+function Untried({ photo, spot }: StandIn): ReactElement | null {
+  // Turned photos are shown once they are tried.
+  if (photo.rotation !== 0) return null;
+  const { width, height } = shownSize(photo);
+  const share = (pixels: number): string => `${((100 * pixels) / spot.edge).toFixed(2)}%`;
+  const style: CSSProperties = {
+    inset: "auto",
+    left: share(spot.edge / 2 - spot.middle.x * width),
+    top: share(spot.edge / 2 - spot.middle.y * height),
+    width: share(width),
+    height: share(height),
+  };
+  return (
+    <img
+      className={css.untried}
+      style={style}
+      src={previewUrl(photo)}
+      alt=""
+      decoding="async"
+      draggable={false}
+    />
+  );
+}
+
 function CardPicture(props: {
   readonly answer: CropAnswer | null;
+  readonly standIn: StandIn | null;
   readonly name: string;
 }): ReactElement {
-  const { answer, name } = props;
+  const { answer, standIn, name } = props;
   const messages = useMessages();
   const localized = useLocalized();
   if (answer?.state === "done") {
@@ -178,6 +221,7 @@ function CardPicture(props: {
   }
   return (
     <span className={css.picture}>
+      {standIn !== null && <Untried {...standIn} />}
       {answer?.state === "running" ? (
         <progress className={css.busy} aria-label={messages.upscale.tryingLook(name)} />
       ) : (

@@ -37,7 +37,7 @@ export function MakeTab({ photos }: { readonly photos: readonly PhotoRow[] }): R
       </div>
       <aside className={css.panel}>
         <div className={css.scroller}>
-          <LookCards crops={crops} />
+          <LookCards photo={photo} crops={crops} />
           <SizeForm photo={photo} />
           <FileForm photo={photo} />
         </div>
