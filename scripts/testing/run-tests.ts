@@ -107,7 +107,7 @@ async function unit(): Promise<Tally> {
   const flags = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const endedWell = await runStep({
     command: [process.execPath, vitest, "run", ...flags],
-    limitMs: (proofs ? 90 : 12) * minute,
+    limitMs: (proofs ? 90 : 30) * minute,
   });
   return tallyOfVitest(readReport(report), endedWell);
 }
@@ -138,7 +138,7 @@ async function endToEnd(host: (typeof hostNames)[number]): Promise<Tally> {
   const endedWell = await runStep({
     command: [...ready.wrap, process.execPath, playwright, "test", ...flags, ...outputs],
     env: { ...ready.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-    limitMs: (proofs ? 60 : 10) * minute,
+    limitMs: (proofs ? 60 : 20) * minute,
   });
   return tallyOfPlaywright(readReport(report), endedWell);
 }

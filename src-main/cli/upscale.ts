@@ -1,4 +1,4 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import {
@@ -128,7 +128,7 @@ export async function runUpscale(
   }
   let destination: string | null = null;
   if (values.out !== undefined) {
-    await mkdir(resolve(values.out), { recursive: true });
+    // Made when the work begins.
     destination = await connection.token([resolve(values.out)]);
   }
   const photoIds = [...photos.keys()];

@@ -92,3 +92,18 @@ export function upscaleCancelled(): KilnError {
     { en: "Retry to make it after all.", ko: "만들려면 다시 시도하세요." },
   );
 }
+
+export function folderNotMade(path: string, cause: unknown): KilnError {
+  return new KilnError(
+    "folder-not-made",
+    {
+      en: `The folder “${path}” could not be made.`,
+      ko: `‘${path}’ 폴더를 만들 수 없습니다.`,
+    },
+    {
+      en: "Choose a folder that you may write to.",
+      ko: "쓸 수 있는 폴더를 고르세요.",
+    },
+    { cause },
+  );
+}

@@ -1,10 +1,11 @@
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { UpscaleForecast, UpscaleRow } from "../../src-preload/contract/upscale.ts";
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type { Trash, UpscaleDraft, UpscaleRecord } from "../library/index.ts";
+import { makeFolder } from "./make-folder.ts";
 import { tilesDirectory, workDirectory } from "./make-upscale.ts";
 import { type PlanServices, planUpscales, type UpscaleRequest } from "./plan-upscales.ts";
 import { runSources } from "./sizes.ts";
@@ -72,7 +73,7 @@ export class Upscales {
    * instead of made twice.
    *
    * @throws KilnError `nothing-to-upscale`, `destination-on-card`, `model-unknown`, `model-not-at-hand`, those of naming
-   * patterns
+   * patterns and folders (see `makeFolder`)
    */
   async start(request: UpscaleRequest): Promise<{
     readonly jobId: number;
@@ -101,7 +102,7 @@ export class Upscales {
       return { jobId: knownJob, upscaleIds: knownIds, skipped };
     }
     if (drafts.length === 0) throw nothingToUpscale(skipped[0]?.reason ?? null);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const ids = store.add(drafts);
     // One job after the other: with this one all of them are done.
     return { jobId: this.#run(ids), upscaleIds: [...knownIds, ...ids], skipped };
