@@ -267,6 +267,31 @@ test("pieces are made once, with each model, and are the photo's own", async () 
   });
 });
 
+test("a black-and-white photo that is stored as RGB gets no cast", async () => {
+  const grey = await sharp(await takeJpeg({ scene: 6 }))
+    .resize(40, 30)
+    .grayscale()
+    .toColourspace("srgb")
+    .png()
+    .toBuffer();
+  expect((await sharp(grey).metadata()).channels).toBe(3);
+  const { services, client, idOf, results } = await openKiln({ "a.png": grey });
+  const { jobId } = await client.upscales.start({
+    photoIds: [idOf("a.png")],
+    settings,
+    placement,
+    destination: null,
+  });
+  await services.engine.whenEnded(jobId);
+  const [row] = await results();
+  const { data, info } = await sharp(row?.path ?? "")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(info.channels).toBe(3);
+  const isGrey = (at: number): boolean => data[at] === data[at + 1] && data[at] === data[at + 2];
+  expect(Array.from({ length: data.length / 3 }, (_, i) => i * 3).every(isGrey)).toBe(true);
+});
+
 test("levels of a result", () => {
   expect([1, 512, 513, 1024, 1025, 40_000].map((edge) => upscaleLevels(edge, 1))).toEqual([
     1, 1, 2, 2, 3, 8,

@@ -13,6 +13,7 @@ import {
 } from "../../src-preload/contract/upscale.ts";
 import { type parseCommand, UsageError } from "./arguments.ts";
 import type { KilnClient, KilnConnection } from "./client.ts";
+import { problemOfCall } from "./problem.ts";
 
 /** The options of `kiln upscale`, beside those that every command takes. */
 export const upscaleOptions = {
@@ -122,7 +123,12 @@ export async function runUpscale(
   const skipped: { path: string; reason: Localized }[] = [];
   const photos = new Map<number, string>();
   for (const input of inputs) {
-    const found = await readInput(connection, resolve(input), wait);
+    const found = await readInput(connection, resolve(input), wait).catch((error: unknown) => {
+      const problem = problemOfCall(error);
+      // One that is not there stops the others no more than one that can't be read.
+      if (problem.code !== "folder-missing") throw error;
+      return { photos: [], skipped: [{ path: resolve(input), reason: problem.happened }] };
+    });
     for (const [id, path] of found.photos) photos.set(id, path);
     skipped.push(...found.skipped);
   }
@@ -172,7 +178,7 @@ export async function runUpscale(
         scale: row.width / row.sourceWidth,
         width: row.width,
         height: row.height,
-        seconds: row.seconds ?? 0,
+        seconds: Math.round((row.seconds ?? 0) * 1000) / 1000,
       });
     } else if (row.problem !== null) skipped.push({ path: source, reason: row.problem.happened });
   }
@@ -185,7 +191,7 @@ async function readInput(
   path: string,
   wait: (jobId: number) => Promise<void>,
 ): Promise<{
-  readonly photos: ReadonlyMap<number, string>;
+  readonly photos: Iterable<readonly [id: number, path: string]>;
   readonly skipped: readonly { readonly path: string; readonly reason: Localized }[];
 }> {
   const { client } = connection;

@@ -11,3 +11,4 @@ export { RenditionCache } from "./rendition-cache.ts";
 export { Sidecars } from "./sidecars.ts";
 export { SimilarPhotos } from "./similar.ts";
 export type { ImageWorkerMethods } from "./worker/protocol.ts";
+export type { RasterisedPhoto } from "./worker/upscale/protocol.ts";

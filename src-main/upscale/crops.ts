@@ -3,7 +3,7 @@ import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UpscaleCrop } from "../../src-preload/contract/upscale.ts";
 import type { PhotoStore } from "../library/index.ts";
-import type { ImageWorkerMethods } from "../photos/index.ts";
+import type { ImageWorkerMethods, RasterisedPhoto } from "../photos/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import { createTarget } from "./big-tiff.ts";
 import type { NetworkFile } from "./network.ts";
@@ -42,7 +42,7 @@ interface OpenPhoto {
   /** Of the photo's pixels as they are now. */
   readonly version: string;
   readonly directory: string;
-  readonly raster: Promise<Raster>;
+  readonly pixels: Promise<Pick<RasterisedPhoto, "raster" | "isGrey">>;
 }
 
 /** Pieces of photos, as they are and upscaled, for choosing a model by looking. */
@@ -66,7 +66,7 @@ export class Crops {
     const { photoId, model, denoise } = request;
     const network = await this.#services.openModel(model, denoise);
     const photo = await this.#photo(photoId, signal);
-    const raster = await photo.raster;
+    const { raster, isGrey } = await photo.pixels;
     const region = regionOf(raster, request, network.multiple);
     const key = createHash("sha256")
       .update(JSON.stringify([photo.version, region, network.path]))
@@ -93,6 +93,7 @@ export class Crops {
             provider: await this.#services.currentProvider(),
             name: key,
             source: raster,
+            isGrey,
             region,
             target,
             fromRow: 0,
@@ -130,7 +131,7 @@ export class Crops {
   async clear(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();
-    await Promise.allSettled(open.map(({ raster }) => raster));
+    await Promise.allSettled(open.map(({ pixels }) => pixels));
     await rm(join(this.#services.directory, "work", "crops"), { recursive: true, force: true });
     await rm(this.#cache, { recursive: true, force: true });
   }
@@ -155,22 +156,20 @@ export class Crops {
     signal?.throwIfAborted();
     const directory = join(library, "work", "crops", `${photoId}-${version}`);
     // Not by the caller's signal: the next piece needs the same pixels.
-    const raster = images
-      .run(
-        "rasterise",
-        { path: file.path, directory, rotation },
-        { priority: PRIORITY, timeoutMs: null },
-      )
-      .then((rasterised) => rasterised.raster);
-    const opened: OpenPhoto = { version, directory, raster };
-    raster.catch(() => {
+    const pixels = images.run(
+      "rasterise",
+      { path: file.path, directory, rotation },
+      { priority: PRIORITY, timeoutMs: null },
+    );
+    const opened: OpenPhoto = { version, directory, pixels };
+    pixels.catch(() => {
       if (this.#open.get(photoId) === opened) this.#open.delete(photoId);
     });
     this.#open.set(photoId, opened);
-    for (const [id, { directory: old, raster: pixels }] of this.#open) {
+    for (const [id, { directory: old, pixels: done }] of this.#open) {
       if (this.#open.size <= KEPT_PHOTOS) break;
       this.#open.delete(id);
-      void pixels.then(
+      void done.then(
         () => rm(old, { recursive: true, force: true }),
         () => undefined,
       );

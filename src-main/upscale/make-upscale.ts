@@ -30,6 +30,8 @@ export const restPointSchema = z.object({
   /** Runs of the network that are whole. */
   run: z.int().min(0),
   source: rasterSchema,
+  /** See `RasterisedPhoto`. */
+  isGrey: z.boolean(),
   /** What the run in progress writes; null when none does. */
   target: rasterSchema.nullable(),
   finishedRows: z.int().min(0),
@@ -168,7 +170,7 @@ async function begin(
     throw originalGone(record.sourcePath, error);
   });
   const provider = await currentProvider();
-  const { raster, preview, isConverted } = await images.run(
+  const { raster, isGrey, preview, isConverted } = await images.run(
     "rasterise",
     { path: record.sourcePath, directory, rotation: rotationOf(record.photoId) },
     { signal, tag, timeoutMs: null },
@@ -176,6 +178,7 @@ async function begin(
   return {
     run: 0,
     source: raster,
+    isGrey,
     target: null,
     finishedRows: 0,
     tile: 0,
@@ -231,6 +234,7 @@ async function runNetworks(
           provider,
           name: record.baseName,
           source,
+          isGrey: rest.isGrey,
           target,
           fromRow: rest.finishedRows,
           tile: rest.tile,

@@ -73,6 +73,13 @@ export function PhotoStage({ photo, crops }: PhotoStageProps): ReactElement {
 function Unreadable({ photo }: { readonly photo: PhotoRow }): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
+  if (photo.state === "found") {
+    return (
+      <div className={css.unreadable} role="status">
+        <p>{messages.reading}</p>
+      </div>
+    );
+  }
   return (
     <div className={css.unreadable} role="status">
       <p>{photo.reason === null ? messages.photoMissing : localized(photo.reason)}</p>

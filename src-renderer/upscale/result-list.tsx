@@ -148,7 +148,11 @@ function ResultRow(props: {
       </div>
       {!isDone && (
         <span className={css.status}>
-          {isPaused ? messages.upscale.paused : messages.upscale.statuses[row.status]}
+          {isPaused
+            ? messages.upscale.paused
+            : row.problem?.code === "upscale-cancelled"
+              ? messages.jobStates.cancelled
+              : messages.upscale.statuses[row.status]}
         </span>
       )}
       <div className={css.actions}>

@@ -17,6 +17,7 @@ const shownRows = 50;
 export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): ReactElement {
   const messages = useMessages();
   const language = useLanguage();
+  const localized = useLocalized();
   const forecasts = useForecast((state) => state.photos);
   const seconds = useForecast((state) => state.seconds);
   const isStale = useForecast((state) => state.isStale);
@@ -37,6 +38,11 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
       {leftOut.length > 0 && <LeftOut photos={photos} leftOut={leftOut} />}
       <div className={css.startLine}>
         <p className={css.summary} aria-live="polite">
+          {problem !== null && (
+            <span className={css.startProblem}>
+              {localized(problem.happened)} {localized(problem.todo)}
+            </span>
+          )}
           {isKnown && problem === null && (
             <>
               <span>{messages.upscale.willMake(made.length, photos.length)}</span>

@@ -19,6 +19,8 @@ export interface UpscaleInput {
   /** Name of what is upscaled, for what is said when the child dies over it. */
   readonly name: string;
   readonly source: Raster;
+  /** Its three colours are alike everywhere, and those of the result are to be: networks add a cast of their own. */
+  readonly isGrey?: boolean;
   /**
    * What of the source is upscaled, with the rest about it: the same pixels as in the result of the whole. Its left and
    * its top are multiples of the network's `multiple`. All of it if not said.

@@ -92,6 +92,15 @@ export class TileReader {
   }
 }
 
+export interface TileResults {
+  /** Of the network. */
+  readonly scale: number;
+  /** Input pixels of the padding that a result leaves out on each side. */
+  readonly rim: number;
+  /** Its three colours are alike and are to stay so. */
+  readonly isGrey: boolean;
+}
+
 /** Puts the middles of tiles' results into a raster. */
 export class TileWriter {
   readonly #target: OpenRaster;
@@ -99,10 +108,11 @@ export class TileWriter {
   readonly #scale: number;
   /** What of the padding is in the result, in input pixels. */
   readonly #margin: number;
+  readonly #isGrey: boolean;
   readonly #row: Samples;
 
-  /** @param rim input pixels of the padding that a result leaves out on each side */
-  constructor(target: OpenRaster, grid: TileGrid, scale: number, rim: number) {
+  constructor(target: OpenRaster, grid: TileGrid, { scale, rim, isGrey }: TileResults) {
+    this.#isGrey = isGrey || target.channels < 3;
     this.#target = target;
     this.#grid = grid;
     this.#scale = scale;
@@ -127,7 +137,7 @@ export class TileWriter {
     for (let row = 0; row < rows; row += 1) {
       const from = (margin * scale + row) * stride + margin * scale * 3;
       const line =
-        channels === 3
+        channels === 3 && !this.#isGrey
           ? colour.subarray(from, from + columns * 3)
           : this.#interleave(from, columns, colour, alpha);
       writeExactly(
@@ -143,9 +153,11 @@ export class TileWriter {
     const row = this.#row;
     let to = 0;
     for (let at = from; at < from + columns * 3; at += 3) {
-      if (channels < 3) {
+      if (this.#isGrey) {
         // Of three channels that should be alike, the middle one.
-        row[to] = colour[at + 1] ?? 0;
+        const grey = colour[at + 1] ?? 0;
+        row[to] = grey;
+        if (channels > 2) row[to + 1] = row[to + 2] = grey;
       } else {
         row[to] = colour[at] ?? 0;
         row[to + 1] = colour[at + 1] ?? 0;

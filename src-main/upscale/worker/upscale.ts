@@ -138,7 +138,11 @@ class Run implements AsyncDisposable {
       grid,
       this.#source.channels % 2 === 0 && alpha === null,
     );
-    const writer = new TileWriter(this.#target, grid, scale, this.#runner.rim);
+    const writer = new TileWriter(this.#target, grid, {
+      scale,
+      rim: this.#runner.rim,
+      isGrey: this.#input.isGrey ?? false,
+    });
     const columns = grid.columns.length;
     const before = Math.ceil(this.#row / grid.height) * columns;
     const totalTiles = before + bands.length * columns;

@@ -49,6 +49,7 @@ const wordBytes = [0, 1, 1, 2, 4, 4, 1, 1, 2, 4, 4, 4, 8, 4];
 
 const MAX_ENTRIES = 1024;
 
+const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
@@ -132,6 +133,12 @@ function isOfPhoto(tag: number): boolean {
     0x02bc, 0x83bb, 0x8649, 0x8769, 0x8773, 0x8825,
   ].includes(tag);
   return !isStorage && !isLayout;
+}
+
+/** A text with the one zero that ends it. */
+function withoutPadding(text: Buffer): Buffer {
+  const last = text.findLastIndex((byte) => byte !== 0);
+  return Buffer.concat([text.subarray(0, last + 1), Buffer.of(0)]);
 }
 
 /** Reading behind its end throws RangeError, as Buffer does. */
@@ -274,7 +281,9 @@ class ExifBlock {
       if (!this.#isLittle && isUtf16 && value.length % 2 === 0) value.subarray(8).swap16();
       if (!this.#isLittle && word === 4) value.swap32();
       if (!this.#isLittle && word === 8) value.swap64();
-      return { tag, type, count, value };
+      // Cameras fill their names up with zeros, which a TIFF's readers complain about.
+      const text = type === ASCII ? withoutPadding(value) : value;
+      return { tag, type, count: type === ASCII ? text.length : count, value: text };
     });
   }
 

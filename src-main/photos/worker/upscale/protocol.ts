@@ -8,6 +8,8 @@ export interface RasterisedPhoto {
   readonly hasAlpha: boolean;
   /** Alpha is the same everywhere, so that it needs no network. False without alpha. */
   readonly isAlphaConstant: boolean;
+  /** It has three colours, and they are alike everywhere: black and white, stored as RGB. */
+  readonly isGrey: boolean;
   /** Of a RAW: its pixels are those of a JPEG inside it. Null for every other photo. */
   readonly preview: {
     /** Of the JPEG, upright. */

@@ -76,6 +76,25 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
     },
   );
 
+  test("black and white that is stored as RGB is said to be, but for a single pixel", async () => {
+    const [width, height] = [70, 50];
+    const pixels = Buffer.alloc(width * height * 3, 0);
+    for (let i = 0; i < pixels.length; i += 1) pixels[i] = Math.floor(i / 3) % 251;
+    const isGrey = async (name: string): Promise<boolean> => {
+      const path = bench.at(`${name}.png`);
+      await sharp(pixels, { raw: { width, height, channels: 3 } })
+        .png()
+        .toFile(path);
+      const directory = bench.at(name);
+      const made = await bench.pool.run("rasterise", { path, directory, rotation: 0 });
+      expect(made.raster.channels).toBe(3);
+      return made.isGrey;
+    };
+    expect(await isGrey("grey")).toBe(true);
+    pixels[pixels.length - 2] = 255;
+    expect(await isGrey("nearly-grey")).toBe(false);
+  });
+
   test("alpha that is the same everywhere is said to be", async () => {
     const path = bench.at("constant.png");
     const background = { r: 9, g: 9, b: 9, alpha: 1 };

@@ -9,6 +9,7 @@ import { fileTruncated } from "../problems.ts";
 import { MAX_PIXELS, type Sharp } from "../sharp.ts";
 import type { PhotoSource } from "../source.ts";
 import { bleedUnderAlpha } from "./bleed.ts";
+import { isGreyThroughout } from "./greyness.ts";
 import { photoMetadata, saveMetadata } from "./metadata.ts";
 import { writeUpright } from "./orient.ts";
 import { channelsUnsupported, samplesUnsupported } from "./problems.ts";
@@ -53,6 +54,7 @@ export async function rasterise(
     raster,
     hasAlpha,
     isAlphaConstant: alpha?.isConstant ?? false,
+    isGrey: await isGreyThroughout(raster, signal),
     preview: previewOf(source, metadata),
     isConverted,
   };
