@@ -13,10 +13,11 @@ export interface Network {
 }
 
 /**
- * How far away a pixel still matters in RRDBNet, in pixels of its trunk. In theory a 23-block network sees 350 px; with
- * 64 px, the largest difference from an untiled run measured over photographs is 1 of 255.
+ * How far away a pixel still matters in RRDBNet, in pixels of its trunk. In theory a 23-block network sees 350 px. Of
+ * x4plus over an aerial photograph of a forest in tiles of 56 px, the largest difference from an untiled run is 5 of 255
+ * with 64 px, and 1 with 96.
  */
-const RRDB_REACH = 64;
+const RRDB_REACH = 96;
 
 export function infoOf(network: Network): NetworkInfo {
   const { architecture, scale, multiple, layers, tensors } = network;

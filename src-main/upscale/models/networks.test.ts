@@ -76,7 +76,7 @@ describe("agrees with PyTorch on the same weights", () => {
         scale: 4,
         multiple: 1,
         receptiveRadius: 349,
-        padding: 64,
+        padding: 96,
         flops: 35_853_696,
         parameters: 16_697_987,
       });
