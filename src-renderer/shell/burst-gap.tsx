@@ -97,7 +97,15 @@ export function BurstGapButton(): ReactElement {
   const popover = useRef<HTMLFieldSetElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   // As a click does it, so that the popover stands at its button.
-  useEffect(() => provide("stack.gap", () => button.current?.click()), []);
+  useEffect(
+    () =>
+      provide("stack.gap", () => {
+        button.current?.click();
+        // Closed and opened in one breath it tells of no change, and the effect below has nothing to do.
+        popover.current?.querySelector("input")?.focus();
+      }),
+    [],
+  );
   useEffect(() => {
     if (isOpen) popover.current?.querySelector("input")?.focus();
   }, [isOpen]);
