@@ -325,7 +325,8 @@ test("kill -9 in the middle, started again: the same bytes as undisturbed, and o
   const run = async (name: string) => {
     const library = join(folder, `library-${name}`);
     const out = join(folder, name);
-    const args = [photo, "--out", out, "--tile", "20", "--json", "--library", library];
+    const how = ["--tile", "20", "--name", "{name}-{scale}x"];
+    const args = [photo, "--out", out, ...how, "--json", "--library", library];
     return { library, out, args };
   };
   const calm = await run("calm");

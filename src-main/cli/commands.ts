@@ -105,7 +105,7 @@ export const commands: Readonly<Record<string, Command>> = {
   --format F     png, jpeg, webp, avif, tiff
   --quality N    1 to 100, for jpeg, webp and avif (92)
   --denoise N    0 keeps the grain, 1 removes it (1), for models that have it
-  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
+  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{model}-{scale}x)
   --existing A   skip or rename, where the name is taken (skip)
   --metadata M   all, withoutPlace, none (all)
   --provider P   what networks run on, from now on: auto, cpu, webgpu, dml, cuda, coreml
@@ -120,7 +120,7 @@ export const commands: Readonly<Record<string, Command>> = {
   --format F     png, jpeg, webp, avif, tiff
   --quality N    jpeg, webp, avif의 품질 1~100(92)
   --denoise N    지원하는 모델에서 0은 입자를 살리고 1은 없앱니다(1)
-  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{scale}x)
+  --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{model}-{scale}x)
   --existing A   같은 이름이 있으면 skip 또는 rename(skip)
   --metadata M   all, withoutPlace, none(all)
   --provider P   앞으로 계산에 쓸 장치: auto, cpu, webgpu, dml, cuda, coreml

@@ -28,7 +28,7 @@ export const upscaleOptions = {
   quality: { type: "string", default: "92" },
   denoise: { type: "string" },
   tile: { type: "string" },
-  name: { type: "string", default: "{name}-{scale}x" },
+  name: { type: "string", default: "{name}-{model}-{scale}x" },
   metadata: { type: "string", default: "all" },
   existing: { type: "string", default: "skip" },
   provider: { type: "string" },

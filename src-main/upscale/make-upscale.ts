@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
+import type { UpscaleSettings } from "../../src-preload/contract/upscale.ts";
 import { KilnError } from "../errors.ts";
 import type { UpscaleRecord } from "../library/index.ts";
-import type { ImageWorkerMethods } from "../photos/index.ts";
+import type { ImageWorkerMethods, RasterisedPhoto } from "../photos/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import { createTarget } from "./big-tiff.ts";
 import type { NetworkFile } from "./network.ts";
@@ -131,6 +132,7 @@ export async function makeUpscale(
         file,
         format: settings.format,
         quality: settings.quality,
+        background: settings.background ?? "white",
         width: record.width,
         height: record.height,
         resample: "lanczos3",
@@ -170,20 +172,20 @@ async function begin(
     throw originalGone(record.sourcePath, error);
   });
   const provider = await currentProvider();
-  const { raster, isGrey, preview, isConverted } = await images.run(
+  const photo = await images.run(
     "rasterise",
     { path: record.sourcePath, directory, rotation: rotationOf(record.photoId) },
     { signal, tag, timeoutMs: null },
   );
   return {
     run: 0,
-    source: raster,
-    isGrey,
+    source: photo.raster,
+    isGrey: photo.isGrey,
     target: null,
     finishedRows: 0,
     tile: 0,
     provider,
-    note: noteOf(preview, isConverted) ?? record.note,
+    note: noteOf(photo, record.settings) ?? record.note,
     file: null,
   };
 }
@@ -315,8 +317,8 @@ async function freeName(folder: string, baseName: string, extension: string): Pr
 }
 
 function noteOf(
-  preview: { readonly width: number; readonly height: number } | null,
-  isConverted: boolean,
+  { preview, isConverted, hasAlpha, isAlphaConstant }: RasterisedPhoto,
+  { format, background }: UpscaleSettings,
 ): Localized | null {
   const parts: Localized[] = [];
   if (preview !== null) {
@@ -330,6 +332,14 @@ function noteOf(
     parts.push({
       en: "Its colours were converted to sRGB.",
       ko: "색을 sRGB로 변환했습니다.",
+    });
+  }
+  if (format === "jpeg" && hasAlpha && !isAlphaConstant) {
+    const colour =
+      background === "black" ? { en: "black", ko: "검은색" } : { en: "white", ko: "흰색" };
+    parts.push({
+      en: `What was transparent is ${colour.en}: JPEG has no transparency.`,
+      ko: `JPEG에는 투명도가 없어 투명한 곳을 ${colour.ko}으로 채웠습니다.`,
     });
   }
   if (parts.length === 0) return null;

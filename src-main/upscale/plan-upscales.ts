@@ -20,7 +20,7 @@ import {
 } from "../library/index.ts";
 import { outputLimit } from "./output-limits.ts";
 import { extensions, parseResultName } from "./result-name.ts";
-import { enlargementLimit, type Size, targetSize } from "./sizes.ts";
+import { enlargementLimit, planRuns, type Size, targetSize } from "./sizes.ts";
 import { destinationOnCard, photoNotReady, photoUnknown } from "./upscale-problems.ts";
 
 export interface UpscaleRequest {
@@ -115,6 +115,7 @@ export async function planUpscales(
       sourceWidth: source.width,
       sourceHeight: source.height,
       ...size,
+      runs: limit === null ? planRuns(source, size, model.scale) : 0,
       name: name + extension,
       exists,
       problem: limit === null ? null : problemOf(limit),
@@ -146,7 +147,7 @@ function isSame(
   baseName: string,
   settings: UpscaleSettings,
 ): boolean {
-  const { model, denoise, target, format, quality, metadata, tile } = settings;
+  const { model, denoise, target, format, quality, background, metadata, tile } = settings;
   const made = record.settings;
   return (
     record.sourcePath === sourcePath &&
@@ -155,6 +156,7 @@ function isSame(
     made.denoise === denoise &&
     made.format === format &&
     made.quality === quality &&
+    (made.background ?? "white") === (background ?? "white") &&
     made.metadata === metadata &&
     made.tile === tile &&
     JSON.stringify(Object.entries(made.target).sort()) ===
@@ -191,6 +193,7 @@ function cannot(photoId: number, name: string, problem: KilnError): PlannedUpsca
     forecast: {
       photoId,
       ...size,
+      runs: 0,
       name,
       exists: false,
       problem: problemOf(problem),

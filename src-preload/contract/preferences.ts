@@ -49,8 +49,9 @@ export const preferencesSchema = z.object({
       target: upscaleTargetSchema.default({ by: "scale", scale: 4 }),
       format: upscaleFormatSchema.default("png"),
       quality: z.int().min(1).max(100).default(92),
+      background: z.enum(["white", "black"]).default("white"),
       metadata: z.enum(["all", "withoutPlace", "none"]).default("all"),
-      pattern: z.string().default("{name}-{scale}x"),
+      pattern: z.string().default("{name}-{model}-{scale}x"),
       existing: z.enum(["skip", "rename"]).default("skip"),
       provider: providerChoiceSchema.default("auto"),
     })

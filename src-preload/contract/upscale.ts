@@ -40,6 +40,8 @@ export const upscaleSettingsSchema = z.object({
   format: upscaleFormatSchema,
   /** 1..100, for JPEG, WebP and AVIF. */
   quality: z.int().min(1).max(100),
+  /** What shows through what is transparent where the format has no transparency (JPEG); white if left out. */
+  background: z.enum(["white", "black"]).optional(),
   /** What goes along of EXIF, XMP and IPTC; colour profile and resolution always do. */
   metadata: z.enum(["all", "withoutPlace", "none"]),
   /** Edge of a tile in pixels of the original, padding not counted; 0 is untiled; left out, Kiln chooses. */
@@ -103,6 +105,8 @@ export const upscaleForecastSchema = z.object({
   sourceHeight: z.int(),
   width: z.int(),
   height: z.int(),
+  /** How often the network runs over it: more than once where the target is beyond its scale. 0 where it can't be made. */
+  runs: z.int().min(0),
   /** Name of the result's file. */
   name: z.string(),
   /** A file of that name is there already. */

@@ -8,6 +8,7 @@ const forecast = (photoId: number, patch: Partial<UpscaleForecast> = {}): Upscal
   sourceHeight: 100,
   width: 400,
   height: 400,
+  runs: 1,
   name: `${photoId}.png`,
   exists: false,
   problem: null,

@@ -85,8 +85,8 @@ for (const language of ["en", "ko"] as const) {
       await expect(view).toBeVisible({ timeout: 45_000 });
       await check("upscale-results");
       const made = join(kiln.libraryDirectory, "upscaled");
-      expect(readdirSync(made)).toEqual(["small-2x.png"]);
-      const { width, height } = await sharp(join(made, "small-2x.png")).metadata();
+      expect(readdirSync(made)).toEqual(["small-general-x4v3-2x.png"]);
+      const { width, height } = await sharp(join(made, "small-general-x4v3-2x.png")).metadata();
       expect([width, height]).toEqual([480, 480]);
 
       await view.press("Enter");
@@ -156,9 +156,9 @@ test("a batch is paused and goes on; what is there already is left out the next 
   expect(readdirSync(target)).toEqual([]);
   await goOn.click();
   await expect
-    .poll(() => existsSync(join(target, "medium-2x.png")), { timeout: 60_000 })
+    .poll(() => existsSync(join(target, "medium-general-x4v3-2x.png")), { timeout: 60_000 })
     .toBe(true);
-  await expect(room.getByRole("button", { name: "View medium-2x.png" })).toBeVisible();
+  await expect(room.getByRole("button", { name: "View medium-general-x4v3-2x.png" })).toBeVisible();
 
   await room.getByRole("button", { name: "Make larger" }).click();
   await expect(room.getByText("1 photo is left out")).toBeVisible();
@@ -166,12 +166,12 @@ test("a batch is paused and goes on; what is there already is left out the next 
 
   // The result goes to the trash; its original stays.
   await room.getByRole("button", { name: "Results 1" }).click();
-  await room.getByRole("button", { name: "View medium-2x.png" }).click();
+  await room.getByRole("button", { name: "View medium-general-x4v3-2x.png" }).click();
   await page.keyboard.press("Delete");
-  const question = page.getByRole("dialog", { name: /Move medium-2x\.png/ });
+  const question = page.getByRole("dialog", { name: /Move medium-general-x4v3-2x\.png/ });
   await question.getByRole("button", { name: "Cancel" }).press("Enter");
   await expect(question).toBeHidden();
-  expect(existsSync(join(target, "medium-2x.png"))).toBe(true);
+  expect(existsSync(join(target, "medium-general-x4v3-2x.png"))).toBe(true);
 });
 
 test("a damaged model is refused by name, and the looks at hand stay", async ({ kiln }) => {

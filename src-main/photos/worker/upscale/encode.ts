@@ -65,7 +65,9 @@ export async function encode(
   const slot = said.exif !== null && format !== "tiff" ? exifSlot(said.exif.length) : null;
   return writeOutput(file, async (partial) => {
     const pipeline = reduced(open(sharp, raster), { ...input, raster });
-    if (raster.channels % 2 === 0 && format === "jpeg") pipeline.flatten({ background: "white" });
+    if (raster.channels % 2 === 0 && format === "jpeg") {
+      pipeline.flatten({ background: input.background ?? "white" });
+    }
     inColours(pipeline, input, saved.icc);
     if (said.iptc !== null && format === "jpeg") pipeline.keepMetadata();
     if (said.xmp !== null) pipeline.keepXmp();

@@ -38,6 +38,8 @@ export interface EncodeInput {
   readonly height: number;
   /** As the raster if not said. PNG and TIFF have 16, AVIF 10 in their place, the others 8. */
   readonly bits?: 8 | 16;
+  /** What shows through in a JPEG, which has no transparency; white if not said. */
+  readonly background?: "white" | "black";
   /** Lanczos with three lobes, or for pixel art the nearest pixel. */
   readonly resample: "lanczos3" | "nearest";
   /** Pixels an inch to be said; null keeps what the photo says. */
