@@ -34,6 +34,12 @@ const ZIGZAG = memory.data<u8>([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
 ]);
 
+/**
+ * The most that the mean of a block can be, dequantised: pixels make 1,024 of it, rounding and encoders a little more.
+ * Behind flipped bits it drifts farther, and then every build of libjpeg makes other pixels of it.
+ */
+const MOST_MEAN: i32 = 2047;
+
 /** How far a code may go beyond the 64th place before it is nonsense: the end of a block goes on by this much. */
 const END: i32 = 64;
 
@@ -131,7 +137,7 @@ export function decodeScan(
     for (let row = 0; row < down; row += 1) {
       for (let column = 0; column < across; column += 1) {
         const out = at + <usize>(2 * row) * lumaStride + <usize>(2 * column);
-        const level = decodeBlock(tables, tables + TABLE_BYTES, lumaBefore, block);
+        const level = decodeBlock(tables, quantisers, lumaBefore, block);
         if (level === i32.MIN_VALUE) return 1;
         lumaBefore = level >> 1;
         if (level & 1) {
@@ -145,14 +151,16 @@ export function decodeScan(
       }
     }
     const chroma = y * lumaDown * chromaStride + x * chromaAcross;
-    let level = decodeBlock(tables + 2 * TABLE_BYTES, tables + 3 * TABLE_BYTES, blueBefore, block);
+    const blueQuantisers = quantisers + QUANTISER_BYTES;
+    let level = decodeBlock(tables + 2 * TABLE_BYTES, blueQuantisers, blueBefore, block);
     if (level === i32.MIN_VALUE) return 1;
     blueBefore = level >> 1;
-    putChroma(level, block, quantisers + QUANTISER_BYTES, blue + chroma, chromaStride, across, down);
-    level = decodeBlock(tables + 4 * TABLE_BYTES, tables + 5 * TABLE_BYTES, redBefore, block);
+    putChroma(level, block, blueQuantisers, blue + chroma, chromaStride, across, down);
+    const redQuantisers = quantisers + 2 * QUANTISER_BYTES;
+    level = decodeBlock(tables + 4 * TABLE_BYTES, redQuantisers, redBefore, block);
     if (level === i32.MIN_VALUE) return 1;
     redBefore = level >> 1;
-    putChroma(level, block, quantisers + 2 * QUANTISER_BYTES, red + chroma, chromaStride, across, down);
+    putChroma(level, block, redQuantisers, red + chroma, chromaStride, across, down);
     if (words > limit) return 2;
     x += 1;
     if (x === <usize>unitsAcross) {
@@ -220,11 +228,14 @@ function putChroma(
 /**
  * Decodes the coefficients of a block into `block`.
  *
+ * @param dc table of its DC; that of its AC lies behind it
+ * @param quantisers of its component
  * @param before the DC coefficient of the last block of this component
  * @returns twice this one's, plus 1 where there are others; i32.MIN_VALUE where the data makes no sense
  */
 @inline
-function decodeBlock(dc: usize, ac: usize, before: i32, block: usize): i32 {
+function decodeBlock(dc: usize, quantisers: usize, before: i32, block: usize): i32 {
+  const ac = dc + TABLE_BYTES;
   let at = words;
   let next = bits;
   let left = count;
@@ -247,6 +258,7 @@ function decodeBlock(dc: usize, ac: usize, before: i32, block: usize): i32 {
   next <<= size;
   left -= size;
   const mean = before + (entry >> 16);
+  if (abs(mean * <i32>load<i16>(quantisers)) > MOST_MEAN) return i32.MIN_VALUE;
   let place = 1;
   let symbols = 0;
   let step = 0;

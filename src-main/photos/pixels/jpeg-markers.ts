@@ -28,6 +28,9 @@ export interface BaselineJpeg {
 
 const START = 0xffd8;
 
+/** Digits of a DC coefficient: decoders refuse a table that has a symbol for more, used or not. */
+const MOST_DIGITS = 15;
+
 /**
  * Reads the markers of a JPEG up to its scan (ITU-T T.81, annex B).
  *
@@ -46,7 +49,8 @@ export function readMarkers(bytes: Uint8Array): BaselineJpeg | null {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const end = at + 2 + view.getUint16(at + 2);
-    if (marker < 0xffc0 || end > bytes.length || end < at + 4) return null;
+    // 0xffff is no marker: any number of bytes 0xff may stand before one.
+    if (marker < 0xffc0 || marker === 0xffff || end > bytes.length || end < at + 4) return null;
     const body = bytes.subarray(at + 4, end);
     at = end;
     switch (marker) {
@@ -128,18 +132,19 @@ function readCodes(body: Uint8Array, tables: (HuffmanCodes | undefined)[]): bool
     const symbols = body.slice(at + 17, at + 17 + total);
     if ((kind & ~0x13) !== 0 || symbols.length !== total || total > 256) return false;
     if (!areCodes(counts)) return false;
+    if (kind < 16 && symbols.some((digits) => digits > MOST_DIGITS)) return false;
     tables[kind] = { counts, symbols };
     at += 17 + total;
   }
   return true;
 }
 
-/** Whether there are as many codes of each length as can be. */
+/** Whether there can be so many codes of each length: the one of all ones stays free (T.81, annex C). */
 function areCodes(counts: Uint8Array): boolean {
   let room = 1;
   for (const count of counts) {
     room = 2 * room - count;
-    if (room < 0) return false;
+    if (room < 1) return false;
   }
   return counts.length === 16;
 }
