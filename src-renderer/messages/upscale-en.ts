@@ -73,6 +73,12 @@ export const upscaleEn = {
   printCentimetres: (size: string) => `${size} cm on paper`,
   sizeWaits: "Working out the size…",
   makesSmaller: "That is no larger than the photo.",
+  severalRuns: (runs: number, scale: number) =>
+    `This model makes ×${scale}: it runs ${runs === 2 ? "twice" : `${runs} times`} for this size, which hardens edges and darkens fine detail. Up to ×${scale} it runs once.`,
+  runSeveralTimes: (count: number) => `${count.toLocaleString("en")} in more than one run`,
+  numberRange: (from: string, to: string, isWhole: boolean) =>
+    `${isWhole ? "A whole number from" : "From"} ${from} to ${to}`,
+  wrongFields: "Put right what is marked red first.",
 
   fileSection: "File",
   format: "Format",
@@ -84,6 +90,9 @@ export const upscaleEn = {
     tiff: "Without loss, for print",
   },
   qualityOf: (format: string) => `${format} quality`,
+  background: "Transparent parts",
+  backgrounds: { white: "become white", black: "become black" },
+  backgroundHint: "JPEG has no transparency.",
   metadata: "Camera data",
   metadataKinds: { all: "Keep all", withoutPlace: "Keep, without the place", none: "Leave out" },
   folder: "Folder",
@@ -91,6 +100,7 @@ export const upscaleEn = {
   useOwnFolder: "Use Kiln’s own folder",
   chooseFolder: "Choose…",
   naming: "File names",
+  nameEmpty: "Say how the files are to be called.",
   nameFields: {
     name: "name",
     model: "model",
@@ -127,7 +137,9 @@ export const upscaleEn = {
   takesUnknown: "time not known yet",
   leftOut: (count: number) =>
     count === 1 ? "1 photo is left out" : `${count.toLocaleString("en")} photos are left out`,
-  thereAlready: "A file of this name is there already.",
+  thereAlready: (name: string) =>
+    `“${name}” is there already. With “Add a number” or other file names it is made all the same.`,
+  onlyFirst: (count: number) => `the first ${count.toLocaleString("en")} at a time`,
   more: (count: number) => `and ${count.toLocaleString("en")} more`,
 
   noResults: "Nothing has been made larger yet.",

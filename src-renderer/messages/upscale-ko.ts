@@ -71,6 +71,11 @@ export const upscaleKo = {
   printCentimetres: (size) => `종이에서 ${size}cm`,
   sizeWaits: "크기를 계산하는 중…",
   makesSmaller: "사진보다 크지 않은 크기입니다.",
+  severalRuns: (runs, scale) =>
+    `${scale}배 모델이라 이 크기를 만들려면 ${runs}번 실행합니다. 그만큼 윤곽이 딱딱해지고 섬세한 부분이 어두워집니다. ${scale}배까지는 한 번만 실행합니다.`,
+  runSeveralTimes: (count) => `${count.toLocaleString("ko")}장은 여러 번 실행`,
+  numberRange: (from, to, isWhole) => `${from}부터 ${to}까지의 ${isWhole ? "정수" : "수"}`,
+  wrongFields: "빨갛게 표시된 곳을 먼저 고치세요.",
 
   fileSection: "파일",
   format: "형식",
@@ -82,6 +87,9 @@ export const upscaleKo = {
     tiff: "무손실, 인쇄용",
   },
   qualityOf: (format) => `${format} 품질`,
+  background: "투명한 부분",
+  backgrounds: { white: "흰색으로 채우기", black: "검은색으로 채우기" },
+  backgroundHint: "JPEG에는 투명도가 없습니다.",
   metadata: "촬영 정보",
   metadataKinds: { all: "모두 유지", withoutPlace: "위치만 빼고 유지", none: "빼기" },
   folder: "폴더",
@@ -89,6 +97,7 @@ export const upscaleKo = {
   useOwnFolder: "Kiln의 폴더 사용",
   chooseFolder: "선택…",
   naming: "파일 이름",
+  nameEmpty: "파일 이름을 어떻게 지을지 적으세요.",
   nameFields: {
     name: "이름",
     model: "모델",
@@ -123,7 +132,9 @@ export const upscaleKo = {
   takesHours: (hours) => `약 ${hours}시간`,
   takesUnknown: "걸리는 시간은 아직 모릅니다",
   leftOut: (count) => `${count.toLocaleString("ko")}장을 제외합니다`,
-  thereAlready: "같은 이름의 파일이 이미 있습니다.",
+  thereAlready: (name) =>
+    `‘${name}’ 파일이 이미 있습니다. ‘번호 붙이기’를 고르거나 파일 이름을 바꾸면 만듭니다.`,
+  onlyFirst: (count) => `한 번에 ${count.toLocaleString("ko")}장까지`,
   more: (count) => `외 ${count.toLocaleString("ko")}장`,
 
   noResults: "아직 크게 만든 사진이 없습니다.",

@@ -22,11 +22,17 @@ export const useModels = create<Models>(() => ({
   added: null,
 }));
 
+let latest = 0;
+
+/** Brings the list up to date. Of several questions the newest counts. */
 export async function pullModels(): Promise<void> {
+  latest += 1;
+  const turn = latest;
   try {
-    useModels.setState({ models: await door.models.list(), problem: null });
+    const models = await door.models.list();
+    if (turn === latest) useModels.setState({ models, problem: null });
   } catch (error) {
-    useModels.setState({ problem: problemOf(error) });
+    if (turn === latest) useModels.setState({ problem: problemOf(error) });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
+import { hearPreferences } from "./preferences.ts";
 import { dismissToast, showToast, useToasts } from "./toasts.ts";
 import { pullUpscales, useUpscales } from "./upscales.ts";
 import { useView } from "./view-store.ts";
@@ -46,10 +47,10 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
         dismissToast(id);
       }
     }
+    hearPreferences(preferences);
     useLibrary.setState({
       jobs,
       roots,
-      preferences,
       undo,
       redo,
       redoTouchesFiles,

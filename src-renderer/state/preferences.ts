@@ -3,10 +3,20 @@ import { door } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { useLibrary } from "./library-store.ts";
 
+/** Changes that main has not confirmed. */
+let pending = 0;
+
 /** Changes preferences: on the screen at once, in the file soon after. */
 export async function setPreferences(patch: Partial<Preferences>): Promise<void> {
-  const { preferences } = useLibrary.getState();
-  useLibrary.setState({ preferences: { ...preferences, ...patch } });
+  const { preferences: before } = useLibrary.getState();
+  useLibrary.setState({ preferences: { ...before, ...patch } });
+  pending += 1;
   const saved = await attempt(() => door.preferences.set(patch));
-  if (saved === null) useLibrary.setState({ preferences });
+  pending -= 1;
+  if (pending === 0) useLibrary.setState({ preferences: saved ?? before });
+}
+
+/** What main tells of preferences. While a change is on its way that is older than what is on the screen. */
+export function hearPreferences(preferences: Preferences): void {
+  if (pending === 0) useLibrary.setState({ preferences });
 }

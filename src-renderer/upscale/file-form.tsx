@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useId, useRef } from "react";
+import { type ReactElement, type ReactNode, useId, useRef, useState } from "react";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import { type UpscaleFormat, upscaleFormats } from "../../src-preload/contract/upscale.ts";
 import { useMessages } from "../messages/language.ts";
@@ -10,6 +10,7 @@ import { Slider } from "../ui/slider.tsx";
 import ui from "../ui/ui.module.css";
 import css from "./forms.module.css";
 import { remember, useForecast } from "./settings.ts";
+import { useWrongField } from "./wrong-fields.ts";
 
 const formatNames: Record<UpscaleFormat, string> = {
   jpeg: "JPEG",
@@ -20,10 +21,15 @@ const formatNames: Record<UpscaleFormat, string> = {
 };
 
 /** What kind of file, what goes along in it, where to and under which name. */
-export function FileForm({ photo }: { readonly photo: PhotoRow }): ReactElement {
+export function FileForm(props: {
+  readonly photo: PhotoRow;
+  /** One of the batch, by its format. */
+  readonly mayBeTransparent: boolean;
+}): ReactElement {
+  const { photo, mayBeTransparent } = props;
   const messages = useMessages();
   const answers = useLibrary((state) => state.preferences.upscale);
-  const { format, quality, metadata, existing } = answers;
+  const { format, quality, background, metadata, existing } = answers;
   const hasQuality = format !== "png" && format !== "tiff";
   return (
     <fieldset className={css.section}>
@@ -61,6 +67,26 @@ export function FileForm({ photo }: { readonly photo: PhotoRow }): ReactElement 
           </>
         )}
       </Line>
+      {format === "jpeg" && mayBeTransparent && (
+        <Line label={messages.upscale.background}>
+          {(id) => (
+            <>
+              <select
+                id={id}
+                className={ui.select}
+                value={background}
+                onChange={({ target }) =>
+                  remember({ background: target.value === "black" ? "black" : "white" })
+                }
+              >
+                <option value="white">{messages.upscale.backgrounds.white}</option>
+                <option value="black">{messages.upscale.backgrounds.black}</option>
+              </select>
+              <small className={css.quiet}>{messages.upscale.backgroundHint}</small>
+            </>
+          )}
+        </Line>
+      )}
       <Line label={messages.upscale.metadata}>
         {(id) => (
           <select
@@ -163,6 +189,13 @@ function NameLines({ photo }: { readonly photo: PhotoRow }): ReactElement {
   const example = useForecast((state) => state.photos.get(photo.id)?.name ?? null);
   const input = useRef<HTMLInputElement>(null);
   const exampleId = useId();
+  // An empty pattern names nothing: it is shown, and not remembered.
+  const [isEmpty, setEmpty] = useState(false);
+  useWrongField(isEmpty);
+  const write = (next: string): void => {
+    setEmpty(next === "");
+    if (next !== "") remember({ pattern: next });
+  };
   const insert = (field: string): void => {
     const { current } = input;
     if (current === null) return;
@@ -170,7 +203,7 @@ function NameLines({ photo }: { readonly photo: PhotoRow }): ReactElement {
     const to = current.selectionEnd ?? from;
     const next = `${current.value.slice(0, from)}{${field}}${current.value.slice(to)}`;
     if (next.length > 200) return;
-    remember({ pattern: next });
+    write(next);
     const at = from + field.length + 2;
     requestAnimationFrame(() => current.setSelectionRange(at, at));
   };
@@ -182,15 +215,13 @@ function NameLines({ photo }: { readonly photo: PhotoRow }): ReactElement {
             id={id}
             ref={input}
             className={`${ui.field} ${css.pattern}`}
-            value={pattern}
+            value={isEmpty ? "" : pattern}
+            aria-invalid={isEmpty}
             maxLength={200}
             spellCheck={false}
             autoComplete="off"
             aria-describedby={exampleId}
-            onChange={({ target }) => {
-              // An empty pattern names nothing: main would refuse to remember it.
-              if (target.value !== "") remember({ pattern: target.value });
-            }}
+            onChange={({ target }) => write(target.value)}
           />
         )}
       </Line>
@@ -211,7 +242,13 @@ function NameLines({ photo }: { readonly photo: PhotoRow }): ReactElement {
           ))}
         </fieldset>
         <p id={exampleId} className={css.example} aria-live="polite">
-          {messages.example}: <b>{example ?? messages.noExample}</b>
+          {isEmpty ? (
+            <span className={css.problem}>{messages.upscale.nameEmpty}</span>
+          ) : (
+            <>
+              {messages.example}: <b>{example ?? messages.noExample}</b>
+            </>
+          )}
         </p>
       </div>
     </>

@@ -1,4 +1,11 @@
-import { type CSSProperties, type PointerEvent, type ReactElement, useEffect, useId } from "react";
+import {
+  type CSSProperties,
+  type PointerEvent,
+  type ReactElement,
+  useEffect,
+  useId,
+  useState,
+} from "react";
 import { cropUrl, previewUrl } from "../../src-preload/contract/media.ts";
 import type { Model } from "../../src-preload/contract/models.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
@@ -35,6 +42,8 @@ export function LookCards({ photo, crops }: LookCardsProps): ReactElement {
   const others = models?.filter(({ isAtHand }) => !isAtHand) ?? [];
   const chosen = models?.find(({ id }) => id === chosenId);
   const isFetching = others.some(({ jobId }) => jobId !== null);
+  // It stays open when a fetch has ended: why one failed is said in there.
+  const [isOpen, setOpen] = useState(false);
   useSomeModel(models, chosen);
   return (
     <fieldset className={css.section}>
@@ -57,7 +66,11 @@ export function LookCards({ photo, crops }: LookCardsProps): ReactElement {
       </ul>
       {chosen !== undefined && <Denoise model={chosen} models={models ?? []} />}
       {others.length > 0 && (
-        <details className={css.more} open={isFetching || undefined}>
+        <details
+          className={css.more}
+          open={isOpen || isFetching}
+          onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+        >
           <summary>{messages.upscale.moreLooks(others.length)}</summary>
           <ul className={css.others}>
             {others.map((model) => (
@@ -108,7 +121,8 @@ function Card(props: {
   const facts = [
     messages.upscale.modelScale(model.scale),
     model.licence ?? messages.upscale.noLicence,
-    answer?.state === "done"
+    // What was made before and is shown again took no time that says anything.
+    answer?.state === "done" && answer.crop.seconds >= 0.05
       ? messages.upscale.lookSeconds(secondsText(answer.crop.seconds, language))
       : "",
   ];

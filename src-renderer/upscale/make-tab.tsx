@@ -9,10 +9,16 @@ import { useCrops } from "./crops.ts";
 import { FileForm } from "./file-form.tsx";
 import { LookCards } from "./look-cards.tsx";
 import { PhotoStage } from "./photo-stage.tsx";
+import { paceOf, useProviders } from "./providers.ts";
 import css from "./room.module.css";
 import { askForecast, questionOf, useForecast } from "./settings.ts";
 import { SizeForm } from "./size-form.tsx";
 import { StartBar } from "./start-bar.tsx";
+
+/** Whether a photo can have transparency, by its format; HEIC from cameras has none. */
+function mayBeTransparent({ format }: PhotoRow): boolean {
+  return format === "png" || format === "webp" || format === "avif" || format === "tiff";
+}
 
 /** Typing and dragging settle for this long before main is asked. */
 const settleMs = 180;
@@ -39,7 +45,7 @@ export function MakeTab({ photos }: { readonly photos: readonly PhotoRow[] }): R
         <div className={css.scroller}>
           <LookCards photo={photo} crops={crops} />
           <SizeForm photo={photo} />
-          <FileForm photo={photo} />
+          <FileForm photo={photo} mayBeTransparent={photos.some(mayBeTransparent)} />
         </div>
         <StartBar photos={photos} />
       </aside>
@@ -54,10 +60,11 @@ function useForecasts(photos: readonly PhotoRow[]): void {
   // Stars and flags change rows that mean the same here.
   const which = photos.map(({ id, version }) => `${id}/${version}`).join(" ");
   const isStarting = useForecast((state) => state.isStarting);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `which` says which photos they are
+  const pace = useProviders(({ known }) => paceOf(known));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `which` says which photos they are, `pace` how long they take
   const question = useMemo(
     () => questionOf(photos, answers, destination?.token ?? null),
-    [which, answers, destination],
+    [which, answers, destination, pace],
   );
   useEffect(() => {
     if (isStarting) return;

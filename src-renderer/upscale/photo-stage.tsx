@@ -184,22 +184,25 @@ function turned(rotation: Rotation, { width, height }: Size): CSSProperties {
 }
 
 /** The wheel changes the square's size. */
-function useWheel(element: RefObject<HTMLElement | null>, spot: Spot, size: Size): void {
+function useWheel(element: RefObject<HTMLElement | null>, { edge }: Spot, size: Size): void {
+  const { width, height } = size;
+  const turning = useRef(0);
   useEffect(() => {
     const stage = element.current;
     if (stage === null) return;
-    let turned = 0;
     const wheel = (event: WheelEvent): void => {
       event.preventDefault();
-      turned += event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 33 : event.deltaY;
-      if (Math.abs(turned) < 60) return;
-      useSpots.setState({ edge: nextEdge(spot.edge, turned > 0 ? 1 : -1, size) });
-      turned = 0;
+      const isLines = event.deltaMode === WheelEvent.DOM_DELTA_LINE;
+      turning.current += isLines ? event.deltaY * 33 : event.deltaY;
+      if (Math.abs(turning.current) < 60) return;
+      const direction = turning.current > 0 ? 1 : -1;
+      turning.current = 0;
+      useSpots.setState({ edge: nextEdge(edge, direction, { width, height }) });
     };
     // Not React's: that one is passive.
     stage.addEventListener("wheel", wheel, { passive: false });
     return () => stage.removeEventListener("wheel", wheel);
-  }, [element, spot, size]);
+  }, [element, edge, width, height]);
 }
 
 /** Size of an element in CSS pixels. */

@@ -1,17 +1,12 @@
-import { type ReactElement, useCallback, useEffect, useId, useState } from "react";
+import { type ReactElement, useEffect, useId, useState } from "react";
 import type { ProviderChoice, ProviderReport } from "../../src-preload/contract/upscale.ts";
 import { door } from "../door/door.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { Button } from "../ui/button.tsx";
 import css from "./provider.module.css";
+import { askProviders, type Providers, useProviders } from "./providers.ts";
 import { secondsText } from "./size-text.ts";
-
-interface Providers {
-  readonly providers: readonly ProviderReport[];
-  readonly current: ProviderReport["id"];
-  readonly choice: ProviderChoice;
-}
 
 /** What networks run on, in a word; pressed, what else there is, and why not. */
 export function ProviderButton(): ReactElement {
@@ -19,7 +14,8 @@ export function ProviderButton(): ReactElement {
   const localized = useLocalized();
   const id = useId();
   const [isOpen, setOpen] = useState(false);
-  const [known, ask] = useProviders();
+  const known = useProviders((state) => state.known);
+  useEffect(() => void askProviders(), []);
   const current = known?.providers.find((each) => each.id === known.current);
   return (
     <>
@@ -35,10 +31,10 @@ export function ProviderButton(): ReactElement {
         onToggle={(event) => {
           const opens = event.newState === "open";
           setOpen(opens);
-          if (opens) void ask();
+          if (opens) void askProviders();
         }}
       >
-        {isOpen && (known === null ? <Unknown /> : <Choices known={known} onChanged={ask} />)}
+        {isOpen && (known === null ? <Unknown /> : <Choices known={known} />)}
       </div>
     </>
   );
@@ -49,24 +45,7 @@ function Unknown(): ReactElement {
   return <p>{messages.upscale.providersFailed}</p>;
 }
 
-/** Asked when the room is entered, when the popover opens, and when something about it was changed here. */
-function useProviders(): readonly [Providers | null, () => Promise<void>] {
-  const [known, setKnown] = useState<Providers | null>(null);
-  const ask = useCallback(async (): Promise<void> => {
-    const answer = await door.upscales.providers().catch(() => null);
-    if (answer !== null) setKnown(answer);
-  }, []);
-  useEffect(() => {
-    void ask();
-  }, [ask]);
-  return [known, ask];
-}
-
-function Choices(props: {
-  readonly known: Providers;
-  readonly onChanged: () => Promise<void>;
-}): ReactElement {
-  const { known, onChanged } = props;
+function Choices({ known }: { readonly known: Providers }): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
   const { providers, choice } = known;
@@ -75,12 +54,12 @@ function Choices(props: {
   const test = async (): Promise<void> => {
     setTesting(true);
     await attempt(() => door.upscales.testProviders());
-    await onChanged();
+    await askProviders();
     setTesting(false);
   };
   const choose = async (next: ProviderChoice): Promise<void> => {
     await attempt(() => door.upscales.chooseProvider({ choice: next }));
-    await onChanged();
+    await askProviders();
   };
   return (
     <fieldset className={css.choices}>

@@ -145,8 +145,12 @@ export function ResultView({ row }: { readonly row: UpscaleRow }): ReactElement 
         </div>
         {(isAlone || row.note !== null) && (
           <p className={css.remark}>
-            {isAlone && messages.upscale.originalGone}
-            {row.note !== null && localized(row.note)}
+            {[
+              isAlone ? messages.upscale.originalGone : "",
+              row.note === null ? "" : localized(row.note),
+            ]
+              .filter((sentence) => sentence !== "")
+              .join(" ")}
           </p>
         )}
       </footer>

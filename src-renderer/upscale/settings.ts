@@ -14,6 +14,7 @@ import { setPreferences } from "../state/preferences.ts";
 import { showToast } from "../state/toasts.ts";
 import { showResults, useUpscaleRoom } from "../state/upscale-room.ts";
 import { useView } from "../state/view-store.ts";
+import { useWrongFields } from "./wrong-fields.ts";
 
 type Answers = Preferences["upscale"];
 
@@ -37,10 +38,11 @@ export function questionOf(
   placement: UpscalePlacement;
   destination: string | null;
 } {
-  const { model, denoise, target, format, quality, metadata, pattern, existing } = answers;
+  const { model, denoise, target, format, quality, background, metadata } = answers;
+  const { pattern, existing } = answers;
   return {
     photoIds: photos.slice(0, batchLimit).map(({ id }) => id),
-    settings: { model, denoise, target, format, quality, metadata },
+    settings: { model, denoise, target, format, quality, background, metadata },
     placement: { pattern, existing },
     destination,
   };
@@ -107,6 +109,7 @@ export function tallyOf(
 /** Begins the work on these photos, and goes to where its results will be. */
 export async function startUpscale(photos: readonly PhotoRow[]): Promise<void> {
   if (photos.length === 0 || useForecast.getState().isStarting) return;
+  if (useWrongFields.getState().ids.size > 0) return;
   const { upscale } = useLibrary.getState().preferences;
   const { destination } = useUpscaleRoom.getState();
   useForecast.setState({ isStarting: true });
@@ -120,9 +123,13 @@ export async function startUpscale(photos: readonly PhotoRow[]): Promise<void> {
 
 /** A toast when the job ends, wherever the person is by then. */
 function tellWhenDone(jobId: number): void {
+  let wasSeen = false;
   const stop = useLibrary.subscribe(({ jobs }, before) => {
     if (jobs === before.jobs) return;
     const job = jobs.find(({ id }) => id === jobId);
+    // News that was on its way when the job began knows nothing of it.
+    if (job === undefined && !wasSeen) return;
+    wasSeen = true;
     if (job === undefined || job.state === "cancelled" || job.state === "failed") stop();
     if (job?.state !== "completed") return;
     stop();

@@ -1,11 +1,14 @@
-import { type ReactElement, useEffect, useId, useState } from "react";
+import { type ReactElement, useId, useState } from "react";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { papers, UpscaleTarget } from "../../src-preload/contract/upscale.ts";
 import type { Language } from "../messages/language.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useModels } from "../state/models.ts";
 import ui from "../ui/ui.module.css";
 import css from "./forms.module.css";
+import { NumberField } from "./number-field.tsx";
+import type { NumberRange } from "./number-text.ts";
 import { remember, useForecast } from "./settings.ts";
 import { centimetresText, megapixelsText, pixelsText } from "./size-text.ts";
 import { shownSize } from "./spot.ts";
@@ -46,6 +49,11 @@ export function SizeForm({ photo }: { readonly photo: PhotoRow }): ReactElement 
   );
 }
 
+/** As the contract has them. */
+const scales: NumberRange = { min: 1, max: 16, isWhole: false };
+const lengths: NumberRange = { min: 1, max: 200_000, isWhole: true };
+const densities: NumberRange = { min: 36, max: 1200, isWhole: true };
+
 function TargetFields(props: {
   readonly kind: SizeKind;
   readonly target: UpscaleTarget;
@@ -56,10 +64,10 @@ function TargetFields(props: {
   if (kind === "scale" && target.by === "scale") {
     return (
       <NumberField
+        key="scale"
         label={messages.upscale.scaleTimes}
         value={target.scale}
-        min={1}
-        max={16}
+        range={scales}
         step={0.1}
         onChange={(scale) => remember({ target: { by: "scale", scale } })}
       />
@@ -69,12 +77,12 @@ function TargetFields(props: {
     const { by } = target;
     return (
       <NumberField
+        key={by}
         label={by === "width" ? messages.upscale.widthPixels : messages.upscale.heightPixels}
         value={target.pixels}
-        min={1}
-        max={200_000}
+        range={lengths}
         step={1}
-        onChange={(pixels) => remember({ target: { by, pixels: Math.round(pixels) } })}
+        onChange={(pixels) => remember({ target: { by, pixels } })}
       />
     );
   }
@@ -100,10 +108,9 @@ function TargetFields(props: {
       <NumberField
         label={messages.upscale.dpi}
         value={target.dpi}
-        min={36}
-        max={1200}
+        range={densities}
         step={1}
-        onChange={(dpi) => remember({ target: { ...target, dpi: Math.round(dpi) } })}
+        onChange={(dpi) => remember({ target: { ...target, dpi } })}
       />
     </div>
   );
@@ -119,48 +126,6 @@ const paperNames = [
   "A6",
 ] as const satisfies readonly (keyof typeof papers)[];
 
-interface NumberFieldProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onChange: (value: number) => void;
-}
-
-/** A number that is being typed may be nonsense for a moment: it counts once it lies between its limits. */
-function NumberField(props: NumberFieldProps): ReactElement {
-  const { label, value, min, max, step, onChange } = props;
-  const id = useId();
-  const [text, setText] = useState(String(value));
-  useEffect(() => {
-    setText((before) => (Number(before) === value ? before : String(value)));
-  }, [value]);
-  const number = Number(text);
-  const isWrong = text.trim() === "" || !(number >= min && number <= max);
-  return (
-    <span className={css.fields}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        className={`${ui.field} ${css.number}`}
-        value={text}
-        min={min}
-        max={max}
-        step={step}
-        aria-invalid={isWrong}
-        onChange={({ target }) => {
-          setText(target.value);
-          const typed = target.valueAsNumber;
-          if (typed >= min && typed <= max) onChange(typed);
-        }}
-        onBlur={() => setText(String(value))}
-      />
-    </span>
-  );
-}
-
 /** The size of the photo that is shown: what comes out, on paper too. */
 function Outcome(props: {
   readonly photo: PhotoRow;
@@ -173,6 +138,8 @@ function Outcome(props: {
   const forecast = useForecast((state) => state.photos.get(photo.id));
   const problem = useForecast((state) => state.problem);
   const isStale = useForecast((state) => state.isStale);
+  const model = useLibrary((state) => state.preferences.upscale.model);
+  const scale = useModels(({ models }) => models?.find(({ id }) => id === model)?.scale ?? null);
   if (forecast === undefined) {
     return (
       <p className={css.outcome} aria-live="polite">
@@ -186,7 +153,7 @@ function Outcome(props: {
       </p>
     );
   }
-  const { sourceWidth, sourceHeight, width, height, note } = forecast;
+  const { sourceWidth, sourceHeight, width, height, runs, note } = forecast;
   return (
     <div className={css.outcome} aria-live="polite" data-stale={isStale || undefined}>
       {width > 0 && (
@@ -208,6 +175,9 @@ function Outcome(props: {
       )}
       {width > 0 && width <= sourceWidth && (
         <p className={css.quiet}>{messages.upscale.makesSmaller}</p>
+      )}
+      {runs > 1 && scale !== null && (
+        <p className={css.quiet}>{messages.upscale.severalRuns(runs, scale)}</p>
       )}
       {note !== null && <p className={css.quiet}>{localized(note)}</p>}
     </div>

@@ -8,7 +8,8 @@ import { useLibrary } from "../state/library-store.ts";
 import { Button } from "../ui/button.tsx";
 import { ProviderButton } from "./provider-button.tsx";
 import css from "./room.module.css";
-import { startUpscale, tallyOf, useForecast } from "./settings.ts";
+import { batchLimit, startUpscale, tallyOf, useForecast } from "./settings.ts";
+import { useWrongFields } from "./wrong-fields.ts";
 
 /** Rows of what is left out that are shown; the rest is counted. */
 const shownRows = 50;
@@ -23,6 +24,7 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
   const isStale = useForecast((state) => state.isStale);
   const isStarting = useForecast((state) => state.isStarting);
   const problem = useForecast((state) => state.problem);
+  const isWrong = useWrongFields(({ ids }) => ids.size > 0);
   const existing = useLibrary((state) => state.preferences.upscale.existing);
   const { made, leftOut } = useMemo(
     () =>
@@ -33,6 +35,7 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
     [photos, forecasts, existing],
   );
   const isKnown = forecasts.size > 0;
+  const several = made.filter(({ runs }) => runs > 1).length;
   return (
     <footer className={css.start}>
       {leftOut.length > 0 && <LeftOut photos={photos} leftOut={leftOut} />}
@@ -43,10 +46,15 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
               {localized(problem.happened)} {localized(problem.todo)}
             </span>
           )}
-          {isKnown && problem === null && (
+          {isWrong && <span className={css.startProblem}>{messages.upscale.wrongFields}</span>}
+          {isKnown && problem === null && !isWrong && (
             <>
               <span>{messages.upscale.willMake(made.length, photos.length)}</span>
               {made.length > 0 && <span>{timeText(seconds, language, messages)}</span>}
+              {photos.length > 1 && several > 0 && (
+                <span>{messages.upscale.runSeveralTimes(several)}</span>
+              )}
+              {photos.length > batchLimit && <span>{messages.upscale.onlyFirst(batchLimit)}</span>}
             </>
           )}
         </p>
@@ -54,7 +62,9 @@ export function StartBar({ photos }: { readonly photos: readonly PhotoRow[] }): 
         <Button
           tone="primary"
           icon="upscale"
-          disabled={isStarting || problem !== null || (isKnown && !isStale && made.length === 0)}
+          disabled={
+            isStarting || isWrong || problem !== null || (isKnown && !isStale && made.length === 0)
+          }
           data-keys={showKey("Mod+Enter", isMac)}
           data-tip={messages.upscale.startPlain}
           onClick={() => void startUpscale(photos)}
@@ -90,11 +100,11 @@ function LeftOut(props: {
     <details className={css.leftOut}>
       <summary>{messages.upscale.leftOut(leftOut.length)}</summary>
       <ul>
-        {leftOut.slice(0, shownRows).map(({ photoId, problem }) => (
+        {leftOut.slice(0, shownRows).map(({ photoId, name, problem }) => (
           <li key={photoId}>
             <b>{names.get(photoId)}</b>{" "}
             {problem === null
-              ? messages.upscale.thereAlready
+              ? messages.upscale.thereAlready(name)
               : `${localized(problem.happened)} ${localized(problem.todo)}`}
           </li>
         ))}
