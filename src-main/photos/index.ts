@@ -11,4 +11,5 @@ export { RenditionCache } from "./rendition-cache.ts";
 export { Sidecars } from "./sidecars.ts";
 export { SimilarPhotos } from "./similar.ts";
 export type { ImageWorkerMethods } from "./worker/protocol.ts";
+export { outputProblem } from "./worker/upscale/output-file.ts";
 export type { RasterisedPhoto } from "./worker/upscale/protocol.ts";

@@ -1,6 +1,6 @@
 import { type FileHandle, open, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { noSpaceFor } from "./problems.ts";
+import { libraryProblem, noSpaceFor } from "./problems.ts";
 import { type Raster, rowBytes } from "./raster.ts";
 
 /** Width, height, channels and sample depth: a raster but for its place. */
@@ -60,11 +60,15 @@ export async function createTarget(path: string, layout: RasterLayout): Promise<
   const offset = Math.ceil((HEADER_BYTES + directory(0).length) / ALIGNMENT) * ALIGNMENT;
   const bytes = offset + rowBytes(layout) * layout.height;
   await needSpace(dirname(path), bytes);
-  await using file = await open(path, "w");
-  await file.write(header(HEADER_BYTES), 0, HEADER_BYTES, 0);
-  const fields = directory(offset);
-  await file.write(fields, 0, fields.length, HEADER_BYTES);
-  await file.truncate(bytes);
+  try {
+    await using file = await open(path, "w");
+    await file.write(header(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    const fields = directory(offset);
+    await file.write(fields, 0, fields.length, HEADER_BYTES);
+    await file.truncate(bytes);
+  } catch (error) {
+    throw libraryProblem(error);
+  }
   // A layout may be another raster's, whose place is its own.
   const { width, height, channels, bits } = layout;
   return { path, offset, width, height, channels, bits };

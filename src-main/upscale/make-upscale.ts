@@ -1,5 +1,5 @@
-import { access, mkdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import type { Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
@@ -10,11 +10,18 @@ import type { ImageWorkerMethods, RasterisedPhoto } from "../photos/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import { createTarget } from "./big-tiff.ts";
 import type { NetworkFile } from "./network.ts";
+import {
+  type PlacedResult,
+  placedBefore,
+  placeResult,
+  removeUnfinished,
+  unfinishedFile,
+} from "./place-result.ts";
 import { planTile } from "./plan-tile.ts";
+import { libraryProblem } from "./problems.ts";
 import type { Raster } from "./raster.ts";
-import { extensions } from "./result-name.ts";
 import { runSources, type Size, targetDensity } from "./sizes.ts";
-import { originalGone } from "./upscale-problems.ts";
+import { originalChanged } from "./upscale-problems.ts";
 import { type Provider, providers, type UpscaleWorkerMethods } from "./worker/protocol.ts";
 
 const rasterSchema = z.object({
@@ -39,8 +46,6 @@ export const restPointSchema = z.object({
   tile: z.int().min(0),
   provider: z.enum(providers),
   note: z.object({ en: z.string(), ko: z.string() }).nullable(),
-  /** The result's file, once it is being written: when it is there, it is whole. */
-  file: z.string().nullable(),
 });
 export type RestPoint = z.infer<typeof restPointSchema>;
 
@@ -69,12 +74,9 @@ export interface MakeOptions {
   readonly onRest: (rest: RestPoint) => void;
 }
 
-export interface MadeUpscale {
-  readonly path: string;
+export interface MadeUpscale extends PlacedResult {
   readonly width: number;
   readonly height: number;
-  readonly bytes: number;
-  readonly note: Localized | null;
 }
 
 /** Rough shares of the time that the parts of one photo take. */
@@ -92,10 +94,19 @@ export function tilesDirectory(directory: string, version: string): string {
   return join(directory, "cache", "upscales", version);
 }
 
+/** Removes what the making of a result left off at, in the library and in the person's folder. */
+export async function discardWork(
+  services: Pick<MakeServices, "directory">,
+  record: UpscaleRecord,
+): Promise<void> {
+  await removeUnfinished(record);
+  await rm(workDirectory(services, record), { recursive: true, force: true });
+}
+
 /**
  * Makes one upscaled photo: original → raster → networks → file, and tiles to look at it. Every step works in files, so
  * that it can be broken off anywhere: with `rest` it goes on at the last band of rows that was reported, and what it
- * makes is the same to the byte.
+ * makes is the same to the byte. The file gets its name last, when all else is done; broken off before, it is gone.
  *
  * @throws KilnError for everything that is wrong with the photo, the model or the disk; the signal's reason
  */
@@ -104,61 +115,77 @@ export async function makeUpscale(
   record: UpscaleRecord,
   options: MakeOptions,
 ): Promise<MadeUpscale> {
-  const { images } = services;
-  const { signal, tag } = options;
+  const { width, height } = record;
   const directory = workDirectory(services, record);
-  const call = { signal, tag, timeoutMs: null } as const;
+  const before = await placedBefore(record, directory);
+  if (before !== null) return { ...before, width, height };
   let rest = options.rest !== null && (await isThere(options.rest)) ? options.rest : null;
   if (rest === null) {
     await rm(directory, { recursive: true, force: true });
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw libraryProblem(error);
+    });
     rest = await begin(services, record, directory, options);
     options.onRest(rest);
   }
   options.onProgress(shares.read);
   const last = await runNetworks(services, record, directory, rest, options);
-
-  const { settings } = record;
-  const isWritten = last.file !== null && (await isFile(last.file));
-  const file =
-    last.file ?? (await freeName(record.folder, record.baseName, extensions[settings.format]));
-  if (!isWritten) {
-    options.onRest({ ...last, file });
-    await images.run(
-      "encode",
-      {
-        raster: last.source,
-        directory,
-        file,
-        format: settings.format,
-        quality: settings.quality,
-        background: settings.background ?? "white",
-        width: record.width,
-        height: record.height,
-        resample: "lanczos3",
-        density: targetDensity(settings.target),
-        metadata: settings.metadata === "withoutPlace" ? "without-gps" : settings.metadata,
-      },
-      call,
-    );
+  try {
+    await writeResult(services, record, directory, last.source, options);
+    options.signal.throwIfAborted();
+    return { ...(await placeResult(record, directory, last.note)), width, height };
+  } catch (error) {
+    await removeUnfinished(record);
+    throw error;
   }
-  const { width, height } = record;
-  const { size: bytes } = await stat(file);
-  const before = shares.read + shares.networks + shares.file;
-  options.onProgress(before);
-  const isWhole = last.source.width === width && last.source.height === height;
+}
+
+/** Writes the result's file, not yet under its name, and its tiles. */
+async function writeResult(
+  { images, directory: library }: MakeServices,
+  record: UpscaleRecord,
+  directory: string,
+  raster: Raster,
+  { signal, tag, onProgress }: MakeOptions,
+): Promise<void> {
+  const { settings, width, height } = record;
+  const file = unfinishedFile(record);
+  const call = { signal, tag, timeoutMs: null } as const;
   await images.run(
+    "encode",
+    {
+      raster,
+      directory,
+      file,
+      format: settings.format,
+      quality: settings.quality,
+      background: settings.background ?? "white",
+      width,
+      height,
+      resample: "lanczos3",
+      density: targetDensity(settings.target),
+      metadata: settings.metadata === "withoutPlace" ? "without-gps" : settings.metadata,
+    },
+    call,
+  );
+  const before = shares.read + shares.networks + shares.file;
+  onProgress(before);
+  const isWhole = raster.width === width && raster.height === height;
+  const cut = images.run(
     "pyramid",
     {
-      from: isWhole ? { raster: last.source, metadata: directory } : { path: file },
-      directory: tilesDirectory(services.directory, record.version),
+      from: isWhole ? { raster, metadata: directory } : { path: file },
+      directory: tilesDirectory(library, record.version),
     },
     {
       ...call,
-      onProgress: ({ done, total }) => options.onProgress(before + (1 - before) * (done / total)),
+      onProgress: ({ done, total }) => onProgress(before + (1 - before) * (done / total)),
     },
   );
-  return { path: file, width, height, bytes, note: last.note };
+  await cut.catch((error: unknown) => {
+    // Tiles are a cache, made again when they are looked at: no result fails for the lack of them.
+    if (signal.aborted || !(error instanceof KilnError)) throw error;
+  });
 }
 
 /** Decodes the original. */
@@ -168,15 +195,17 @@ async function begin(
   directory: string,
   { signal, tag }: MakeOptions,
 ): Promise<RestPoint> {
-  await access(record.sourcePath).catch((error: unknown) => {
-    throw originalGone(record.sourcePath, error);
-  });
   const provider = await currentProvider();
   const photo = await images.run(
     "rasterise",
     { path: record.sourcePath, directory, rotation: rotationOf(record.photoId) },
     { signal, tag, timeoutMs: null },
   );
+  const { width, height } = photo.raster;
+  // What was planned would distort it.
+  if (width !== record.sourceWidth || height !== record.sourceHeight) {
+    throw originalChanged(basename(record.sourcePath));
+  }
   return {
     run: 0,
     source: photo.raster,
@@ -186,7 +215,6 @@ async function begin(
     tile: 0,
     provider,
     note: noteOf(photo, record.settings) ?? record.note,
-    file: null,
   };
 }
 
@@ -302,18 +330,6 @@ function isFile(path: string): Promise<boolean> {
     (info) => info.isFile(),
     () => false,
   );
-}
-
-/** A name in a folder that nothing has yet: "a.png", "a (2).png". */
-async function freeName(folder: string, baseName: string, extension: string): Promise<string> {
-  for (let n = 1; ; n += 1) {
-    const path = join(folder, `${baseName}${n === 1 ? "" : ` (${n})`}${extension}`);
-    const isTaken = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isTaken) return path;
-  }
 }
 
 function noteOf(

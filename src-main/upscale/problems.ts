@@ -5,14 +5,36 @@ export function noSpaceFor(needed: number, free: number): KilnError {
   return new KilnError(
     "disk-full",
     {
-      en: `Not enough space on the disk: this needs ${gigabytes(needed)}, and ${gigabytes(free)} are free.`,
-      ko: `디스크 공간이 부족합니다. ${gigabytes(needed)}가 필요한데 ${gigabytes(free)}가 남아 있습니다.`,
+      en: `Not enough space on the disk that holds Kiln's library: this needs ${gigabytes(needed)}, and ${gigabytes(free)} are free.`,
+      ko: `Kiln 라이브러리가 있는 디스크의 공간이 부족합니다. ${gigabytes(needed)}가 필요한데 ${gigabytes(free)}가 남아 있습니다.`,
     },
     {
-      en: "Free some space, or choose a smaller size.",
-      ko: "공간을 비우거나 더 작은 크기를 고르세요.",
+      en: "Free some space on it, or choose a smaller size.",
+      ko: "이 디스크의 공간을 비우거나 더 작은 크기를 고르세요.",
     },
   );
+}
+
+/** The disk that rasters are written to became full meanwhile. */
+export function libraryFull(cause: unknown): KilnError {
+  return new KilnError(
+    "disk-full",
+    {
+      en: "The disk that holds Kiln's library is full.",
+      ko: "Kiln 라이브러리가 있는 디스크가 가득 찼습니다.",
+    },
+    {
+      en: "Free some space on it, then retry.",
+      ko: "이 디스크의 공간을 비운 뒤 다시 시도하세요.",
+    },
+    { cause },
+  );
+}
+
+/** What a failed write into the library means to a person; `error` itself where the disk is not just full. */
+export function libraryProblem(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return code === "ENOSPC" || code === "EDQUOT" ? libraryFull(error) : error;
 }
 
 /** @param times that an edge is to grow. @param most times that it may. */

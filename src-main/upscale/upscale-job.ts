@@ -4,7 +4,13 @@ import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import { defineJob, type JobContext, problemOf } from "../jobs/index.ts";
 import type { UpscaleRecord, UpscaleStore } from "../library/index.ts";
-import { type MakeServices, makeUpscale, restPointSchema, workDirectory } from "./make-upscale.ts";
+import {
+  discardWork,
+  type MakeServices,
+  makeUpscale,
+  restPointSchema,
+  workDirectory,
+} from "./make-upscale.ts";
 
 const checkpointSchema = z.object({
   upscaleId: z.int().positive(),
@@ -52,6 +58,7 @@ async function run(
   const whole = records.reduce((sum, record) => sum + work(record), 0);
   const total = Math.round(whole * 10) / 10;
   let done = records.reduce((sum, record) => sum + (isLeft(record) ? 0 : work(record)), 0);
+  let made = records.filter(({ status }) => status === "completed").length;
   const failures: KilnError[] = [];
   let revealPath: string | undefined;
   for (const record of records) {
@@ -61,7 +68,10 @@ async function run(
     }
     context.signal.throwIfAborted();
     // It may have been taken off the list meanwhile.
-    if (store.get(record.id)?.isGone !== false) continue;
+    if (store.get(record.id)?.isGone !== false) {
+      done += work(record);
+      continue;
+    }
     const kept = context.restored?.upscaleId === record.id ? context.restored : null;
     const startedAt = performance.now();
     const seconds = (): number => (kept?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
@@ -77,6 +87,7 @@ async function run(
         onRest: (rest) => context.checkpoint({ upscaleId: record.id, seconds: seconds(), rest }),
       });
       store.complete(record.id, { ...result, seconds: seconds() });
+      made += 1;
       revealPath = result.path;
       await rm(workDirectory(services, record), { recursive: true, force: true });
     } catch (error) {
@@ -86,12 +97,11 @@ async function run(
       context.log(`${record.sourcePath}: ${error.message}`);
       store.fail([record.id], problemOf(error));
       failures.push(error);
-      await rm(workDirectory(services, record), { recursive: true, force: true });
+      await discardWork(services, record);
     }
     done += work(record);
   }
   const [first] = failures;
-  const made = records.length - failures.length;
   if (first !== undefined && made === 0) throw first;
   return { ...(revealPath && { revealPath }), summary: summary(made, failures.length) };
 }
@@ -112,6 +122,8 @@ function noteOf(record: UpscaleRecord, all: readonly UpscaleRecord[]): Localized
 }
 
 function summary(made: number, failed: number): Localized {
+  // All of it was taken off the list meanwhile.
+  if (made === 0) return { en: "No photo upscaled", ko: "업스케일한 사진 없음" };
   const en = made === 1 ? "1 photo upscaled" : `${made} photos upscaled`;
   const ko = `사진 ${made}장 업스케일 완료`;
   return failed === 0

@@ -1,15 +1,18 @@
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 
-export function originalGone(path: string, cause: unknown): KilnError {
+/** @param name of the original's file: its pixels are not as many, or lie another way, than when this was asked for */
+export function originalChanged(name: string): KilnError {
   return new KilnError(
-    "original-gone",
-    { en: `“${path}” is not there any more.`, ko: `‘${path}’이(가) 더 이상 없습니다.` },
+    "original-changed",
     {
-      en: "Connect its drive or put it back, then retry.",
-      ko: "드라이브를 연결하거나 파일을 되돌려 놓은 뒤 다시 시도하세요.",
+      en: `“${name}” was changed or turned after this was started.`,
+      ko: `시작한 뒤에 ‘${name}’ 사진이 바뀌었거나 회전되었습니다.`,
     },
-    { cause },
+    {
+      en: "Upscale it anew; if another file took its place, read its folder again before.",
+      ko: "새로 업스케일하세요. 다른 파일로 바뀌었다면 폴더를 먼저 다시 읽으세요.",
+    },
   );
 }
 
@@ -71,6 +74,17 @@ export function upscaleUnknown(): KilnError {
     "upscale-unknown",
     { en: "This result is not on the list any more.", ko: "이 결과는 더 이상 목록에 없습니다." },
     { en: "There is nothing to do.", ko: "따로 할 일이 없습니다." },
+  );
+}
+
+export function upscaleInProgress(): KilnError {
+  return new KilnError(
+    "upscale-in-progress",
+    { en: "This result is being made right now.", ko: "지금 만드는 중인 결과입니다." },
+    {
+      en: "Cancel its job first, then take it off the list.",
+      ko: "먼저 작업을 취소한 뒤 목록에서 지우세요.",
+    },
   );
 }
 

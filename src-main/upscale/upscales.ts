@@ -6,7 +6,7 @@ import type { UpscaleForecast, UpscaleRow } from "../../src-preload/contract/ups
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type { Trash, UpscaleDraft, UpscaleRecord } from "../library/index.ts";
 import { makeFolder } from "./make-folder.ts";
-import { tilesDirectory, workDirectory } from "./make-upscale.ts";
+import { discardWork, tilesDirectory } from "./make-upscale.ts";
 import { type PlanServices, planUpscales, type UpscaleRequest } from "./plan-upscales.ts";
 import { runSources } from "./sizes.ts";
 import { type UpscaleJobServices, upscaleJob } from "./upscale-job.ts";
@@ -14,6 +14,7 @@ import {
   nothingToUpscale,
   resultGone,
   upscaleCancelled,
+  upscaleInProgress,
   upscaleUnknown,
 } from "./upscale-problems.ts";
 
@@ -121,17 +122,18 @@ export class Upscales {
   }
 
   /**
-   * Takes a result off the list, its file into the system's trash. One that is being made is stopped with its job.
-   * @throws KilnError `upscale-unknown`, and those of the trash
+   * Takes a result off the list, its file into the system's trash. One that waits or rests is not made any more.
+   * @throws KilnError `upscale-unknown`, `upscale-in-progress`, and those of the trash
    */
   async remove(id: number): Promise<void> {
     const { store, trash, directory } = this.#services;
     const record = store.get(id);
     if (record === null || record.isGone) throw upscaleUnknown();
+    if (record.status === "processing") throw upscaleInProgress();
     if (record.path !== null && (await isThereNow(record.path)))
       await trash.put(record.path, () => undefined);
     store.remove(id);
-    await rm(workDirectory(this.#services, record), { recursive: true, force: true });
+    await discardWork(this.#services, record);
     await rm(tilesDirectory(directory, record.version), { recursive: true, force: true });
   }
 
@@ -156,11 +158,14 @@ export class Upscales {
   async tidy(): Promise<void> {
     const { directory, store } = this.#services;
     const places = [
-      { folder: join(directory, "work", "upscale"), known: store.versions("unfinished") },
-      { folder: tilesDirectory(directory, ""), known: store.versions("all") },
-    ];
-    for (const { folder, known } of places) {
-      for (const name of await readdir(folder).catch(() => [])) {
+      { folder: join(directory, "work", "upscale"), which: "unfinished" },
+      { folder: tilesDirectory(directory, ""), which: "all" },
+    ] as const;
+    for (const { folder, which } of places) {
+      const names = await readdir(folder).catch(() => []);
+      // Asked after the names: what begins meanwhile is known.
+      const known = store.versions(which);
+      for (const name of names) {
         // What is being written has more behind the version.
         const [version = ""] = name.split(".");
         if (!known.has(version)) await rm(join(folder, name), { recursive: true, force: true });
@@ -192,9 +197,7 @@ export class Upscales {
     store.fail(ids, problem ?? problemOf(upscaleCancelled()));
     for (const record of left) {
       // A job that is retried begins anew; what it left would only fill the disk until then.
-      void rm(workDirectory(this.#services, record), { recursive: true, force: true }).catch(
-        () => undefined,
-      );
+      void discardWork(this.#services, record).catch(() => undefined);
     }
   }
 }

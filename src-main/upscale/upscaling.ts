@@ -1,4 +1,4 @@
-import { freemem } from "node:os";
+import { freemem, totalmem } from "node:os";
 import type { ProviderChoice } from "../../src-preload/contract/upscale.ts";
 import type { JobEngine } from "../jobs/index.ts";
 import type { LibraryDatabase, PhotoStore, Trash, UpscaleStore } from "../library/index.ts";
@@ -68,7 +68,8 @@ export function createUpscaling(options: UpscalingOptions) {
       openModel,
       currentProvider,
       rotationOf: (id) => (id === null ? 0 : (photos.rows([id])[0]?.rotation ?? 0)),
-      freeMemory: freemem,
+      // What a system keeps of files it has read counts as used on macOS, and makes way when it is needed.
+      freeMemory: () => Math.max(freemem(), totalmem() / 4),
       modelOf: async (id) => {
         const name = await models.nameOf(id);
         const scale = (await models.list()).find((model) => model.id === id)?.scale ?? 1;

@@ -11,4 +11,5 @@ export {
   tiffType,
 } from "../big-tiff.ts";
 export { type OutputFormat, outputFormats, outputLimit } from "../output-limits.ts";
+export { libraryFull } from "../problems.ts";
 export { type Raster, rowBytes } from "../raster.ts";

@@ -1,4 +1,5 @@
 import { KilnError } from "../../errors.ts";
+import { libraryProblem } from "../problems.ts";
 import type { Provider } from "./protocol.ts";
 
 /** How sentences call an execution provider. */
@@ -97,20 +98,8 @@ export function nothingToUpscale(name: string): KilnError {
 export function rasterFailed(name: string, cause: unknown): unknown {
   if (!(cause instanceof Error && "code" in cause && typeof cause.code === "string")) return cause;
   const { code } = cause;
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
-    return new KilnError(
-      "disk-full",
-      {
-        en: `The disk became full while “${name}” was upscaled.`,
-        ko: `‘${name}’ 파일을 업스케일하는 동안 디스크가 가득 찼습니다.`,
-      },
-      {
-        en: "Free some space and resume: what is finished stays.",
-        ko: "공간을 비우고 이어서 하세요. 끝난 부분은 남아 있습니다.",
-      },
-      { cause },
-    );
-  }
+  const problem = libraryProblem(cause);
+  if (problem !== cause) return problem;
   return new KilnError(
     "raster-failed",
     {

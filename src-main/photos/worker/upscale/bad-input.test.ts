@@ -1,12 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
@@ -170,10 +163,8 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       (format) =>
         withSmallDisk(bench.at("small"), async (small) => {
           const file = join(small, "result");
-          writeFileSync(file, "what was there before");
           expect(await failureOf(encode(target, { file, format, quality: 100 }))).toBe("disk-full");
-          expect(readdirSync(small)).toEqual(["result"]);
-          expect(readFileSync(file, "utf8")).toBe("what was there before");
+          expect(readdirSync(small)).toEqual([]);
         }),
     );
 

@@ -16,7 +16,7 @@ import type { Sharp } from "../sharp.ts";
 import { changeExif, exifFields } from "./exif-block.ts";
 import { exifSlot, fillExifSlot, MAX_EXIF_BYTES } from "./exif-slot.ts";
 import { isGreyProfile, loadMetadata, type PhotoMetadata, wrappedIptc } from "./metadata.ts";
-import { writeOutput } from "./output-file.ts";
+import { rasterProblem, writeOutput } from "./output-file.ts";
 import type { EncodedPhoto, EncodeInput } from "./protocol.ts";
 import { reduceRaster } from "./resample.ts";
 import { changeXmp } from "./xmp-packet.ts";
@@ -49,21 +49,13 @@ export async function encode(
   const saved = await loadMetadata(input.directory);
   const density = input.density ?? saved.density;
   const said = tell(saved, input);
-  const raster = isFiltered(input)
-    ? await reduceRaster(
-        input.raster,
-        { path: `${input.raster.path}.reduced`, width, height },
-        signal,
-      )
-    : input.raster;
-  await describeTarget(raster, {
-    icc: saved.icc,
-    xmp: said.xmp,
-    iptc: said.iptc !== null && format === "jpeg" ? wrappedIptc(said.iptc) : null,
-    density,
-  });
+  const raster = await finished(input, { saved, said, density }, signal).catch(
+    async (error: unknown) => {
+      throw await rasterProblem(error, dirname(input.raster.path));
+    },
+  );
   const slot = said.exif !== null && format !== "tiff" ? exifSlot(said.exif.length) : null;
-  return writeOutput(file, async (partial) => {
+  return writeOutput(file, async () => {
     const pipeline = reduced(open(sharp, raster), { ...input, raster });
     if (raster.channels % 2 === 0 && format === "jpeg") {
       pipeline.flatten({ background: input.background ?? "white" });
@@ -74,12 +66,39 @@ export async function encode(
     if (slot !== null) pipeline.withExif(slot.fields);
     // Without EXIF libvips leaves the density out of a JPEG, unless it is asked for it.
     if (slot === null && format === "jpeg" && density !== null) pipeline.withDensity(density);
-    await encoded(pipeline, input, density).toFile(partial);
-    if (slot !== null && said.exif !== null) await fillExifSlot(partial, slot, said.exif);
-    if (format === "tiff") await describeTiff(partial, said);
+    await encoded(pipeline, input, density).toFile(file);
+    if (slot !== null && said.exif !== null) await fillExifSlot(file, slot, said.exif);
+    if (format === "tiff") await describeTiff(file, said);
     signal.throwIfAborted();
-    return { width, height, bytes: (await stat(partial)).size, leftOut: said.leftOut };
+    return { width, height, bytes: (await stat(file)).size, leftOut: said.leftOut };
   }).finally(() => (raster === input.raster ? undefined : rm(raster.path, { force: true })));
+}
+
+/** The raster that the file's pixels are read from, with what it is to say besides pixels. */
+async function finished(
+  { raster, format, width, height, resample }: EncodeInput,
+  {
+    saved,
+    said,
+    density,
+  }: {
+    readonly saved: PhotoMetadata;
+    readonly said: Told;
+    readonly density: number | null;
+  },
+  signal: AbortSignal,
+): Promise<Raster> {
+  const size = { path: `${raster.path}.reduced`, width, height };
+  const last = isFiltered({ raster, width, height, resample })
+    ? await reduceRaster(raster, size, signal)
+    : raster;
+  await describeTarget(last, {
+    icc: saved.icc,
+    xmp: said.xmp,
+    iptc: said.iptc !== null && format === "jpeg" ? wrappedIptc(said.iptc) : null,
+    density,
+  });
+  return last;
 }
 
 /** A smaller raster of the same picture. */
@@ -89,14 +108,18 @@ export async function reduce(
   signal: AbortSignal,
 ): Promise<Raster> {
   const { raster, file, width, height } = input;
-  await mkdir(dirname(file), { recursive: true });
-  if (isFiltered(input)) return reduceRaster(raster, { path: file, width, height }, signal);
-  await needSpace(dirname(file), rowBytes({ ...raster, width }) * height);
-  await reduced(open(sharp, raster), input)
-    .toColourspace(colourspace(raster.channels <= 2, raster.bits))
-    .tiff({ compression: "none", predictor: "none", bigtiff: true })
-    .toFile(file);
-  return findRaster(file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    if (isFiltered(input)) return await reduceRaster(raster, { path: file, width, height }, signal);
+    await needSpace(dirname(file), rowBytes({ ...raster, width }) * height);
+    await reduced(open(sharp, raster), input)
+      .toColourspace(colourspace(raster.channels <= 2, raster.bits))
+      .tiff({ compression: "none", predictor: "none", bigtiff: true })
+      .toFile(file);
+    return await findRaster(file);
+  } catch (error) {
+    throw await rasterProblem(error, dirname(file));
+  }
 }
 
 /** Whether there is something to filter, and of 16 bits. */

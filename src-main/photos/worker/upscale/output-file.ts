@@ -1,6 +1,7 @@
-import { access, constants, open, rename, rm, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, open, rm, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { KilnError } from "../../../errors.ts";
+import { libraryFull } from "../../../upscale/rasters/index.ts";
 import { errorCode } from "../source.ts";
 import { outputFolderGone, outputForbidden, outputFull, outputUnwritable } from "./problems.ts";
 
@@ -8,27 +9,22 @@ import { outputFolderGone, outputForbidden, outputFull, outputUnwritable } from 
 const FULL_BYTES = 256 * 1024;
 
 /**
- * Puts a file where the person wants it in one step: `write` makes it under a name that ends in `.partial`, and once
- * it is whole and on the disk it gets its own.
+ * Writes a file where the person wants one, under a name that nobody knows yet: whoever asked for it gives it its own
+ * once it is whole. `write` makes it; a file that is there is replaced. It is on the disk then, or nothing is left of it.
  *
  * @throws KilnError `disk-full`, `output-folder-gone`, `output-forbidden`, `output-unwritable`.
  */
-export async function writeOutput<T>(
-  file: string,
-  write: (partial: string) => Promise<T>,
-): Promise<T> {
-  const partial = `${file}.${process.pid}.partial`;
+export async function writeOutput<T>(file: string, write: () => Promise<T>): Promise<T> {
   try {
     // Here the system says by name what an encoder only says in words.
-    await (await open(partial, "w")).close();
-    const result = await write(partial);
-    await using written = await open(partial, "r+");
+    await (await open(file, "w")).close();
+    const result = await write();
+    await using written = await open(file, "r+");
     await written.sync();
-    await rename(partial, file);
     return result;
   } catch (error) {
     const problem = await outputProblem(error, file);
-    await Promise.allSettled([rm(partial, { force: true })]);
+    await Promise.allSettled([rm(file, { force: true })]);
     throw problem;
   }
 }
@@ -52,4 +48,11 @@ export async function outputProblem(error: unknown, file: string): Promise<unkno
   }
   if (said === "EACCES" || said === "EPERM" || said === "EROFS") return outputForbidden(error);
   return outputUnwritable(said.split("\n")[0]?.slice(0, 120) ?? said, error);
+}
+
+/** The same of what is written into the library: the person did not choose that folder, so only a full disk is named. */
+export async function rasterProblem(error: unknown, directory: string): Promise<unknown> {
+  const problem = await outputProblem(error, join(directory, "raster"));
+  const isFull = problem !== error && problem instanceof KilnError && problem.code === "disk-full";
+  return isFull ? libraryFull(error) : error;
 }

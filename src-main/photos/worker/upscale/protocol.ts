@@ -28,7 +28,7 @@ export interface EncodeInput {
   readonly raster: Raster;
   /** Where `rasterise` left what the photo says besides pixels. */
   readonly directory: string;
-  /** Absolute path of the file to write, replaced in one step. */
+  /** Absolute path of the file to write: one that nobody knows yet. It is whole, or not there. */
   readonly file: string;
   readonly format: OutputFormat;
   /** 1..100, for JPEG, WebP and AVIF; 100 makes WebP and AVIF lossless. */

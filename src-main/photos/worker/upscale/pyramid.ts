@@ -5,7 +5,7 @@ import { fileDamaged, fileMissing } from "../problems.ts";
 import type { Sharp } from "../sharp.ts";
 import { errorCode } from "../source.ts";
 import { isGreyProfile, loadMetadata } from "./metadata.ts";
-import { outputProblem } from "./output-file.ts";
+import { outputProblem, rasterProblem } from "./output-file.ts";
 import type { Pyramid, UpscaleImageMethods } from "./protocol.ts";
 import { decodeTo, storedColours, upright } from "./rasterise.ts";
 
@@ -43,7 +43,7 @@ export async function pyramid(
     await rename(partial, directory);
     return made;
   } catch (error) {
-    const problem = await outputProblem(error, directory);
+    const problem = await outputProblem(await rasterProblem(error, dirname(directory)), directory);
     await Promise.allSettled([rm(partial, { recursive: true, force: true })]);
     throw problem;
   }
@@ -74,7 +74,7 @@ async function readFinished(
   );
   const decoded = await decodeTo(sharp, path, stored, { file, limit: false }).catch(
     async (error: unknown) => {
-      const problem = await outputProblem(error, file);
+      const problem = await outputProblem(await rasterProblem(error, directory), file);
       throw errorCode(problem) === "output-unwritable" ? fileDamaged(error) : problem;
     },
   );

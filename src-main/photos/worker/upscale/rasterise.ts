@@ -12,6 +12,7 @@ import { bleedUnderAlpha } from "./bleed.ts";
 import { isGreyThroughout } from "./greyness.ts";
 import { photoMetadata, saveMetadata } from "./metadata.ts";
 import { writeUpright } from "./orient.ts";
+import { rasterProblem } from "./output-file.ts";
 import { channelsUnsupported, samplesUnsupported } from "./problems.ts";
 import type { RasterisedPhoto } from "./protocol.ts";
 
@@ -21,7 +22,26 @@ const RASTER = "source.tif";
 export async function rasterise(
   sharp: Sharp,
   source: PhotoSource,
-  { directory, rotation }: { readonly directory: string; readonly rotation: Rotation },
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<RasterisedPhoto> {
+  try {
+    return await decode(sharp, source, wanted, signal);
+  } catch (error) {
+    throw await rasterProblem(error, wanted.directory);
+  }
+}
+
+interface Wanted {
+  /** Where the raster goes, and what the photo says besides pixels. */
+  readonly directory: string;
+  readonly rotation: Rotation;
+}
+
+async function decode(
+  sharp: Sharp,
+  source: PhotoSource,
+  { directory, rotation }: Wanted,
   signal: AbortSignal,
 ): Promise<RasterisedPhoto> {
   if (source.raw?.isCut === true) throw fileTruncated();
