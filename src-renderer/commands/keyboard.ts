@@ -53,9 +53,33 @@ function stepBack(target: EventTarget | null): void {
   else if (selection.size > 1) activate(activeId);
 }
 
-/** Gives the keyboard back to the photos. */
-function focusView(): void {
-  document.querySelector<HTMLElement>("main :is([data-keys=photos], [data-keys=room])")?.focus();
+/** Gives the keyboard back to the photos. Answers who has it now. */
+function focusView(): HTMLElement | null {
+  const view = document.querySelector<HTMLElement>(
+    "main :is([data-keys=photos], [data-keys=room])",
+  );
+  view?.focus({ preventScroll: true });
+  return view;
+}
+
+/** A click on a button of the bars: what was typed into before has had its say, and the next key is for the photos. */
+export function leaveField(): void {
+  const field = document.activeElement;
+  const isUpscaling = useView.getState().mode === "upscale";
+  if (isUpscaling || !takesLetters(field) || !(field instanceof HTMLElement)) return;
+  if (focusView() === null) field.blur();
+}
+
+/**
+ * What had the focus is gone (a closed panel, a button that left), or a click went beside everything: the key is meant
+ * for the photos, and is given to them. Answers whether they took it.
+ */
+function handToView(event: KeyboardEvent): boolean {
+  if (event.target !== document.body) return false;
+  const view = focusView();
+  if (view === null) return false;
+  if (!view.dispatchEvent(new KeyboardEvent(event.type, event))) event.preventDefault();
+  return true;
 }
 
 /** Hears every shortcut of the list. Views hear arrows that mean more to them than 'next' in their own elements. */
@@ -63,6 +87,7 @@ export function listenToKeys(): () => void {
   const hear = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const isModal = document.querySelector("dialog[open]") !== null;
+    if (!isModal && handToView(event)) return;
     if (event.code === "Escape") {
       // A menu closes by itself, and that is the step.
       const isMenuOpen = document.querySelector("[popover=auto]:popover-open") !== null;

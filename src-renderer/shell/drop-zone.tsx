@@ -1,4 +1,5 @@
 import { type DragEvent, type ReactElement, type ReactNode, useRef, useState } from "react";
+import { leaveField } from "../commands/keyboard.ts";
 import { useMessages } from "../messages/language.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { takeDrop } from "../state/opening.ts";
@@ -35,7 +36,9 @@ export function DropZone({ children }: { readonly children: ReactNode }): ReactE
         event.dataTransfer.dropEffect = "copy";
       }}
       onMouseDown={(event) => {
-        if (isPlainButton(event.target)) event.preventDefault();
+        if (!isPlainButton(event.target)) return;
+        event.preventDefault();
+        leaveField();
       }}
       onDrop={(event) => {
         event.preventDefault();

@@ -123,8 +123,10 @@ export function useFirstPlace(): void {
   const begun = useRef<{ readonly rootId: number; readonly photoId: number | null } | null>(null);
   useEffect(() => {
     const [first] = items;
+    // Nothing to begin with yet; a folder that one comes back to begins anew.
+    if (begun.current?.rootId !== rootId) begun.current = null;
     if (rootId === null || first === undefined) return;
-    if (begun.current?.rootId !== rootId) {
+    if (begun.current === null) {
       const isElsewhere = items.some((item) => item.photoId === activeId);
       begun.current = { rootId, photoId: isElsewhere ? null : first.photoId };
     } else if (begun.current.photoId !== activeId) {

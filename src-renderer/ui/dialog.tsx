@@ -2,8 +2,8 @@ import {
   type CSSProperties,
   type ReactElement,
   type ReactNode,
-  useEffect,
   useId,
+  useLayoutEffect,
   useRef,
 } from "react";
 import { useMessages } from "../messages/language.ts";
@@ -36,7 +36,8 @@ export function Dialog(props: DialogProps): ReactElement {
   const content = useRef<HTMLDivElement>(null);
   const titleId = useId();
   const messages = useMessages();
-  useEffect(() => {
+  // Closed while it is still in the page: afterwards the platform would not hand the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
     dialog.showModal();
