@@ -68,6 +68,19 @@ describe(".safetensors", () => {
     expect(read({ a: entry })).toBe("weights-unknown-architecture");
   });
 
+  test.each(["BOOL", "toString", "__proto__"])("numbers of the kind %s are left out", (dtype) => {
+    const other = { dtype, shape: [8], data_offsets: [0, 8] };
+    const weights = withHeader(JSON.stringify({ a: other }), Buffer.alloc(8));
+    expect(refusal({ weights })).toMatchObject({
+      code: "weights-unknown-architecture",
+      happened: { en: expect.stringContaining("holds no network") },
+    });
+  });
+
+  test("prefixes of prefixes without end", () => {
+    expect(read({ [`${"module.".repeat(30_000)}a`]: entry })).toBe("weights-unknown-architecture");
+  });
+
   test.each<[string, string | object, string]>([
     ["no JSON", "{'a': 1}", "weights-broken"],
     [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readNetwork } from "./index.ts";
-import { refusal } from "./model-files.fixture.ts";
-import { FLOAT, node, tensor, UINT8, valueInfo } from "./onnx-writer.ts";
-import { Message } from "./protobuf.ts";
+import { recordedNetwork, refusal, understood } from "./model-files.fixture.ts";
+import { FLOAT, integer, node, tensor, UINT8, valueInfo, writeOnnx } from "./onnx-writer.ts";
+import { Message, readFields } from "./protobuf.ts";
 
 describe("an .onnx", () => {
   /** A graph that doubles a picture's values, or something like it. */
@@ -107,10 +107,34 @@ describe("an .onnx", () => {
     expect(whole(empty(13, 4_000_001)), "fields").toBe("weights-broken");
     expect(whole(empty(1, 60_000)), "nodes").toBe("weights-broken");
     expect(whole(empty(11, 60_000)), "inputs").toBe("weights-broken");
+    const named = new Uint8Array(3 * 4000).map((_, i) => [10, 1, 0x78][i % 3] ?? 0);
+    const nodes = new Message();
+    for (let i = 0; i < 600; i += 1) nodes.bytes(1, named);
+    expect(whole(nodes.finish()), "names").toBe("weights-broken");
     const dims = new Message().bytes(1, new Uint8Array(100_000));
     expect(read({ initializers: [dims] }).code, "dimensions").toBe("weights-broken");
     const inputs = node("Add", Array<string>(5000).fill("x"), "y");
     expect(read({ nodes: [inputs] }).code, "inputs of a node").toBe("weights-broken");
+  });
+
+  test("an architecture that Kiln knows, with concatenations of twice the last beside it", () => {
+    const doubled = Array.from({ length: 40 }, (_, i) =>
+      node("Concat", [i === 0 ? "input" : `d${i}`, i === 0 ? "input" : `d${i}`], `d${i + 1}`)
+        // Along the channels.
+        .message(5, integer("axis", 1)),
+    );
+    const known = writeOnnx(understood(recordedNetwork("rrdb-first-x1")));
+    const bomb = new Message();
+    for (const { field, bytes, start, end } of readFields(known)) {
+      if (field !== 7) bomb.append(known.subarray(start, end));
+      else {
+        const graph = new Message();
+        for (const each of doubled) graph.message(1, each);
+        bomb.message(7, graph.append(bytes));
+      }
+    }
+    const { info } = readNetwork({ weights: bomb.finish(), name: "m.onnx" });
+    expect(info.architecture).toBe("rrdb");
   });
 
   test("of an old opset, or of none", () => {

@@ -12,7 +12,7 @@ import {
   understood,
 } from "./model-files.fixture.ts";
 import { writeOnnx } from "./onnx-writer.ts";
-import { legacyMagic } from "./pth.ts";
+import { legacyMagic, readZipPth } from "./pth.ts";
 
 const compact = () => understood(recordedNetwork("compact-x4"));
 const zip = (dataPickle: Uint8Array): Buffer => makeZip([["archive/data.pkl", dataPickle]]);
@@ -128,6 +128,17 @@ describe("a pickle that would take more than it should", () => {
   test("a text of 4 GB", () => {
     expect(pickled(Buffer.from("X\xff\xff\xff\xff....", "latin1"))).toBe("weights-truncated");
   });
+
+  test("texts without end", () => {
+    const texts = (count: number) => [
+      Buffer.from("]("),
+      ...Array.from({ length: count }, () => pickle.text("x".repeat(2 ** 20))),
+      Buffer.from("e"),
+      pickle.stop,
+    ];
+    expect(pickled(...texts(16))).toBe("weights-unknown-architecture");
+    expect(pickled(...texts(17))).toBe("weights-broken");
+  });
 });
 
 describe("tensors that aren't there", () => {
@@ -186,6 +197,22 @@ describe("tensors that aren't there", () => {
     expect(refusal({ weights }).code).toBe("weights-broken");
   });
 
+  test("a tensor of few numbers that lie far apart takes no more memory than they do", () => {
+    const count = 2 ** 25;
+    const apart = { ...good, kind: "HalfStorage", count, shape: [2], strides: [count - 1] };
+    const numbers = Buffer.alloc(2 * count);
+    numbers.writeUInt16LE(0x3c00);
+    numbers.writeUInt16LE(0xc000, numbers.length - 2);
+    const weights = makeZip([
+      ["n/data.pkl", pickleTensors([apart])],
+      ["n/data/0", numbers],
+    ]);
+    const tensor = readZipPth(weights, "m.pth").get(good.key);
+    const before = process.memoryUsage().arrayBuffers;
+    expect(tensor?.read()).toEqual(Float32Array.of(1, -2));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  });
+
   test("numbers that are none", () => {
     for (const bad of [Number.NaN, Infinity]) {
       const network = compact();
@@ -235,6 +262,9 @@ describe("archives", () => {
     const many = Buffer.from(archive);
     many.writeUInt16LE(0xffff, archive.length - 12);
     expect(refusal({ weights: many }).code).toBe("weights-broken");
+    const countless = makeZip([["n/data.pkl", bytes]], true);
+    countless.writeBigUInt64LE(2n ** 60n, countless.lastIndexOf(Buffer.from("PK\x06\x06")) + 32);
+    expect(refusal({ weights: countless }).code).toBe("weights-broken");
   });
 
   test("an archive of something else", () => {

@@ -149,6 +149,10 @@ function reduced(layers: readonly Layer[], known: Map<string, number>): number {
   return ids.at(-1) ?? -1;
 }
 
+/** A concatenation of more values is in no architecture: RRDBNet's longest has five. */
+const MAX_PARTS = 64;
+const NOTHING_KNOWN = -1;
+
 interface Reduction {
   identify(what: string): number;
   readonly parts: Map<number, readonly number[]>;
@@ -171,9 +175,12 @@ function reducedLayer(layer: Layer, from: readonly number[], to: Reduction): num
     case "scale":
       return layer.by === 1 ? first : to.identify(`scale ${Math.fround(layer.by)} ${first}`);
     case "concat": {
+      // Concatenations of concatenations, each of twice the last, would make much of little.
+      if (from.length > MAX_PARTS) return NOTHING_KNOWN;
       const flat = from.flatMap((value) => to.parts.get(value) ?? [value]);
       // Exporters write concatenations of a single value, too.
       if (flat.length === 1) return first;
+      if (flat.length > MAX_PARTS) return NOTHING_KNOWN;
       const id = to.identify(`concat ${flat}`);
       to.parts.set(id, flat);
       return id;

@@ -140,6 +140,22 @@ describe("where a foreign graph's pixels come from", () => {
     expect(read(graphOf(nodes)).info).toMatchObject({ scale: 0, multiple: 1, padding: 96 });
   });
 
+  test("a graph that makes a single pixel of a large piece: only running it tells", () => {
+    const pool = (from: string, to: string, stride: number) =>
+      with5(node("MaxPool", [from], to), integers("strides", [stride, stride]));
+    const twice = resize("x", "y", "twice", "nearest");
+    const aside = Array.from({ length: 20 }, (_, i) => pool(`a${i}`, `a${i + 1}`, 2 ** 60));
+    const doubled = Array.from({ length: 13 }, (_, i) =>
+      resize(`b${i}`, i === 12 ? "y" : `b${i + 1}`, "twice", "nearest"),
+    );
+    for (const nodes of [
+      [pool("x", "b0", 4096), ...doubled],
+      [pool("x", "a0", 2), ...aside, twice],
+    ]) {
+      expect(read(graphOf(nodes)).info).toMatchObject({ scale: 0, multiple: 1 });
+    }
+  });
+
   test("padding stays affordable where a graph could see far and wide", () => {
     const names = ["x", ...Array.from({ length: 299 }, (_, i) => `v${i}`), "y"];
     const nodes = names.slice(1).map((to, i) => conv(names[i] ?? "", to));

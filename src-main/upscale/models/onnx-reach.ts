@@ -20,6 +20,9 @@ const pointwise = new Set(
   ).split(" "),
 );
 
+/** No network reduces a picture by more; the smallest one that such a graph could take would fill the memory. */
+const MAX_MULTIPLE = 64;
+
 interface Step {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -29,7 +32,7 @@ interface Step {
   before(reach: number): number;
 }
 
-/** @returns null where an operator looks at the whole picture, or may. */
+/** @returns null where an operator looks at the whole picture, or may, or what they say is absurd */
 export function reachOf(model: OnnxModel): GraphReach | null {
   const constants = constantsOf(model);
   const density = new Map<string, number>([[model.inputs[0]?.name ?? "", 1]]);
@@ -58,11 +61,10 @@ export function reachOf(model: OnnxModel): GraphReach | null {
       reach.set(name, Math.max(reach.get(name) ?? 0, before(behind)));
     }
   }
-  return {
-    radius: reach.get(model.inputs[0]?.name ?? "") ?? 0,
-    scale: Math.round(scale * 1e6) / 1e6,
-    multiple: Math.max(1, Math.round(1 / sparsest)),
-  };
+  const radius = reach.get(model.inputs[0]?.name ?? "") ?? 0;
+  const multiple = Math.max(1, Math.round(1 / sparsest));
+  if (multiple > MAX_MULTIPLE || !Number.isSafeInteger(radius)) return null;
+  return { radius, scale: Math.round(scale * 1e6) / 1e6, multiple };
 }
 
 function stepOf(

@@ -58,6 +58,8 @@ export interface OnnxModel {
 const MAX_NODES = 50_000;
 const MAX_INITIALIZERS = 50_000;
 const MAX_LIST = 4096;
+/** Names and numbers of lists that are kept of a file, all together. A transformer of 30,000 nodes has 300,000. */
+const MAX_KEPT = 2_000_000;
 
 /**
  * Reads an ONNX file's structure. External data is refused right here, wherever a tensor may hide it.
@@ -77,7 +79,25 @@ export function readOnnx(bytes: Uint8Array, name: string): OnnxModel {
   }
 }
 
+/** One file while it is read. */
+class Reading {
+  /** Of the file, for what is said. */
+  readonly name: string;
+  #left = MAX_KEPT;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** @param count of names or numbers that stay in memory */
+  keep(count: number): void {
+    this.#left -= count;
+    if (this.#left < 0) throw new ProtobufError("too much of everything");
+  }
+}
+
 function readModel(bytes: Uint8Array, name: string): OnnxModel {
+  const reading = new Reading(name);
   let opset = 0;
   let graph: Uint8Array | null = null;
   let hasFunctions = false;
@@ -100,14 +120,14 @@ function readModel(bytes: Uint8Array, name: string): OnnxModel {
   const outputs: OnnxValue[] = [];
   let hasSparse = false;
   for (const { field, bytes: part } of readFields(graph)) {
-    if (field === 1) nodes.push(readNode(part, name));
+    if (field === 1) nodes.push(readNode(part, reading));
     if (field === 5) {
-      const tensor = readTensor(part, name);
+      const tensor = readTensor(part, reading);
       if (initializers.has(tensor.name)) throw new ProtobufError("a tensor stands there twice");
       initializers.set(tensor.name, tensor);
     }
-    if (field === 11) inputs.push(readValue(part));
-    if (field === 12) outputs.push(readValue(part));
+    if (field === 11) inputs.push(readValue(part, reading));
+    if (field === 12) outputs.push(readValue(part, reading));
     if (field === 15) hasSparse = true;
     if (
       nodes.length > MAX_NODES ||
@@ -139,7 +159,7 @@ function readOpset(bytes: Uint8Array): { domain: string; version: number } {
   return { domain, version };
 }
 
-function readNode(bytes: Uint8Array, name: string): OnnxNode {
+function readNode(bytes: Uint8Array, reading: Reading): OnnxNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
@@ -152,7 +172,7 @@ function readNode(bytes: Uint8Array, name: string): OnnxNode {
     if (field.field === 4) operator = text(field);
     if (field.field === 7) domain = text(field);
     if (field.field === 5) {
-      const read = readAttribute(field.bytes, name);
+      const read = readAttribute(field.bytes, reading);
       if (attributes.has(read.name)) throw new ProtobufError("an attribute stands there twice");
       attributes.set(read.name, read.attribute);
       if (read.hasGraphs) hasGraphs = true;
@@ -161,10 +181,11 @@ function readNode(bytes: Uint8Array, name: string): OnnxNode {
       throw new ProtobufError("a node without end");
     }
   }
+  reading.keep(inputs.length + outputs.length + attributes.size);
   return { operator, domain, inputs, outputs, attributes, hasGraphs };
 }
 
-function readAttribute(bytes: Uint8Array, file: string) {
+function readAttribute(bytes: Uint8Array, reading: Reading) {
   let name = "";
   let int = 0;
   let float = 0;
@@ -180,33 +201,36 @@ function readAttribute(bytes: Uint8Array, file: string) {
     if (field.field === 4) string = text(field);
     if (field.field === 5) {
       if (tensor !== null) throw new ProtobufError("a tensor stands there twice");
-      tensor = readTensor(field.bytes, file);
+      tensor = readTensor(field.bytes, reading);
     }
-    if (field.field === 10) readTensor(field.bytes, file);
+    if (field.field === 10) readTensor(field.bytes, reading);
     if (field.field === 7) floats.push(...floatsOf(field));
     if (field.field === 8) ints.push(...integersOf(field));
     if (field.field === 6 || field.field === 11) hasGraphs = true;
     // A sparse tensor's parts are tensors.
     if (field.field === 22 || field.field === 23) {
       for (const part of readFields(field.bytes)) {
-        if (part.field === 1 || part.field === 2) readTensor(part.bytes, file);
+        if (part.field === 1 || part.field === 2) readTensor(part.bytes, reading);
       }
     }
     if (ints.length > MAX_LIST || floats.length > MAX_LIST) {
       throw new ProtobufError("an attribute without end");
     }
   }
+  reading.keep(ints.length + floats.length);
   return { name, hasGraphs, attribute: { int, float, string, ints, floats, tensor } };
 }
 
-function readTensor(bytes: Uint8Array, file: string): OnnxTensor {
+function readTensor(bytes: Uint8Array, reading: Reading): OnnxTensor {
   const shape: number[] = [];
   const integers: number[] = [];
   const lists: Uint8Array[] = [];
   let name = "";
   let type = 0;
   for (const field of readFields(bytes)) {
-    if (field.field === 13 || (field.field === 14 && field.int !== 0)) throw onnxExternalData(file);
+    if (field.field === 13 || (field.field === 14 && field.int !== 0)) {
+      throw onnxExternalData(reading.name);
+    }
     if (field.field === 1) shape.push(...integersOf(field));
     if (field.field === 2) type = field.int;
     if (field.field === 7) integers.push(...integersOf(field));
@@ -216,6 +240,7 @@ function readTensor(bytes: Uint8Array, file: string): OnnxTensor {
       throw new ProtobufError("a tensor without end");
     }
   }
+  reading.keep(shape.length + integers.length);
   const [only, ...others] = lists;
   return {
     name,
@@ -226,7 +251,7 @@ function readTensor(bytes: Uint8Array, file: string): OnnxTensor {
   };
 }
 
-function readValue(bytes: Uint8Array): OnnxValue {
+function readValue(bytes: Uint8Array, reading: Reading): OnnxValue {
   let name = "";
   let type = 0;
   let shape: (number | null)[] | null = null;
@@ -241,6 +266,7 @@ function readValue(bytes: Uint8Array): OnnxValue {
       }
     }
   }
+  reading.keep(shape?.length ?? 0);
   return { name, type, shape };
 }
 

@@ -89,6 +89,8 @@ export interface PickleHost {
 /** A network of 1,000 tensors takes some 50,000 steps. What they can make of a hostile file stays within 200 MB. */
 const MAX_STEPS = 400_000;
 const MAX_NAME = 256;
+/** All texts of a pickle together, in bytes: 1,000 tensors' names take 50 KB. */
+const MAX_TEXTS = 2 ** 24;
 
 const damaged = (name: string) =>
   weightsBroken(name, {
@@ -126,6 +128,7 @@ class PickleMachine {
   readonly #view: DataView;
   readonly #name: string;
   readonly #host: PickleHost;
+  #textsLeft = MAX_TEXTS;
   #stack: PickleValue[] = [];
   readonly #marks: PickleValue[][] = [];
   readonly #memo = new Map<number, PickleValue>();
@@ -195,13 +198,13 @@ class PickleMachine {
         stack.push(this.#number(8, (place) => this.#view.getFloat64(place)));
         return;
       case 0x58: // BINUNICODE
-        stack.push(utf8.decode(this.#take(this.#uint32())));
+        stack.push(this.#text(this.#uint32(), utf8));
         return;
       case 0x8c: // SHORT_BINUNICODE
-        stack.push(utf8.decode(this.#take(this.#byte())));
+        stack.push(this.#text(this.#byte(), utf8));
         return;
       case 0x55: // SHORT_BINSTRING
-        stack.push(latin1.decode(this.#take(this.#byte())));
+        stack.push(this.#text(this.#byte(), latin1));
         return;
       case 0x28: // MARK
         this.#marks.push(stack);
@@ -377,6 +380,13 @@ class PickleMachine {
     const signed = BigInt.asIntN(8 * bytes.byteLength, value);
     const number = Number(signed);
     return Number.isSafeInteger(number) ? number : signed;
+  }
+
+  #text(length: number, decoder: typeof utf8): string {
+    const bytes = this.#take(length);
+    this.#textsLeft -= length;
+    if (this.#textsLeft < 0) throw damaged(this.#name);
+    return decoder.decode(bytes);
   }
 
   #line(): string {

@@ -168,10 +168,9 @@ function pickleHost(name: string, storages: Storages): PickleHost {
           const size = numberBytes[format];
           if (count === 0) return new Float32Array(0);
           const span = numbers.subarray(offset * size, (last + 1) * size);
-          const values = decodeNumbers(storages.isBigEndian ? swapped(span, size) : span, format);
-          return last - offset + 1 === count && isRowMajor(shape, strides)
-            ? values
-            : gathered(values, shape, strides, count);
+          const isWhole = last - offset + 1 === count && isRowMajor(shape, strides);
+          const own = isWhole ? span : gathered(span, size, shape, strides, count);
+          return decodeNumbers(storages.isBigEndian ? swapped(own, size) : own, format);
         },
       };
     },
@@ -197,18 +196,21 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
   return true;
 }
 
-/** Row-major numbers of a tensor that lies otherwise, such as in channels-last order. */
+/** The bytes, row-major, of a tensor that lies otherwise, such as in channels-last order. */
 function gathered(
-  values: Float32Array,
+  span: Uint8Array,
+  size: number,
   shape: readonly number[],
   strides: readonly number[],
   count: number,
-): Float32Array {
-  const result = new Float32Array(count);
+): Uint8Array {
+  const result = new Uint8Array(count * size);
   const place = shape.map(() => 0);
   let from = 0;
   for (let i = 0; i < count; i += 1) {
-    result[i] = values[from] ?? Number.NaN;
+    for (let byte = 0; byte < size; byte += 1) {
+      result[i * size + byte] = span[from * size + byte] ?? 0;
+    }
     for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
       const at = (place[axis] ?? 0) + 1;
       const stride = strides[axis] ?? 0;

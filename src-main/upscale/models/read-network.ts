@@ -85,13 +85,17 @@ function understood(network: Network): ReadNetwork {
 
 /** What wrappers of networks put before every key. */
 const prefixes = ["module.", "netG.", "params_ema.", "params."];
+/** Each wrapper puts one. */
+const MAX_WRAPPERS = 8;
 
 function withoutPrefix(tensors: Map<string, StoredTensor>): Map<string, StoredTensor> {
-  const prefix = prefixes.find((each) => tensors.keys().every((key) => key.startsWith(each)));
-  if (prefix === undefined || tensors.size === 0) return tensors;
-  return withoutPrefix(
-    new Map(tensors.entries().map(([key, tensor]) => [key.slice(prefix.length), tensor])),
-  );
+  let bare = tensors;
+  for (let depth = 0; depth < MAX_WRAPPERS; depth += 1) {
+    const prefix = prefixes.find((each) => bare.keys().every((key) => key.startsWith(each)));
+    if (prefix === undefined || bare.size === 0) return bare;
+    bare = new Map(bare.entries().map(([key, tensor]) => [key.slice(prefix.length), tensor]));
+  }
+  return bare;
 }
 
 /**

@@ -1,19 +1,25 @@
 import { z } from "zod";
 import { weightsBroken, weightsTruncated } from "./problems.ts";
-import { countOf, decodeNumbers, numberBytes, type StoredTensor } from "./tensor.ts";
+import {
+  countOf,
+  decodeNumbers,
+  type NumberFormat,
+  numberBytes,
+  type StoredTensor,
+} from "./tensor.ts";
 
 /** The format allows 100 MB; 1,000 tensors take 100 KB. JSON takes up to a hundred times its size to read. */
 const MAX_HEADER = 2 ** 20;
 const MAX_TENSORS = 65_536;
 
-const formats = {
-  F16: "f16",
-  BF16: "bf16",
-  F32: "f32",
-  F64: "f64",
-  I32: "i32",
-  I64: "i64",
-} as const;
+const formats: ReadonlyMap<string, NumberFormat> = new Map([
+  ["F16", "f16"],
+  ["BF16", "bf16"],
+  ["F32", "f32"],
+  ["F64", "f64"],
+  ["I32", "i32"],
+  ["I64", "i64"],
+]);
 
 const entrySchema = z.object({
   dtype: z.string(),
@@ -57,7 +63,7 @@ export function readSafetensors(file: Uint8Array, name: string): Map<string, Sto
     spans.push(span);
     if (end > numbers.byteLength) throw weightsTruncated(name);
     // A kind of numbers that weights don't come in, such as a step count's: nothing that is wanted.
-    const format = formats[dtype as keyof typeof formats];
+    const format = formats.get(dtype);
     if (count === null || start > end) throw damaged(name);
     if (format === undefined) continue;
     const bytes = count * numberBytes[format];

@@ -27,7 +27,7 @@ const MAX_ENTRIES = 65_536;
 export function readStoredZip(file: Uint8Array, name: string): ReadonlyMap<string, Uint8Array> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const { offset, size, count } = findDirectory(file, view, name);
-  if (count > MAX_ENTRIES || !fits(offset, size, file.byteLength)) throw damaged(name);
+  if (!(count <= MAX_ENTRIES && fits(offset, size, file.byteLength))) throw damaged(name);
   const entries = new Map<string, Uint8Array>();
   const spans: [start: number, end: number][] = [];
   let at = offset;
