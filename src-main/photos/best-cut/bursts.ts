@@ -2,6 +2,7 @@ import { readClocks, type Stamp } from "./clock.ts";
 import { findIntervalShots } from "./interval.ts";
 import { areLooksAlike, isMostlyStill, type Look, openLook, turnLook } from "./look.ts";
 import { type NamePlace, originalStemOf, placeOf, sortKey, stemOf } from "./names.ts";
+import { finish, type Steps } from "./steps.ts";
 
 /**
  * What grouping needs to know of a photo. Its `camera` is make, model and (where known) serial number: frames of two
@@ -67,7 +68,7 @@ interface Link {
   readonly gapMs: number;
 }
 
-/** Which photos belong together at which gap: {@link linkFrames} makes it, {@link cutBursts} reads it. */
+/** Which photos belong together at which gap: {@link linkInSteps} makes it, {@link cutBursts} reads it. */
 export interface BurstLinks {
   /** In order of capture (photos without a time last), then of natural name. */
   readonly ids: readonly number[];
@@ -106,24 +107,31 @@ export function cutBursts({ ids, links }: BurstLinks, gapMs: number): number[][]
 export function linkFrames(
   candidates: readonly BurstCandidate[],
   gapMs: number,
-  lookThreshold = DEFAULT_LOOK_THRESHOLD,
+  lookThreshold?: number,
 ): BurstLinks {
+  return finish(linkInSteps(candidates, gapMs, lookThreshold));
+}
+
+/** {@link linkFrames} in pieces: thousands of photos take longer than a window may wait. */
+export function* linkInSteps(
+  candidates: readonly BurstCandidate[],
+  gapMs: number,
+  lookThreshold = DEFAULT_LOOK_THRESHOLD,
+): Steps<BurstLinks> {
   const upToMs = Math.max(gapMs, SCENE_GAP_MS);
-  const frames = openFrames(candidates);
+  const frames = yield* openFrames(candidates);
   const timed = frames.filter(isTimed);
-  const links = [...Map.groupBy(timed, ({ camera }) => camera).values()].flatMap((own) =>
-    linkByTime(own, upToMs, lookThreshold),
-  );
+  const links: Link[] = [];
+  for (const own of Map.groupBy(timed, ({ camera }) => camera).values()) {
+    yield* linkByTime(own, upToMs, lookThreshold, links);
+  }
+  yield;
   const onBeat = findTimeLapses(timed, links, frames.length);
-  return {
-    upToMs,
-    ids: frames.map(({ id }) => id),
-    links: [
-      ...links.filter(({ a, b }) => !onBeat.has(a) && !onBeat.has(b)),
-      ...linkByName(frames.slice(timed.length), lookThreshold),
-      ...linkCopies(frames, candidates),
-    ],
-  };
+  yield;
+  const kept = links.filter(({ a, b }) => !onBeat.has(a) && !onBeat.has(b));
+  yield* linkByName(frames.slice(timed.length), lookThreshold, kept);
+  yield* linkCopies(frames, candidates, kept);
+  return { upToMs, ids: frames.map(({ id }) => id), links: kept };
 }
 
 interface Frame {
@@ -145,9 +153,10 @@ function isTimed(frame: Frame): frame is TimedFrame {
 }
 
 /** By time, those without last; then by name; then by id, so that the order is total. */
-function openFrames(candidates: readonly BurstCandidate[]): Frame[] {
+function* openFrames(candidates: readonly BurstCandidate[]): Steps<Frame[]> {
   const times = readClocks(candidates);
-  return candidates
+  yield;
+  const sorted = candidates
     .map((candidate) => ({
       candidate,
       time: times.get(candidate.id),
@@ -157,22 +166,31 @@ function openFrames(candidates: readonly BurstCandidate[]): Frame[] {
       (a, b) =>
         (a.time?.at ?? Number.MAX_VALUE) - (b.time?.at ?? Number.MAX_VALUE) ||
         (a.key < b.key ? -1 : a.key > b.key ? 1 : a.candidate.id - b.candidate.id),
-    )
-    .map(({ candidate, time }, place) => ({
+    );
+  const frames: Frame[] = [];
+  for (const { candidate, time } of sorted) {
+    frames.push({
       id: candidate.id,
-      place,
+      place: frames.length,
       at: time?.at ?? null,
       isFine: time?.isFine ?? false,
       exposureMs: Math.min(LONGEST_EXPOSURE_MS, 1000 * (candidate.exposureSeconds ?? 0)),
       camera: candidate.camera,
       name: candidate.name,
       look: candidate.look === null ? null : openLook(candidate.look),
-    }));
+    });
+    yield;
+  }
+  return frames;
 }
 
-/** Links frames of one camera, in order of time. */
-function linkByTime(frames: readonly TimedFrame[], upToMs: number, lookThreshold: number): Link[] {
-  const links: Link[] = [];
+/** Adds the links of frames of one camera, which come in order of time. */
+function* linkByTime(
+  frames: readonly TimedFrame[],
+  upToMs: number,
+  lookThreshold: number,
+  links: Link[],
+): Steps<void> {
   const turns = new Map<Look, Look[]>();
   // Bit k of a frame: it hangs together with the frame k + 1 places after it by frames between them. Those lie closer
   // together in time than the two, so that another link would add nothing: most comparisons are saved by that.
@@ -192,8 +210,8 @@ function linkByTime(frames: readonly TimedFrame[], upToMs: number, lookThreshold
       chain |= (1 << (step - 1)) | (((chains[i + step] ?? 0) << step) & REACH_MASK);
     }
     chains[i] = chain;
+    yield;
   }
-  return links;
 }
 
 /** The shortest gap within which `later` follows on `frame`, in ms. */
@@ -249,12 +267,11 @@ function findTimeLapses(
   );
 }
 
-/** Links frames without a time, in order of name. */
-function linkByName(frames: readonly Frame[], lookThreshold: number): Link[] {
+/** Adds the links of frames without a time, which come in order of name. */
+function* linkByName(frames: readonly Frame[], lookThreshold: number, links: Link[]): Steps<void> {
   const places = frames.map(({ name }) => placeOf(name));
   const limit = Math.min(lookThreshold, CLOCKLESS_LOOK_THRESHOLD);
-  return frames.flatMap((frame, i) => {
-    const links: Link[] = [];
+  for (const [i, frame] of frames.entries()) {
     for (let j = i + 1; j <= i + NUMBER_GAP; j += 1) {
       const [other, here, there] = [frames[j], places[i], places[j]];
       if (other === undefined || here === undefined || there === undefined) break;
@@ -263,8 +280,8 @@ function linkByName(frames: readonly Frame[], lookThreshold: number): Link[] {
         links.push({ a: frame.place, b: other.place, gapMs: 0 });
       }
     }
-    return links;
-  });
+    yield;
+  }
 }
 
 /** Whether names `steps` apart in their order are so because one file was written after the other. */
@@ -280,13 +297,17 @@ function isLookWithin(a: Frame, b: Frame, limit: number): boolean {
   return a.look !== null && b.look !== null && areLooksAlike(a.look, b.look, limit);
 }
 
-/** Links equal bytes to each other, and what is named a copy, and looks like one, to its original. */
-function linkCopies(frames: readonly Frame[], candidates: readonly BurstCandidate[]): Link[] {
+/** Adds links of equal bytes to each other, and of what is named a copy, and looks like one, to its original. */
+function* linkCopies(
+  frames: readonly Frame[],
+  candidates: readonly BurstCandidate[],
+  links: Link[],
+): Steps<void> {
   const identities = new Map(candidates.map(({ id, identity }) => [id, identity ?? ""]));
   const firstOfBytes = new Map<string, Frame>();
   const stems = new Map(frames.map((frame) => [stemOf(frame.name), frame]));
-  return frames.flatMap((frame) => {
-    const links: Link[] = [];
+  yield;
+  for (const frame of frames) {
     const identity = identities.get(frame.id) ?? "";
     const first = firstOfBytes.get(identity);
     if (first !== undefined) links.push({ a: first.place, b: frame.place, gapMs: 0 });
@@ -296,8 +317,8 @@ function linkCopies(frames: readonly Frame[], candidates: readonly BurstCandidat
     if (original !== undefined && isLookWithin(frame, original, CLOCKLESS_LOOK_THRESHOLD)) {
       links.push({ a: original.place, b: frame.place, gapMs: 0 });
     }
-    return links;
-  });
+    yield;
+  }
 }
 
 /** Disjoint sets of the numbers below `count`. */

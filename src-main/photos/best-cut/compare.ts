@@ -1,5 +1,6 @@
 import { DIRECTIONS } from "./grid.ts";
 import type { Layer } from "./layers.ts";
+import type { Steps } from "./steps.ts";
 
 /** How the frames of a burst compare on one region of the scene. */
 export interface Comparison {
@@ -30,17 +31,18 @@ const ROUNDS = 2;
  *
  * @param region what each cell counts, 0..1
  */
-export function compareFrames(layers: readonly Layer[], region: Float32Array): Comparison {
-  const counts = meanEdges(layers);
-  const weights = weigh(layers, region, counts);
+export function* compareFrames(layers: readonly Layer[], region: Float32Array): Steps<Comparison> {
+  const counts = yield* meanEdges(layers);
+  const weights = yield* weigh(layers, region, counts);
   const channels = Int32Array.from([...weights.keys()].filter((i) => (weights[i] ?? 0) > 0));
   const places = new Float32Array(weights.length);
   const fits = layers.map(() => ({ level: 0, weight: 0 }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    fitPlaces(layers, channels, fits, places);
-    layers.forEach((layer, i) => {
+    yield* fitPlaces(layers, channels, fits, places);
+    for (const [i, layer] of layers.entries()) {
       fits[i] = fitFrame(layer, channels, weights, counts, places);
-    });
+      yield;
+    }
   }
   const total = channels.reduce((sum, channel) => sum + (weights[channel] ?? 0), 0);
   const levels = fits.map(({ level, weight }) =>
@@ -55,15 +57,15 @@ interface Fit {
 }
 
 /** What each place can show: the mean of the frames there, each without its own level. */
-function fitPlaces(
+function* fitPlaces(
   layers: readonly Layer[],
   channels: Int32Array,
   fits: readonly Fit[],
   places: Float32Array,
-): void {
+): Steps<void> {
   const seen = new Uint16Array(places.length);
   places.fill(0);
-  layers.forEach(({ crispness, edges }, i) => {
+  for (const [i, { crispness, edges }] of layers.entries()) {
     const level = fits[i]?.level ?? 0;
     for (let k = 0; k < channels.length; k += 1) {
       const channel = channels[k] ?? 0;
@@ -71,7 +73,8 @@ function fitPlaces(
       places[channel] = (places[channel] ?? 0) + (crispness[channel] ?? 0) - level;
       seen[channel] = (seen[channel] ?? 0) + 1;
     }
-  });
+    yield;
+  }
   for (const channel of channels) {
     places[channel] = (places[channel] ?? 0) / Math.max(1, seen[channel] ?? 0);
   }
@@ -98,25 +101,35 @@ function fitFrame(
 }
 
 /** How many edges the frames have in each channel. */
-function meanEdges(layers: readonly Layer[]): Float32Array {
+function* meanEdges(layers: readonly Layer[]): Steps<Float32Array> {
   const counts = new Float32Array(layers[0]?.edges.length ?? 0);
   for (const { edges } of layers) {
     for (let channel = 0; channel < counts.length; channel += 1) {
       counts[channel] = (counts[channel] ?? 0) + (edges[channel] ?? 0) / layers.length;
     }
+    yield;
   }
   return counts;
 }
 
 /** What each channel counts: its edges, how crisp it can be, and its direction's share. */
-function weigh(layers: readonly Layer[], region: Float32Array, counts: Float32Array): Float32Array {
+function* weigh(
+  layers: readonly Layer[],
+  region: Float32Array,
+  counts: Float32Array,
+): Steps<Float32Array> {
   const weights = new Float32Array(region.length * DIRECTIONS);
-  const crispest = region.map((own, cell) => (own > 0 ? crispestOf(layers, cell) : Number.NaN));
+  const crispest = new Float32Array(region.length).fill(Number.NaN);
+  for (const [cell, own] of region.entries()) {
+    if (own <= 0) continue;
+    crispest[cell] = crispestOf(layers, cell);
+    yield;
+  }
   const top = crispest.reduce((most, own) => (own > most ? own : most), Number.NEGATIVE_INFINITY);
   const totals = new Float64Array(DIRECTIONS);
-  region.forEach((share, cell) => {
+  for (const [cell, share] of region.entries()) {
     const crisp = crispest[cell] ?? Number.NaN;
-    if (share <= 0 || Number.isNaN(crisp)) return;
+    if (share <= 0 || Number.isNaN(crisp)) continue;
     const own = share * trust(layers, cell) * Math.exp(CRISP_POWER * (crisp - top));
     for (let direction = 0; direction < DIRECTIONS; direction += 1) {
       const channel = cell * DIRECTIONS + direction;
@@ -125,7 +138,8 @@ function weigh(layers: readonly Layer[], region: Float32Array, counts: Float32Ar
       weights[channel] = weight;
       totals[direction] = (totals[direction] ?? 0) + weight;
     }
-  });
+    yield;
+  }
   const total = totals.reduce((sum, one) => sum + one, 0);
   return weights.map((weight, channel) =>
     weight === 0 ? 0 : weight / ((totals[channel % DIRECTIONS] ?? 0) + LEAST_DIRECTION * total),

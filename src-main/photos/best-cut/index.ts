@@ -12,6 +12,7 @@ export {
   type GroupingOptions,
   groupBursts,
   linkFrames,
+  linkInSteps,
 } from "./bursts.ts";
 export type { Box } from "./grid.ts";
 export {
@@ -24,6 +25,13 @@ export {
   openLook,
 } from "./look.ts";
 export type { Luma } from "./luma.ts";
-export { type RankCandidate, type RankedBurst, type RankedFrame, rankBurst } from "./rank.ts";
+export {
+  type RankCandidate,
+  type RankedBurst,
+  type RankedFrame,
+  rankBurst,
+  rankInSteps,
+} from "./rank.ts";
 export type { Reason, ReasonCode } from "./reasons.ts";
+export { finish, type Steps } from "./steps.ts";
 export type { Subject, SubjectKind } from "./subject.ts";

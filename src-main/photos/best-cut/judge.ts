@@ -2,8 +2,9 @@ import type { FrameMeasures } from "./analyse.ts";
 import { type Comparison, compareFrames } from "./compare.ts";
 import type { FrameDetail } from "./detail.ts";
 import { estimateMotion, type Motion, variancesOf } from "./motion.ts";
-import { judge, type Laid, type Verdict } from "./own-noise.ts";
+import { judge, type Laid, noiseShareOf, type Verdict } from "./own-noise.ts";
 import type { Clipping, Fault } from "./reasons.ts";
+import type { Steps } from "./steps.ts";
 import type { BurstSubject } from "./subject.ts";
 
 /** What is judged of a frame beside its edges. */
@@ -54,12 +55,12 @@ const NOISE_MOST = 0.06;
 const ELSEWHERE = 0.15;
 
 /** Judges each frame against the one that is sharpest on the subject, tones and noise beside. */
-export function judgeFrames(
+export function* judgeFrames(
   frames: readonly Candidate[],
   details: readonly FrameDetail[],
   { kind, layers, region }: BurstSubject,
   { levels, weights }: Comparison,
-): Judged[] {
+): Steps<Judged[]> {
   const all = frames.map(({ measures }) => measures);
   const least = {
     highlights: lowest(all.map(({ clippedHighlights }) => clippedHighlights)),
@@ -71,19 +72,21 @@ export function judgeFrames(
   const laid = (i: number): Laid | null => {
     const [layer, detail] = [layers[i], details[i]];
     const clipped = frames[i]?.measures.clippedHighlights ?? 0;
-    return layer === undefined || detail === undefined ? null : { layer, detail, clipped };
+    return layer === undefined || detail === undefined
+      ? null
+      : { layer, noiseShare: noiseShareOf(detail, weights), clipped };
   };
   const best = laid(leader);
-  const verdicts = levels.map((level, i) => {
-    const own = laid(i);
-    return i === leader || level === null || best === null || own === null
-      ? null
-      : judge(best, own, weights);
-  });
+  const verdicts: (Verdict | null)[] = [];
+  for (const [i, level] of levels.entries()) {
+    const own = i === leader || level === null ? null : laid(i);
+    verdicts.push(best === null || own === null ? null : judge(best, own, weights));
+    yield;
+  }
   const around =
     kind === "frame"
       ? null
-      : compareFrames(
+      : yield* compareFrames(
           layers,
           region.map((own) => (own > 0 ? 0 : 1)),
         );

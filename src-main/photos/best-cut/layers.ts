@@ -1,6 +1,7 @@
 import { findShift, NO_SHIFT, type Pattern, patternOf, SAME_SCENE, type Shift } from "./align.ts";
 import type { FrameDetail } from "./detail.ts";
 import { DIRECTIONS, type Grid } from "./grid.ts";
+import type { Steps } from "./steps.ts";
 
 /** One frame's edges laid over the grid of the burst's reference frame, so that cells show the same place of the scene. */
 export interface Layer {
@@ -20,24 +21,31 @@ export interface Stack extends Grid {
 }
 
 /** Aligns the frames of a burst to the one in its middle; `details` holds one at least. */
-export function stackFrames(details: readonly FrameDetail[]): Stack {
+export function* stackFrames(details: readonly FrameDetail[]): Steps<Stack> {
   const middle = Math.floor(details.length / 2);
   const reference = details[middle];
   if (reference === undefined) throw new RangeError("A stack has at least one frame.");
-  const patterns = details.map(({ picture }) => patternOf(picture));
+  const patterns: Pattern[] = [];
+  for (const { picture } of details) {
+    patterns.push(patternOf(picture));
+    yield;
+  }
   const shifts = details.map(() => NO_SHIFT);
   shifts[middle] = { ...NO_SHIFT, agreement: 1 };
   for (const step of [1, -1]) {
     for (let i = middle + step; i >= 0 && i < details.length; i += step) {
       shifts[i] = track(patterns, shifts, middle, i - step, i);
+      yield;
     }
   }
   // A frame whose scene was not found is taken to show it where the reference does.
   const found = shifts.map((shift) => (shift.agreement >= SAME_SCENE ? shift : NO_SHIFT));
   const { columns, rows } = reference;
-  const layers = details.map((detail, i) =>
-    layOver({ columns, rows }, detail, found[i] ?? NO_SHIFT),
-  );
+  const layers: Layer[] = [];
+  for (const [i, detail] of details.entries()) {
+    layers.push(layOver({ columns, rows }, detail, found[i] ?? NO_SHIFT));
+    yield;
+  }
   return { columns, rows, details, shifts: found, layers };
 }
 

@@ -6,7 +6,8 @@ import type { Layer } from "./layers.ts";
 /** A frame as it lies in its burst. */
 export interface Laid {
   readonly layer: Layer;
-  readonly detail: FrameDetail;
+  /** Noise sigma over the mean contrast of the edges that count. */
+  readonly noiseShare: number;
   /** Share of its pixels that are lost to white, 0..1. */
   readonly clipped: number;
 }
@@ -40,8 +41,8 @@ export interface Verdict extends Difference {
  */
 export function judge(one: Laid, other: Laid, weights: Float32Array): Verdict {
   const difference = differ(one.layer, other.layer, weights);
-  const shares = [noiseShare(one.detail, weights), noiseShare(other.detail, weights)];
-  const [less = 0, more = 0] = shares.sort((a, b) => a - b);
+  const less = Math.min(one.noiseShare, other.noiseShare);
+  const more = Math.max(one.noiseShare, other.noiseShare);
   const common = FLOOR + NOISE_ADDS * more;
   const leader = difference.gap > 0 ? one : other;
   const lostMore = leader.clipped - (leader === one ? other : one).clipped;
@@ -51,8 +52,8 @@ export function judge(one: Laid, other: Laid, weights: Float32Array): Verdict {
   return { ...difference, noise, isTooClose: Math.abs(difference.gap) < noise };
 }
 
-/** Noise sigma over the mean contrast of the edges that count. */
-function noiseShare({ noise, contrast }: FrameDetail, weights: Float32Array): number {
+/** A frame's noise sigma over the mean contrast of its edges, each as far as `weights` counts it. */
+export function noiseShareOf({ noise, contrast }: FrameDetail, weights: Float32Array): number {
   let sum = 0;
   let total = 0;
   contrast.forEach((own, cell) => {

@@ -114,8 +114,9 @@ function profile(
     const cell = Math.floor(channel / DIRECTIONS);
     const weight = edges / count;
     weights[cell] = (weights[cell] ?? 0) + weight;
-    for (const [i, layer] of layers.entries()) {
-      if ((layer.edges[channel] ?? 0) <= 0) continue;
+    for (let i = 0; i < count; i += 1) {
+      const layer = layers[i];
+      if (layer === undefined || (layer.edges[channel] ?? 0) <= 0) continue;
       const place = cell * count + i;
       profiles[place] =
         (profiles[place] ?? 0) + weight * ((layer.crispness[channel] ?? 0) - sum / seen);

@@ -5,7 +5,8 @@ import { explain } from "./explain.ts";
 import { DIRECTIONS, WHOLE } from "./grid.ts";
 import { type Judged, judgeFrames, RUINED } from "./judge.ts";
 import { stackFrames } from "./layers.ts";
-import type { Reason } from "./reasons.ts";
+import { onlyFrame, type Reason } from "./reasons.ts";
+import { finish, type Steps } from "./steps.ts";
 import { type BurstSubject, findSubject, type Hints, type Subject, wholeFrame } from "./subject.ts";
 
 export interface RankCandidate extends Hints {
@@ -45,19 +46,29 @@ export interface RankedBurst {
  * Throws a RangeError for a burst without frames.
  */
 export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
+  return finish(rankInSteps(frames));
+}
+
+/** {@link rankBurst} in pieces: hundreds of frames take longer than a window may wait. */
+export function* rankInSteps(frames: readonly RankCandidate[]): Steps<RankedBurst> {
   const [first] = frames;
   if (first === undefined) throw new RangeError("A burst has at least one frame.");
-  const details = frames.map(
-    ({ detail, measures }) => readDetail(detail) ?? withoutPlaces(measures),
-  );
-  const stack = stackFrames(details);
-  const judgeOn = (subject: BurstSubject): Judged[] =>
-    judgeFrames(frames, details, subject, compareFrames(subject.layers, subject.region));
-  let subject = findSubject(stack, frames);
-  let judged = judgeOn(subject);
+  const details: FrameDetail[] = [];
+  for (const { detail, measures } of frames) {
+    details.push(readDetail(detail) ?? withoutPlaces(measures));
+    yield;
+  }
+  const stack = yield* stackFrames(details);
+  const judgeOn = function* (on: BurstSubject): Steps<Judged[]> {
+    const comparison = yield* compareFrames(on.layers, on.region);
+    return yield* judgeFrames(frames, details, on, comparison);
+  };
+  let subject = yield* findSubject(stack, frames);
+  if (frames.length === 1) return loneFrame(first.id, subject);
+  let judged = yield* judgeOn(subject);
   if (subject.kind === "salient" && saysNothing(judged)) {
     subject = wholeFrame(stack);
-    judged = judgeOn(subject);
+    judged = yield* judgeOn(subject);
   }
   const order = judged.toSorted((a, b) => b.score - a.score || a.place - b.place);
   const boxes = new Map(frames.map(({ id }, i) => [id, subject.boxes[i] ?? WHOLE]));
@@ -73,6 +84,13 @@ export function rankBurst(frames: readonly RankCandidate[]): RankedBurst {
       isTied: tied.has(frame.id),
     })),
   };
+}
+
+/** Nobody to be compared with. */
+function loneFrame(id: number, { kind, boxes }: BurstSubject): RankedBurst {
+  const subject = { kind, box: boxes[0] ?? WHOLE };
+  const ranked = [{ id, score: 100, rank: 1, reason: onlyFrame(), subject, isTied: false }];
+  return { verdict: "pick", ranked };
 }
 
 /** A gap of crispness (a logarithm) that any region worth comparing tells from none: two thirds more. */

@@ -2,6 +2,7 @@ import { NO_SHIFT, type Shift } from "./align.ts";
 import { type Box, DIRECTIONS, overlap, WHOLE } from "./grid.ts";
 import { type Layer, layOver, type Stack } from "./layers.ts";
 import { chooseSubject, findPlanes } from "./planes.ts";
+import type { Steps } from "./steps.ts";
 
 /** What a burst is compared on. */
 export type SubjectKind = "face" | "focusPoint" | "salient" | "frame";
@@ -45,10 +46,10 @@ const GROWTH = 1.25;
 const LARGEST = 0.3;
 
 /** Decides what to compare a burst on: a face, else the focus point, else what stands out, else the whole frame. */
-export function findSubject(stack: Stack, hints: readonly Hints[]): BurstSubject {
+export function* findSubject(stack: Stack, hints: readonly Hints[]): Steps<BurstSubject> {
   return (
-    track("face", stack, mainFaces(stack, hints)) ??
-    track("focusPoint", stack, focusPoints(hints)) ??
+    (yield* track("face", stack, yield* mainFaces(stack, hints))) ??
+    (yield* track("focusPoint", stack, focusPoints(hints))) ??
     salient(stack) ??
     wholeFrame(stack)
   );
@@ -64,19 +65,15 @@ export function wholeFrame(stack: Stack): BurstSubject {
 }
 
 /** The same face of each frame, the one that counts most over the burst; null for a frame that does not show it. */
-function mainFaces(stack: Stack, hints: readonly Hints[]): readonly (Box | null)[] {
-  const found = hints.flatMap(({ faces }, i) =>
-    (faces ?? []).map((box) => ({ scene: moved(box, shiftOf(stack, i), -1), i, box })),
+function* mainFaces(stack: Stack, hints: readonly Hints[]): Steps<readonly (Box | null)[]> {
+  const found = hints.map(({ faces }, i) =>
+    (faces ?? []).map((box) => ({ scene: moved(box, shiftOf(stack, i), -1), box })),
   );
   const searched = hints.filter(({ faces }) => faces !== null).length;
   let best: { weight: number; boxes: readonly (Box | null)[] } | null = null;
-  for (const { scene } of found) {
-    const boxes = hints.map((_, i) =>
-      nearest(
-        found.filter((one) => one.i === i),
-        scene,
-      ),
-    );
+  for (const { scene } of found.flat()) {
+    const boxes = found.map((own) => nearest(own, scene));
+    yield;
     const shown = boxes.filter((box) => box !== null);
     if (shown.length < LEAST_SHOWN * searched) continue;
     const weight = shown.reduce((sum, box) => sum + prominence(box), 0) / Math.max(1, shown.length);
@@ -112,11 +109,11 @@ function focusPoints(hints: readonly Hints[]): readonly (Box | null)[] {
  * Follows a box through the burst. Where it stands still in the scene, one region of the scene is compared; a frame in
  * which it moved against the scene is laid over by the box itself, one without a box by the scene.
  */
-function track(
+function* track(
   kind: "face" | "focusPoint",
   stack: Stack,
   found: readonly (Box | null)[],
-): BurstSubject | null {
+): Steps<BurstSubject | null> {
   const inScene = found.flatMap((box, i) =>
     box === null ? [] : [moved(box, shiftOf(stack, i), -1)],
   );
@@ -131,33 +128,34 @@ function track(
       agreement: 1,
     };
   });
-  const layers = stack.layers.map((layer, i) => {
+  const layers: Layer[] = [];
+  for (const [i, layer] of stack.layers.entries()) {
     const detail = stack.details[i];
     const shift = shifts[i];
-    return detail === undefined || shift === undefined || shift === stack.shifts[i]
-      ? layer
-      : layOver(stack, detail, shift);
-  });
-  const region = grow(stack, layers, home);
+    const isInPlace = detail === undefined || shift === undefined || shift === stack.shifts[i];
+    layers.push(isInPlace ? layer : layOver(stack, detail, shift));
+    yield;
+  }
+  const region = yield* grow(stack, layers, home);
   const boxes = found.map((box, i) => box ?? moved(home, shifts[i] ?? NO_SHIFT, 1));
   return region === null ? null : { kind, region, boxes, layers };
 }
 
 /** The cells of a box, larger where it holds too few edges to compare; null where there are none even then. */
-function grow(stack: Stack, layers: readonly Layer[], home: Box): Float32Array | null {
+function* grow(stack: Stack, layers: readonly Layer[], home: Box): Steps<Float32Array | null> {
   let box = home;
   for (;;) {
     const region = Float32Array.from({ length: stack.columns * stack.rows }, (_, cell) =>
       overlap(stack, cell % stack.columns, Math.floor(cell / stack.columns), box),
     );
-    const edges = mostEdges(layers, region);
+    const edges = yield* mostEdges(layers, region);
     if (edges >= ENOUGH_EDGES) return region;
     if (Math.max(box[2], box[3]) >= LARGEST) return edges > 0 ? region : null;
     box = scaled(box, GROWTH);
   }
 }
 
-function mostEdges(layers: readonly Layer[], region: Float32Array): number {
+function* mostEdges(layers: readonly Layer[], region: Float32Array): Steps<number> {
   let most = 0;
   for (const { edges } of layers) {
     let sum = 0;
@@ -168,6 +166,7 @@ function mostEdges(layers: readonly Layer[], region: Float32Array): number {
       }
     });
     most = Math.max(most, sum);
+    yield;
   }
   return most;
 }
