@@ -26,4 +26,6 @@ export interface NetworkInfo {
 export interface NetworkFile extends NetworkInfo {
   /** Absolute path of the .onnx file. */
   readonly path: string;
+  /** The model's, for what is said about it. */
+  readonly name?: string;
 }
