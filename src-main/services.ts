@@ -51,6 +51,8 @@ const decodeLimitMs = 120_000;
 interface StepTaken {
   readonly label: Localized | null;
   readonly rootIds: number[];
+  /** The job that works on files for it. */
+  readonly jobId: number | null;
 }
 
 /** Absolute paths of the modules that Kiln's children run. */
@@ -185,9 +187,10 @@ export function createServices(options: ServicesOptions) {
     if (found === null) throw unknownRoot();
     return found;
   };
-  const taken = (step: EditStep | null): StepTaken => ({
+  const taken = (step: EditStep | null, jobId: number | null): StepTaken => ({
     label: step?.label ?? null,
     rootIds: step === null ? [] : edits.rootsOf(step),
+    jobId,
   });
   const watch = new FolderWatch((rootId) => {
     const watched = roots.get(rootId);
@@ -250,14 +253,12 @@ export function createServices(options: ServicesOptions) {
     /** Takes the last step back; an applied plan by a job. */
     undo(): StepTaken {
       const step = decisions.undo();
-      if (step !== null && step.planId !== null) apply.undo(step.planId);
-      return taken(step);
+      return taken(step, step?.planId == null ? null : apply.undo(step.planId));
     },
 
     redo(): StepTaken {
       const step = decisions.redo();
-      if (step !== null && step.planId !== null) apply.redo(step.planId);
-      return taken(step);
+      return taken(step, step?.planId == null ? null : apply.redo(step.planId));
     },
 
     /** Opens folders and files that were named from outside (command line, second start, system). */

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
+import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Problem } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
@@ -16,6 +17,8 @@ import type { Encode } from "./execute.ts";
 import { applyPlanJob, undoPlanJob } from "./jobs.ts";
 import { exampleName } from "./name-pattern.ts";
 import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
+import { planLabel } from "./plan-label.ts";
+import { planUnknown } from "./undo-problems.ts";
 
 export interface ApplyPorts {
   readonly engine: JobEngine;
@@ -35,6 +38,9 @@ export class Apply {
     readonly apply: ReturnType<typeof applyPlanJob>;
     readonly undo: ReturnType<typeof undoPlanJob>;
   };
+
+  /** The newest job that takes each plan back. */
+  readonly #undoing = new Map<number, number>();
 
   constructor(ports: ApplyPorts) {
     this.#ports = ports;
@@ -116,14 +122,25 @@ export class Apply {
    * half applied can be taken back, too.
    */
   start(planId: number): number {
-    const { plans, edits } = this.#ports;
-    if (plans.plan(planId)?.state === "planned") plans.setState(planId, "applying");
-    edits.planApplied(planId, applyLabel, Date.now());
-    return this.#ports.engine.start(this.#jobs.apply, { planId, count: this.#count(planId) });
+    const { plans, edits, engine } = this.#ports;
+    const plan = plans.plan(planId);
+    if (plan === null) throw planUnknown();
+    const items = plans.items(planId);
+    if (plan.state === "planned") plans.setState(planId, "applying");
+    edits.planApplied(planId, planLabel({ ...plan, items }), Date.now());
+    return engine.start(this.#jobs.apply, { planId, count: items.length });
   }
 
+  /** Takes a plan back as a job; one that is on it already is answered instead of a second one. */
   undo(planId: number): number {
-    return this.#ports.engine.start(this.#jobs.undo, { planId, count: this.#count(planId) });
+    const { engine } = this.#ports;
+    const running = engine
+      .list()
+      .find(({ id, state }) => id === this.#undoing.get(planId) && isUnderWay(state));
+    if (running !== undefined) return running.id;
+    const jobId = engine.start(this.#jobs.undo, { planId, count: this.#count(planId) });
+    this.#undoing.set(planId, jobId);
+    return jobId;
   }
 
   /** Does a plan that was taken back once more: a new plan of the same items, since a journal is never run twice. */
@@ -166,7 +183,9 @@ export class Apply {
   }
 }
 
-const applyLabel = { en: "Apply decisions", ko: "결정 적용" };
+function isUnderWay(state: Job["state"]): boolean {
+  return state === "queued" || state === "running";
+}
 
 /** Bursts count from 1 in the order of their first frames. */
 function numberBursts(rows: readonly PhotoRow[]): Map<number, number> {

@@ -3,6 +3,7 @@ import type { Localized } from "../../src-preload/contract/problem.ts";
 import { defineJob, type JobContext } from "../jobs/index.ts";
 import type { PlanItem, PlanStore, Trash } from "../library/index.ts";
 import { applyPlan, type Encode } from "./execute.ts";
+import { files } from "./plan-label.ts";
 import type { FileMove, PlanProgress } from "./run.ts";
 import { undoPlan } from "./undo.ts";
 
@@ -31,7 +32,7 @@ export const applyPlanJob = (services: PlanServices) =>
       { id: "apply", weight: 1, label: { en: "Putting files in place", ko: "파일 옮기는 중" } },
     ],
     title: ({ count }) => ({
-      en: `Apply decisions: ${count} files`,
+      en: `Apply decisions: ${files(count)}`,
       ko: `결정 적용: 파일 ${count}개`,
     }),
     resume: "stage",
@@ -44,7 +45,7 @@ export const applyPlanJob = (services: PlanServices) =>
       const { destination } = services.plans.plan(planId) ?? {};
       return {
         summary: summary(
-          { en: `${outcome.done} files done`, ko: `파일 ${outcome.done}개 완료` },
+          { en: `${files(outcome.done)} done`, ko: `파일 ${outcome.done}개 완료` },
           outcome.failed,
         ),
         ...(destination === undefined ? {} : { revealPath: destination }),
@@ -59,7 +60,7 @@ export const undoPlanJob = (services: PlanServices) =>
     input,
     stages: [{ id: "undo", weight: 1, label: { en: "Taking files back", ko: "파일 되돌리는 중" } }],
     title: ({ count }) => ({
-      en: `Undo applied decisions: ${count} files`,
+      en: `Undo applied decisions: ${files(count)}`,
       ko: `적용한 결정 되돌리기: 파일 ${count}개`,
     }),
     resume: "stage",
@@ -69,7 +70,7 @@ export const undoPlanJob = (services: PlanServices) =>
       services.onUndone(planId);
       return {
         summary: summary(
-          { en: `${outcome.undone} files taken back`, ko: `파일 ${outcome.undone}개 되돌림` },
+          { en: `${files(outcome.undone)} taken back`, ko: `파일 ${outcome.undone}개 되돌림` },
           [...outcome.kept, ...outcome.renamed],
         ),
       };

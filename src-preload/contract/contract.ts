@@ -39,8 +39,15 @@ const gapSchema = z.int().min(0).max(600_000);
 const jobStarted = z.object({ jobId: idSchema });
 /** An edit is one step of undo; null when nothing changed. */
 const edited = z.object({ editId: idSchema.nullable() });
-/** A step of undo or redo: its label is null when there was none; the roots that it was about. */
-const stepTaken = z.object({ label: localizedSchema.nullable(), rootIds: z.array(idSchema) });
+/**
+ * A step of undo or redo: its label is null when there was none; the roots that it was about; the job that works on
+ * files for it, where it is an applied plan: the step is taken when that has ended.
+ */
+const stepTaken = z.object({
+  label: localizedSchema.nullable(),
+  rootIds: z.array(idSchema),
+  jobId: idSchema.nullable(),
+});
 
 /**
  * The door of Kiln: everything that a window, the command line or another program may ask of it.

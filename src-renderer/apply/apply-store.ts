@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
+import { commands } from "../../src-preload/contract/commands.ts";
 import type { Preferences } from "../../src-preload/contract/preferences.ts";
 import type { Problem } from "../../src-preload/contract/problem.ts";
 import { door, problemOf } from "../door/door.ts";
@@ -7,7 +8,7 @@ import { attempt } from "../state/edits.ts";
 import type { ChosenFolder } from "../state/folder-choice.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
-import { showToast } from "../state/toasts.ts";
+import { tellWhenDone } from "../state/when-done.ts";
 
 /** Where the dialog is: its options, the question about undecided bursts, or the plan. */
 export type Step =
@@ -84,32 +85,21 @@ export async function makePlan(undecided: ApplyOptions["undecided"]): Promise<vo
 export async function startPlan(planId: number): Promise<boolean> {
   const started = await attempt(() => door.apply.start({ planId }));
   if (started === null) return false;
-  tellWhenDone(started.jobId, planId);
+  tellWhenDone(started.jobId, {
+    topic: "step",
+    text: { en: "Decisions applied.", ko: "결정을 적용했습니다." },
+    action: { label: commands["edit.undo"].title, run: () => void undoPlan(planId) },
+  });
   backToOptions();
   return true;
 }
 
-/** A toast when the job ends, with the way back; it may outlive the dialog, the view and the folder that is shown. */
-function tellWhenDone(jobId: number, planId: number): void {
-  const look = (): void => {
-    const job = useLibrary.getState().jobs.find(({ id }) => id === jobId);
-    if (job === undefined || job.state === "queued" || job.state === "running") return;
-    stop();
-    if (job.state === "completed") {
-      showToast({
-        text: { en: "Decisions applied.", ko: "결정을 적용했습니다." },
-        detail: job.message,
-        action: {
-          label: { en: "Undo", ko: "실행 취소" },
-          run: () => void attempt(() => door.apply.undo({ planId })),
-        },
-      });
-    } else if (job.problem !== null) {
-      showToast({ tone: "problem", text: job.problem.happened, detail: job.problem.todo });
-    }
-  };
-  const stop = useLibrary.subscribe((state, before) => {
-    if (state.jobs !== before.jobs) look();
+/** The way back of the toast: this plan, whatever was decided since. */
+async function undoPlan(planId: number): Promise<void> {
+  const started = await attempt(() => door.apply.undo({ planId }));
+  if (started === null) return;
+  tellWhenDone(started.jobId, {
+    topic: "step",
+    text: { en: "Applied decisions undone.", ko: "적용한 결정을 되돌렸습니다." },
   });
-  look();
 }

@@ -1,10 +1,12 @@
+import { commands } from "../../src-preload/contract/commands.ts";
 import type { BurstRow, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door, isHostLost, problemOf } from "../door/door.ts";
 import { useLibrary } from "./library-store.ts";
 import { type Decision, holdDecision } from "./pending.ts";
-import { showToast } from "./toasts.ts";
+import { showToast, type Toast } from "./toasts.ts";
 import { openPanel } from "./view-store.ts";
+import { tellWhenDone } from "./when-done.ts";
 
 /** Runs something that asks main; a problem becomes a toast that says what happened and what to do. */
 export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
@@ -100,12 +102,19 @@ function pickFields(photo: PhotoRow, decision: Decision): Decision {
 export async function undo(): Promise<void> {
   const step = await attempt(() => door.edits.undo());
   if (step?.label == null) return;
-  showToast({
-    topic: "step",
+  tellStep(step, {
     text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
-    detail: elsewhere(step.rootIds),
-    action: { label: { en: "Redo", ko: "다시 실행" }, run: () => void redo() },
+    action: { label: commands["edit.redo"].title, run: () => void redo() },
   });
+}
+
+/** Says that a step was taken: one that works on files when it has, with what it left; else at once. */
+function tellStep(
+  { rootIds, jobId }: { readonly rootIds: readonly number[]; readonly jobId: number | null },
+  toast: Pick<Toast, "text"> & Partial<Pick<Toast, "action">>,
+): void {
+  if (jobId === null) showToast({ topic: "step", detail: elsewhere(rootIds), ...toast });
+  else tellWhenDone(jobId, { topic: "step", ...toast });
 }
 
 /** Does the last undone step again. Work on files is asked about first: copies and moves are not made by a slip. */
@@ -117,11 +126,7 @@ export async function redo(): Promise<void> {
 export async function redoNow(): Promise<void> {
   const step = await attempt(() => door.edits.redo());
   if (step?.label == null) return;
-  showToast({
-    topic: "step",
-    text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` },
-    detail: elsewhere(step.rootIds),
-  });
+  tellStep(step, { text: { en: `Redone: ${step.label.en}`, ko: `다시 실행: ${step.label.ko}` } });
 }
 
 /** Names the folder that a step was about, when it is not the one that is seen. */

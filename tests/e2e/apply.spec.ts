@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Kiln, test } from "./kiln.ts";
 import { fingerprints, paint, twoBursts } from "./photos.ts";
@@ -63,6 +63,9 @@ test("a move takes the pick away with a new name, undo brings it back, redo move
 
   await page.keyboard.press("Control+z");
   await expect.poll(() => fingerprints(kiln.folder)).toEqual(originals);
+  const said = page.getByRole("status").filter({ hasText: "Undone" });
+  await expect(said).toContainText("Undone: Move 1 file to “target”");
+  await expect(said).toContainText("1 file taken back");
   await expect(grid.getByRole("option", { name: /IMG_0001.*Picked/ })).toBeVisible();
   expect(readdirSync(target)).toEqual([]);
 
@@ -73,6 +76,25 @@ test("a move takes the pick away with a new name, undo brings it back, redo move
   await question.getByRole("button", { name: "Do it again" }).press("Enter");
   await expect.poll(() => existsSync(moved)).toBe(true);
   await expect(grid.getByRole("option")).toHaveCount(2);
+});
+
+test("an undo that had to leave a file says so, and keeps it", async ({ kiln }) => {
+  const { page, dialog, target } = await decided(kiln);
+  await plan(kiln, dialog, target);
+  await page
+    .getByRole("dialog", { name: "Plan" })
+    .getByRole("button", { name: /^Start/ })
+    .press("Enter");
+  const toast = page.getByRole("status");
+  await expect(toast).toContainText("Decisions applied.");
+  const copy = join(target, "IMG_0001.JPG");
+  appendFileSync(copy, "edited");
+  await page.keyboard.press("Control+z");
+  await expect(toast).toContainText("Undone: Copy 1 file to “target”");
+  await expect(toast).toContainText("was changed after Kiln wrote it, so it stays");
+  // The way back that was taken is not offered a second time.
+  await expect(toast.getByRole("button", { name: "Undo" })).toHaveCount(0);
+  expect(existsSync(copy)).toBe(true);
 });
 
 test("a name that is taken gets -2, and nothing is overwritten", async ({ kiln }) => {
