@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FLOAT, node, tensor, valueInfo } from "../models/onnx-writer.ts";
+import { Message } from "../models/protobuf.ts";
 import type { NetworkFile } from "../network.ts";
 import { readSamples, UpscaleBench } from "../upscale.fixture.ts";
 
@@ -52,6 +54,45 @@ describe("a network that was brought", () => {
   });
 });
 
+describe("a graph that was brought", () => {
+  /** A graph from `x` to `y`, as it is on the disk. */
+  const brought = (name: string, ...parts: readonly (readonly [field: number, Message])[]) => {
+    const graph = new Message();
+    for (const [field, part] of parts) graph.message(field, part);
+    graph.message(11, valueInfo("x", FLOAT, [1, 3, "h", "w"]));
+    graph.message(12, valueInfo("y", FLOAT, [1, 3, "h2", "w2"]));
+    const opset = new Message().int(2, 17);
+    const path = bench.at(`${name}.onnx`);
+    writeFileSync(path, new Message().int(1, 8).message(7, graph).message(8, opset).finish());
+    const unknown = { multiple: 1, receptiveRadius: 0, padding: 0, flops: 0, parameters: 0 };
+    return { architecture: "onnx", scale: 1, path, name, ...unknown } as const;
+  };
+
+  test("is refused where it wants more memory for a small picture than there is", async () => {
+    const scales = (by: number) => tensor(`by${by}`, [4], Float32Array.of(1, 1, by, by));
+    const greedy = brought(
+      "greedy",
+      [1, node("Resize", ["x", "", `by${2 ** 24}`], "a")],
+      [1, node("Resize", ["a", "", `by${2 ** -23}`], "y")],
+      [5, scales(2 ** 24)],
+      [5, scales(2 ** -23)],
+    );
+    await expect(
+      bench.pool.run("check", { network: greedy, name: "greedy.onnx" }),
+    ).rejects.toMatchObject({ code: "model-broken", happened: { en: /greedy\.onnx/ } });
+  });
+
+  test("that takes pictures of one size only is at fault, not the photo", async () => {
+    const source = bench.painted("photo", { width: 40, height: 40, channels: 3, bits: 8 });
+    const offsets = tensor("c", [1, 3, 20, 24], new Float32Array(3 * 20 * 24));
+    const narrow = brought("Narrow ×1", [1, node("Add", ["x", "c"], "y")], [5, offsets]);
+    const target = bench.target(source, 1);
+    await expect(
+      bench.pool.run("upscale", { ...call, network: narrow, source, target, tile: 32 }),
+    ).rejects.toMatchObject({ code: "model-broken", happened: { en: /“Narrow ×1”/ } });
+  });
+});
+
 /** How many bytes beyond a multiple of four floats lie in the middle of a file: the one place where all are small. */
 function weightsPhase(onnx: Buffer): number {
   const middle = Math.floor(onnx.length / 2 / 4) * 4;
@@ -75,6 +116,15 @@ test("a source that ends early, and one that is gone, are said", async () => {
   await expect(bench.pool.run("upscale", { ...job, source })).rejects.toMatchObject({
     code: "raster-failed",
   });
+});
+
+test("a provider that can't be used is said by its name: the caller has another", async () => {
+  const source = bench.painted("photo", { width: 40, height: 40, channels: 3, bits: 8 });
+  const target = bench.target(source, 4);
+  const provider = process.platform === "darwin" ? "dml" : "coreml";
+  await expect(
+    bench.pool.run("upscale", { ...call, provider, network, source, target, tile: 32 }),
+  ).rejects.toMatchObject({ code: "provider-unavailable" });
 });
 
 /** What has to be there to take memory away from a process that runs. */

@@ -27,7 +27,7 @@ export async function openSession(
   kind: SampleKind,
   name: string,
 ): Promise<InferenceSession> {
-  return await loading(provider, name, async () => {
+  return await blaming(provider, name, async () => {
     const onnx = await readFile(network.path);
     return await createSession(kind === "float" ? onnx : withPixels(onnx, kind), provider);
   });
@@ -38,9 +38,10 @@ async function createSession(onnx: Uint8Array, provider: Provider): Promise<Infe
   return await InferenceSession.create(onnx, sessionOptions(provider));
 }
 
-async function loading<T>(provider: Provider, name: string, load: () => Promise<T>): Promise<T> {
+/** What fails with the processor is the network's fault, what fails with anything else is that one's. */
+async function blaming<T>(provider: Provider, name: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await load();
+    return await work();
   } catch (error) {
     if (isOutOfMemory(error)) throw error;
     throw provider === "cpu" ? modelBroken(name, error) : providerUnavailable(provider, error);
@@ -77,6 +78,7 @@ export interface TileRunner extends AsyncDisposable {
 
 /**
  * @param mayTrim whether the result may leave the padding out (see `withoutRim`)
+ * @returns its `run` fails as this does, where the network or the provider turns out not to be up to it
  * @throws KilnError as `openSession`
  */
 export async function openTileRunner(
@@ -86,7 +88,7 @@ export async function openTileRunner(
   name: string,
   mayTrim = false,
 ): Promise<TileRunner> {
-  return await loading(provider, name, async () => {
+  const runner = await blaming(provider, name, async () => {
     const onnx = await readFile(network.path);
     const { padding, receptiveRadius, scale } = network;
     const isTrimmed = mayTrim && isTrimmable(network, provider);
@@ -102,6 +104,10 @@ export async function openTileRunner(
       ? await openWhole(whole, scale, 0, provider, bits)
       : await openSplit(split, network, bits);
   });
+  return {
+    ...runner,
+    run: (...tile) => blaming(provider, name, () => runner.run(...tile)),
+  };
 }
 
 async function openWhole(

@@ -46,7 +46,7 @@ export async function check({
     [16, 28],
   ] as const) {
     const picture = seededPicture(network, width, height);
-    const { data, dims } = await runOnce(network, "cpu", picture, name);
+    const { data, dims } = await tryOn(network, picture, name);
     const [batch, channels, rows = 0, columns = 0] = dims;
     const scale = columns / picture.width;
     const isPicture =
@@ -62,6 +62,15 @@ export async function check({
     throw modelBroken(name, new RangeError(`Its scale is ${scales.join(" or ")}`));
   }
   return { scale };
+}
+
+/** On a picture this small a network that finds no memory never will. */
+async function tryOn(network: NetworkFile, picture: Picture, name: string): Promise<Numbers> {
+  try {
+    return await runOnce(network, "cpu", picture, name);
+  } catch (error) {
+    throw isOutOfMemory(error) ? modelBroken(name, error) : error;
+  }
 }
 
 interface Picture {

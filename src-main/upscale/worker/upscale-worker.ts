@@ -14,6 +14,12 @@ serveWorker<UpscaleWorkerMethods>({
   check,
   upscale: (input, context) =>
     upscale(input, context, (provider, mayTrim) =>
-      runners.open(input.network, provider, input.source.bits, input.name, mayTrim),
+      runners.open(
+        input.network,
+        provider,
+        input.source.bits,
+        input.network.name ?? input.name,
+        mayTrim,
+      ),
     ),
 });

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { KilnError } from "../../errors.ts";
 import type { WorkerCallContext } from "../../workers/index.ts";
 import type { Raster } from "../raster.ts";
 import { nothingToUpscale, rasterFailed, upscaleNoMemory } from "./problems.ts";
@@ -45,6 +46,7 @@ export async function upscale(
     return await run.toTheEnd();
   } catch (error) {
     context.signal.throwIfAborted();
+    if (error instanceof KilnError) throw error;
     throw isOutOfMemory(error) ? upscaleNoMemory(name, error) : rasterFailed(name, error);
   }
 }
