@@ -1,10 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FLOAT, node, tensor, valueInfo } from "../models/onnx-writer.ts";
 import { Message } from "../models/protobuf.ts";
 import type { NetworkFile } from "../network.ts";
 import { readSamples, UpscaleBench } from "../upscale.fixture.ts";
+
+import { TileReader } from "./tile-pixels.ts";
+import { tileGrid } from "./tiles.ts";
 
 let bench: UpscaleBench;
 let network: NetworkFile;
@@ -125,6 +128,20 @@ test("a provider that can't be used is said by its name: the caller has another"
   await expect(
     bench.pool.run("upscale", { ...call, provider, network, source, target, tile: 32 }),
   ).rejects.toMatchObject({ code: "provider-unavailable" });
+});
+
+test("a row of more pixels than a call takes arguments", () => {
+  const layout = { width: 200_000, height: 1, channels: 3, bits: 8 } as const;
+  const source = bench.painted("texture", layout);
+  const fd = openSync(source.path, "r");
+  try {
+    const grid = tileGrid(layout, { padding: 1, multiple: 1 }, 0);
+    const { colour } = new TileReader({ ...source, fd }, grid, false).read(0, 0);
+    const row = 3 * (layout.width + 2);
+    expect(colour.subarray(row + 3, 2 * row - 3)).toEqual(readSamples(source));
+  } finally {
+    closeSync(fd);
+  }
 });
 
 /** What has to be there to take memory away from a process that runs. */

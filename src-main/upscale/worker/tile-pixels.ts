@@ -53,7 +53,7 @@ export class TileReader {
     const places = Array.from({ length: this.#columns }, (_, i) =>
       reflect(left - padding + i, width),
     );
-    const first = Math.min(...places.values());
+    const first = places.reduce((least, place) => Math.min(least, place), width);
     const last = places.reduce((most, place) => Math.max(most, place), 0);
     const channels = this.#source.channels;
     const offsets = places.map((place) => (place - first) * channels);
