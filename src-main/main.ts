@@ -17,7 +17,7 @@ import { openElectronPreferences } from "./electron/preferences-file.ts";
 import { utilityLauncher } from "./electron/utility-launcher.ts";
 import { openWindow } from "./electron/window.ts";
 import { KilnError } from "./errors.ts";
-import { defaultDataDirectory } from "./host/index.ts";
+import { defaultDataDirectory, setProxy } from "./host/index.ts";
 import { createLog } from "./log/index.ts";
 import { createProblemRouter, createRouter } from "./router.ts";
 import { createRequestHandler, serveLocalDoor, serveMessagePort } from "./server/index.ts";
@@ -47,6 +47,7 @@ function readLaunch(argv: readonly string[]): Launch {
   };
 }
 
+setProxy(process.env);
 const launch = readLaunch(process.argv);
 const outDirectory = join(import.meta.dirname, "..");
 const origin = { preload: join(outDirectory, "preload"), renderer: join(outDirectory, "renderer") };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setProxy } from "../host/index.ts";
 import { runCli } from "./run.ts";
 
 // A reader that went away (| head) is no failure of ours.
@@ -7,6 +8,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+setProxy(process.env);
 process.exitCode = await runCli(process.argv.slice(2), {
   images: join(import.meta.dirname, "image-worker.js"),
   inference: join(import.meta.dirname, "inference-worker.js"),

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
-import { defaultDataDirectory, nodeHost } from "../host/index.ts";
+import { defaultDataDirectory, nodeHost, setProxy } from "../host/index.ts";
 import { createLog } from "../log/index.ts";
 import { openPreferencesFile } from "../preferences/index.ts";
 import { createRouter } from "../router.ts";
@@ -98,6 +98,7 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
 }
 
 async function main(): Promise<number> {
+  setProxy(process.env);
   const options = readOptions(process.argv.slice(2));
   if (options === null) {
     process.stderr.write(`${usage}\n`);
