@@ -103,8 +103,9 @@ export function createRouter(services: Services) {
         const { id, path, whole, kind } = services.root(input.rootId);
         roots.markOpened(id, Date.now());
         // What lies inside the library changes by Kiln's own hand alone.
-        if (whole && kind === "referenced") await services.watch.watch(id, path);
-        else await services.watch.close();
+        if (whole && kind === "referenced") {
+          await services.watch.watch(id, path, !imports.isReading(id));
+        } else await services.watch.close();
         const opened = roots.list().find((root) => root.id === id);
         if (opened === undefined) throw new Error("A root vanished while it was opened.");
         return opened;

@@ -111,6 +111,22 @@ export function notEnoughSpace(path: string, needed: number, free: number): Kiln
   );
 }
 
+export function photosMissing(count: number): KilnError {
+  return new KilnError(
+    "photos-missing",
+    count === 1
+      ? { en: "The photo is not where it was.", ko: "사진이 원래 자리에 없습니다." }
+      : {
+          en: `None of the ${count} photos is where it was.`,
+          ko: `사진 ${count}장이 모두 원래 자리에 없습니다.`,
+        },
+    {
+      en: "Connect their drive, or open their folder where it is now, then try again.",
+      ko: "드라이브를 연결하거나, 옮긴 폴더를 다시 연 뒤 시도하세요.",
+    },
+  );
+}
+
 export function nothingToDo(): KilnError {
   return new KilnError(
     "nothing-to-do",
@@ -178,7 +194,7 @@ export const warnings = {
   },
   almostFull: (path: string, left: number) => ({
     en: `“${path}” will have ${sizeText(left)} left.`,
-    ko: `“${path}”에 ${sizeText(left)}만 남게 됩니다.`,
+    ko: `‘${path}’에 ${sizeText(left)}만 남게 됩니다.`,
   }),
 };
 

@@ -127,6 +127,16 @@ test("a photo that would be copied onto itself is left out, by a link to the fol
   expect(exported?.target).toBe(join(bench.shoot, "a-2.jpg"));
 });
 
+test("photos that are not where they were are said to be that, not to be unpicked", async () => {
+  const gone = await bench.photo("a.jpg");
+  const there = await bench.photo("b.jpg");
+  await rm(gone.files[0].path);
+  await expect(planApply(bench.input({ picks: [gone] }))).rejects.toThrow("photos-missing");
+  await expect(planApply(bench.input({ picks: [] }))).rejects.toThrow("nothing-to-do");
+  const { warnings } = await planApply(bench.input({ picks: [gone, there] }));
+  expect(warnings[0]?.en).toBe("1 photo is not where Kiln last saw it. Left out.");
+});
+
 test("a destination inside the shown folder is fine, and said", async () => {
   const picks = [await bench.photo("a.jpg")];
   const destination = join(bench.shoot, "selects");

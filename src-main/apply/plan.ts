@@ -18,7 +18,13 @@ import {
   parseFolderPattern,
   parseNamePattern,
 } from "./name-pattern.ts";
-import { notEnoughSpace, nothingToDo, secondCopyIsFirst, warnings } from "./plan-problems.ts";
+import {
+  notEnoughSpace,
+  nothingToDo,
+  photosMissing,
+  secondCopyIsFirst,
+  warnings,
+} from "./plan-problems.ts";
 import { companionTails, stemOf, TargetNames } from "./target-names.ts";
 
 /** A decided photo, as the library knows it. */
@@ -82,7 +88,7 @@ const roomToLeave = 1e9;
  * @throws KilnError for a pattern (see `parseNamePattern`), `destination-missing`, `destination-not-a-folder`,
  *   `destination-unwritable`, `destination-on-card`, `second-copy-is-first`, `leaves-destination`,
  *   `folder-name-taken`, `not-enough-space`, `source-on-card`, `source-folder-unwritable`, the trash's refusals,
- *   `nothing-to-do`
+ *   `nothing-to-do`, `photos-missing`
  */
 export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> {
   const namePattern = parseNamePattern(input.pattern);
@@ -147,10 +153,12 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
       renamed: false,
     })),
   );
-  if (items.length + trashed.length === 0) throw nothingToDo();
+  const missing = picks.missing + rejects.missing;
+  if (items.length + trashed.length === 0) {
+    throw missing > 0 && alreadyThere === 0 ? photosMissing(missing) : nothingToDo();
+  }
 
   const space = await checkSpace(items, destination, secondCopy);
-  const missing = picks.missing + rejects.missing;
   const links = picks.links + rejects.links;
   return {
     action: input.action,

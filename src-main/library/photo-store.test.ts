@@ -237,16 +237,21 @@ test("a moved file is followed even when the journal of an applied plan names wh
   expect(photos.files(photoId).map(({ path }) => path)).toEqual(["/a/moved/1.jpg"]);
 });
 
-test("roots that overlap share their photos: one row, one decision", () => {
-  const { read, addRoot, database, photos, shown, star } = openLibrary();
+test("roots that overlap share their photos: one row, one decision, one burst", () => {
+  const { read, addRoot, bursts, database, photos, shown, star } = openLibrary();
   const outer = addRoot("/a");
   read(outer, [jpeg("/a/in", "1.jpg"), jpeg("/a", "2.jpg")]);
   star(outer, "1.jpg");
+  const burstId = bursts.create();
+  const [shared] = photos.changes(outer, 0).filter(({ name }) => name === "1.jpg");
+  bursts.assign([shared?.id ?? 0], burstId);
   const before = database.currentRevision();
   const inner = addRoot("/a/in");
   read(inner, [jpeg("/a/in", "1.jpg")]);
   expect(shown(inner)).toEqual({ "1.jpg": "measured 5" });
   expect(photos.changes(inner, before).map(({ name }) => name)).toEqual(["1.jpg"]);
+  expect(bursts.changes(inner, before).map(({ id }) => id)).toEqual([burstId]);
+  expect(bursts.changes(inner, database.currentRevision())).toEqual([]);
   read(inner, []);
   expect(shown(outer)).toEqual({ "1.jpg": "missing 5", "2.jpg": "measured 0" });
 });

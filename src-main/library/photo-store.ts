@@ -210,10 +210,7 @@ export class PhotoStore {
             (before.state === "skipped" && !passingSkips.has(before.skip_code ?? "")));
         const row = { photoId, revision, name: primary.name, version: versionOf(primary) };
         if (settled) {
-          // A photo that another root knows already must reach the clients of this one.
-          if (linked) {
-            sql.prepare("UPDATE photos SET revision = ? WHERE id = ?").run(revision, photoId);
-          }
+          if (linked) this.#tellAgain(photoId, revision);
         } else if (photo.skip !== null) {
           setState.run({ ...row, state: "skipped", ...photo.skip });
         } else {
@@ -221,6 +218,17 @@ export class PhotoStore {
         }
       }
     });
+  }
+
+  /** A photo that comes from another root must reach the clients of this one, and its burst with it. */
+  #tellAgain(photoId: number, revision: number): void {
+    const { sql } = this.#database;
+    sql.prepare("UPDATE photos SET revision = ? WHERE id = ?").run(revision, photoId);
+    sql
+      .prepare(
+        "UPDATE bursts SET revision = ? WHERE id = (SELECT burst_id FROM photos WHERE id = ?)",
+      )
+      .run(revision, photoId);
   }
 
   /**
@@ -326,6 +334,7 @@ export class PhotoStore {
            SELECT root_id, ? FROM root_photos WHERE photo_id = ? ON CONFLICT DO NOTHING`,
         )
         .run(oldId, newId);
+      this.#tellAgain(oldId, revision);
       const unlink = sql.prepare("DELETE FROM root_photos WHERE root_id = ? AND photo_id = ?");
       for (const root of this.#rootsOf(oldId)) {
         if (!isWithin(to.directory, root.path)) unlink.run(root.id, oldId);

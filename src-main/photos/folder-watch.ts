@@ -20,8 +20,12 @@ export class FolderWatch {
     this.#log = log;
   }
 
-  /** Watches this folder instead of the one before. */
-  async watch(rootId: number, path: string): Promise<void> {
+  /**
+   * Watches this folder instead of the one before.
+   *
+   * @param catchUp whatever happened in it while nobody watched is to be found out: `onChange` is called in any case
+   */
+  async watch(rootId: number, path: string, catchUp = false): Promise<void> {
     if (this.#current?.rootId === rootId) return;
     const closed = this.close();
     const watcher = watch(path, {
@@ -30,10 +34,12 @@ export class FolderWatch {
       followSymlinks: false,
     });
     this.#current = { rootId, watcher };
-    watcher.on("all", () => {
+    const tell = (): void => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#onChange(rootId), quietMs);
-    });
+    };
+    watcher.on("all", tell);
+    if (catchUp) tell();
     // Where a folder can't be watched (limits, network drives), 'read again' still works.
     watcher.on("error", (error) => this.#log.warn("folder is not watched", { path, error }));
     await closed;

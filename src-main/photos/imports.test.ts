@@ -156,6 +156,7 @@ test("a moved folder keeps its decisions, and nothing of it is decoded again", a
   const root = await library.drop(from);
   const ids = library.photos.changes(root, 0).map(({ id }) => id);
   await rename(from, to);
+  const before = library.database.currentRevision();
   const moved = await library.drop(to);
   expect(moved).not.toBe(root);
   expect(
@@ -166,6 +167,9 @@ test("a moved folder keeps its decisions, and nothing of it is decoded again", a
   ).toEqual(ids);
   expect(library.images.calls.filter((call) => call === "develop")).toHaveLength(6);
   expect(library.groups(moved)).toHaveLength(3);
+  // A window that shows the new folder since before its photos came hears of their bursts as well.
+  const bursts = library.bursts.changes(moved, before).filter(({ gone }) => !gone);
+  expect(bursts.map(({ pickId }) => ids.includes(pickId ?? 0))).toEqual([true, true, true]);
 });
 
 test("a folder and a link to it are one root", async () => {

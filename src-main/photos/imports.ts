@@ -107,6 +107,14 @@ export class Imports {
     return this.#startReading(root.id, root.path, root.whole ? null : []);
   }
 
+  /** Whether a reading of this root waits or runs: it will see whatever happened before. */
+  isReading(rootId: number): boolean {
+    const last = this.#readings.get(rootId);
+    return this.#engine
+      .list()
+      .some(({ id, state }) => id === last && (state === "queued" || state === "running"));
+  }
+
   /** A new folder inside the library for what is about to be received. */
   async #freshFolder(place: string, name: string): Promise<string> {
     const parent = join(this.#libraryDirectory, place);

@@ -42,7 +42,8 @@ export function StatusBar(): ReactElement {
 function Counts(): ReactElement {
   const messages = useMessages();
   const photos = useLibrary((state) => state.photos);
-  const unreadFolders = useRoot()?.unreadFolders.length ?? 0;
+  const root = useRoot();
+  const unreadFolders = root?.unreadFolders.length ?? 0;
   const items = useItems();
   const shown = items.length;
   const selection = useView((state) => state.selection);
@@ -72,6 +73,16 @@ function Counts(): ReactElement {
         {messages.rejected(counts.rejected)}
       </span>
       <span>{messages.undecided(counts.undecided)}</span>
+      {root?.state === "missing" && (
+        <button
+          type="button"
+          className={css.link}
+          data-tip={messages.readAgain}
+          onClick={() => runCommand("file.refresh")}
+        >
+          {messages.folderGone}
+        </button>
+      )}
       {(ties > 0 || tiesOnly) && (
         <button
           type="button"

@@ -1,0 +1,54 @@
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, type Kiln, test } from "./kiln.ts";
+import { paint, twoBursts } from "./photos.ts";
+
+/** Two folders that were read, the second one shown; and how to go to one of them again. */
+async function twoFolders(kiln: Kiln) {
+  const { page, home } = kiln;
+  const [first, second] = [join(home, "바다 🌊"), join(home, "second")];
+  for (const folder of [first, second]) mkdirSync(folder);
+  await paint(first, twoBursts.slice(0, 3));
+  await paint(second, twoBursts.slice(3, 4));
+  const photos = page.getByRole("listbox", { name: "Photos" }).getByRole("option");
+  for (const [folder, count] of [
+    [first, 3],
+    [second, 1],
+  ] as const) {
+    await kiln.chooseFolder(folder, () => page.keyboard.press("Control+o"));
+    await expect(photos).toHaveCount(count);
+  }
+  const goTo = async (name: string): Promise<void> => {
+    await page.getByRole("button", { name: /^Folder:/ }).click();
+    await page.getByRole("menuitemradio", { name: new RegExp(`^${name}`) }).click();
+  };
+  return { page, first, photos, goTo };
+}
+
+test("a folder that one comes back to shows what came meanwhile", async ({ kiln }) => {
+  const { first, photos, goTo } = await twoFolders(kiln);
+  await paint(first, twoBursts.slice(4, 6));
+  await goTo("바다");
+  await expect(photos).toHaveCount(5);
+});
+
+test("a folder that left says so, and where it went it has its decisions and best frames", async ({
+  kiln,
+}) => {
+  const { page, first, photos, goTo } = await twoFolders(kiln);
+  await goTo("바다");
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(1);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("4");
+  await goTo("second");
+  const renamed = join(kiln.home, "renamed");
+  renameSync(first, renamed);
+  await goTo("바다");
+  await expect(page.getByRole("button", { name: "Not there right now" })).toBeVisible();
+
+  await kiln.chooseFolder(renamed, () => page.keyboard.press("Control+o"));
+  await expect(photos).toHaveCount(3);
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(1);
+  await expect(photos.first()).toHaveAccessibleName(/4 stars/);
+  rmSync(renamed, { recursive: true });
+});
