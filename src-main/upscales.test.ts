@@ -1,5 +1,5 @@
 /** Upscaling as a window or the command line meets it: through the door, with the model that ships. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -40,8 +40,9 @@ afterAll(() => {
 });
 
 /** A Kiln without a window, over a folder of photos that has been read. */
-async function openKiln(photos: Readonly<Record<string, Buffer>>) {
-  const [libraryDirectory, folder] = [await temporaryFolder(), await temporaryFolder()];
+async function openKiln(photos: Readonly<Record<string, Buffer>>, library?: string) {
+  const libraryDirectory = library ?? (await temporaryFolder());
+  const folder = await temporaryFolder();
   for (const [name, bytes] of Object.entries(photos)) {
     await mkdir(join(folder, name, ".."), { recursive: true });
     await writeFile(join(folder, name), bytes);
@@ -95,7 +96,10 @@ test("a photo becomes a larger one that belongs to it, with tiles to look at and
   expect(forecast.photos).toMatchObject([
     { sourceWidth: 36, width: 144, height: 96, name: "a-4x.png", exists: false, problem: null },
   ]);
-  expect(forecast.seconds).toBeGreaterThan(0);
+  // Nobody waits for a test of drivers; asked again when that is over, it is known.
+  expect(forecast.seconds).toBeNull();
+  await client.upscales.providers();
+  expect((await client.upscales.forecast(request)).seconds).toBeGreaterThan(0);
   expect(await results()).toEqual([]);
 
   const { jobId, upscaleIds } = await client.upscales.start(request);
@@ -224,6 +228,92 @@ test("a cancelled job says so of its photos and leaves nothing; it can be retrie
   expect((await services.engine.whenEnded(again.jobId)).state).toBe("completed");
   expect((await results())[0]?.status).toBe("completed");
 });
+
+test("what is being made stays on the list, what waits can go; the job counts what it made", async () => {
+  const photo = await sharp(await takeJpeg({ scene: 3 }))
+    .resize(240, 160)
+    .jpeg()
+    .toBuffer();
+  const { services, client, rows, results } = await openKiln({ "a.jpg": photo, "b.jpg": photo });
+  const { jobId, upscaleIds } = await client.upscales.start({
+    photoIds: rows.map(({ id }) => id),
+    settings: { ...settings, tile: 40 },
+    placement,
+    destination: null,
+  });
+  const [first = 0, second = 0] = upscaleIds;
+  await vi.waitFor(
+    async () => expect((await results()).find(({ id }) => id === first)?.status).toBe("processing"),
+    20_000,
+  );
+  await expect(client.upscales.remove({ upscaleId: first })).rejects.toMatchObject({
+    code: "upscale-in-progress",
+  });
+  await client.upscales.remove({ upscaleId: second });
+  const job = await services.engine.whenEnded(jobId);
+  expect(job).toMatchObject({ state: "completed", message: { en: "1 photo upscaled" } });
+  expect(await results()).toMatchObject([{ id: first, status: "completed" }]);
+});
+
+test("asked for twice at once, it is made once; made again after its file was deleted, it is on the list once", async () => {
+  const photo = await sharp(await takeJpeg({ scene: 2 }))
+    .resize(24, 16)
+    .jpeg()
+    .toBuffer();
+  const { services, client, rows, results } = await openKiln({
+    "a/x.jpg": photo,
+    "b/x.jpg": photo,
+  });
+  const photoIds = rows.map(({ id }) => id);
+  const request = { photoIds, settings, placement, destination: null };
+  const [one, other] = await Promise.all([
+    client.upscales.start(request),
+    client.upscales.start(request),
+  ]);
+  expect(other).toEqual(one);
+  await services.engine.whenEnded(one.jobId);
+  const made = await results();
+  expect(made.map(({ name }) => name).toSorted()).toEqual(["x-4x (2).png", "x-4x.png"]);
+  for (const { path } of made) await rm(path ?? "");
+  const again = await client.upscales.start(request);
+  const ended = await services.engine.whenEnded(again.jobId);
+  expect(ended).toMatchObject({ state: "completed", message: { en: "2 photos upscaled" } });
+  expect((await results()).map(({ id, status }) => [id, status]).toSorted()).toEqual(
+    again.upscaleIds.map((id) => [id, "completed"]),
+  );
+});
+
+const canMount =
+  process.platform === "linux" &&
+  process.getuid?.() === 0 &&
+  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+test.skipIf(!canMount)(
+  "a library's disk too full for the work: said of each photo, and nothing is left of it (needs root)",
+  async () => {
+    const library = await temporaryFolder();
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", library]);
+    onTestFinished(() => {
+      execFileSync("umount", [library]);
+    });
+    const photo = await takeJpeg({ scene: 3 });
+    const { services, client, rows, results } = await openKiln({ "a.jpg": photo }, library);
+    const out = await temporaryFolder();
+    const { jobId } = await client.upscales.start({
+      photoIds: rows.map(({ id }) => id),
+      settings,
+      placement,
+      destination: services.sources.issue([out]),
+    });
+    const job = await services.engine.whenEnded(jobId);
+    expect(job).toMatchObject({ state: "failed", problem: { code: "disk-full" } });
+    const [row] = await results();
+    expect(row?.problem?.happened.en).toContain("disk that holds Kiln's library");
+    expect(row?.problem?.happened.ko).toContain("Kiln 라이브러리가 있는 디스크");
+    expect(await readdir(join(library, "work", "upscale"))).toEqual([]);
+    expect(await readdir(out)).toEqual([]);
+  },
+);
 
 test("pieces are made once, with each model, and are the photo's own", async () => {
   const photo = await sharp(await takeJpeg({ scene: 4 }))
@@ -366,4 +456,33 @@ test("kill -9 in the middle, started again: the same bytes as undisturbed, and o
       .digest("hex");
   expect(await readdir(rough.out)).toEqual(["a-4x.png"]);
   expect(await digest(rough.out)).toBe(await digest(calm.out));
+}, 180_000);
+
+test("kill -9 while the file is written, started again: the result, and nothing beside it", async () => {
+  const folder = await temporaryFolder();
+  const photo = join(folder, "a.jpg");
+  await writeFile(
+    photo,
+    await sharp(await takeJpeg({ scene: 5 }))
+      .resize(120, 120)
+      .jpeg()
+      .toBuffer(),
+  );
+  const out = join(folder, "out");
+  const library = join(folder, "library");
+  const how = ["--format", "avif", "--name", "{name}", "--json"];
+  const args = [photo, "--out", out, ...how, "--library", library];
+  const killed = kiln(args);
+  await vi.waitFor(async () => expect(await readdir(out)).toHaveLength(1), {
+    timeout: 120_000,
+    interval: 5,
+  });
+  killed.kill("SIGKILL");
+  await once(killed, "exit");
+  expect(await readdir(out)).toEqual([expect.stringMatching(/^\.kiln-[0-9a-f]+\.partial$/)]);
+  const again = kiln(args);
+  await once(again, "exit");
+  expect(JSON.parse(again.output())).toMatchObject({ outputs: [{ width: 480 }], skipped: [] });
+  expect(await readdir(out)).toEqual(["a.avif"]);
+  expect(await sharp(join(out, "a.avif")).metadata()).toMatchObject({ width: 480, height: 480 });
 }, 180_000);

@@ -571,17 +571,28 @@ export class PhotoStore {
 
   /** The primary file of a photo that is where the library thinks it is; null for unknown, missing and gone ones. */
   primaryFile(photoId: number): (PhotoFile & PrimaryFile) | null {
-    const row = this.#database.sql
-      .prepare<[number], PlaceRow & Omit<PrimaryFile, "isRaw"> & { is_raw: number }>(
-        `SELECT photos.id, directories.path AS directory, photos.name, version, identity, format, state,
-           width, height, is_raw
-         FROM photos JOIN directories ON directories.id = directory_id
-         WHERE photos.id = ? AND state NOT IN ('missing', 'gone')`,
-      )
-      .get(photoId);
-    if (row === undefined) return null;
-    const { format, state, width, height } = row;
-    return { ...toPhotoFile(row), format, state, width, height, isRaw: row.is_raw === 1 };
+    return this.primaryFiles([photoId]).get(photoId) ?? null;
+  }
+
+  /** The same of many photos, by their ids; those that have none are left out. */
+  primaryFiles(photoIds: readonly number[]): Map<number, PhotoFile & PrimaryFile> {
+    const one = this.#database.sql.prepare<
+      [number],
+      PlaceRow & Omit<PrimaryFile, "isRaw"> & { is_raw: number }
+    >(
+      `SELECT photos.id, directories.path AS directory, photos.name, version, identity, format, state,
+         width, height, is_raw
+       FROM photos JOIN directories ON directories.id = directory_id
+       WHERE photos.id = ? AND state NOT IN ('missing', 'gone')`,
+    );
+    const files = new Map<number, PhotoFile & PrimaryFile>();
+    for (const id of photoIds) {
+      const row = one.get(id);
+      if (row === undefined) continue;
+      const { format, state, width, height } = row;
+      files.set(id, { ...toPhotoFile(row), format, state, width, height, isRaw: row.is_raw === 1 });
+    }
+    return files;
   }
 
   /** Everything but the measures, which are kept by the bytes' identity. */

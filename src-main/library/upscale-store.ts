@@ -99,10 +99,16 @@ export class UpscaleStore {
   }
 
   get(id: number): UpscaleRecord | null {
-    const row = this.#database.sql
-      .prepare<[number], Row>("SELECT * FROM upscales WHERE id = ?")
-      .get(id);
-    return row === undefined ? null : toRecord(row);
+    return this.records([id])[0] ?? null;
+  }
+
+  /** Those that there are of these, in the same order. */
+  records(ids: readonly number[]): UpscaleRecord[] {
+    const one = this.#database.sql.prepare<[number], Row>("SELECT * FROM upscales WHERE id = ?");
+    return ids.flatMap((id) => {
+      const row = one.get(id);
+      return row === undefined ? [] : [toRecord(row)];
+    });
   }
 
   /** Those that changed after revision `since`, newest first; with 0 those that are gone are left out. */
@@ -144,6 +150,7 @@ export class UpscaleStore {
     this.#update([id], `status = 'processing', ${noProblem}`, {});
   }
 
+  /** One that had the same path has lost its file to somebody, and leaves the list. */
   complete(
     id: number,
     result: {
@@ -156,12 +163,19 @@ export class UpscaleStore {
     },
   ): void {
     const { note, ...values } = result;
-    this.#update(
-      [id],
-      `status = 'completed', path = @path, width = @width, height = @height, bytes = @bytes, seconds = @seconds,
-       note_en = @noteEn, note_ko = @noteKo, ${noProblem}`,
-      { ...values, noteEn: note?.en ?? null, noteKo: note?.ko ?? null },
-    );
+    this.#database.transaction(() => {
+      const before = this.#database.sql
+        .prepare<[string, number], number>("SELECT id FROM upscales WHERE path = ? AND id <> ?")
+        .pluck()
+        .all(result.path, id);
+      this.#update(before, "gone = 1, path = NULL", {});
+      this.#update(
+        [id],
+        `status = 'completed', path = @path, width = @width, height = @height, bytes = @bytes, seconds = @seconds,
+         note_en = @noteEn, note_ko = @noteKo, ${noProblem}`,
+        { ...values, noteEn: note?.en ?? null, noteKo: note?.ko ?? null },
+      );
+    });
   }
 
   fail(ids: readonly number[], { code, happened, todo }: Problem): void {
@@ -203,6 +217,16 @@ export class UpscaleStore {
       .map(toRecord);
   }
 
+  /** Ids of those that are to be made and have no job: an earlier Kiln ended before it had begun one. */
+  withoutJob(): number[] {
+    return this.#database.sql
+      .prepare<[], number>(
+        `SELECT id FROM upscales WHERE gone = 0 AND status IN ('queued', 'processing') AND job_id IS NULL`,
+      )
+      .pluck()
+      .all();
+  }
+
   /** Versions of those on the list, or of those that are still to be made: folders of others are nobody's. */
   versions(which: "all" | "unfinished"): Set<string> {
     const versions = this.#database.sql
@@ -237,8 +261,14 @@ function noteOf({ note_en: en, note_ko: ko }: Row): Localized | null {
   return en === null || ko === null ? null : { en, ko };
 }
 
-function settingsOf(row: Row): UpscaleSettings {
-  return upscaleSettingsSchema.parse(JSON.parse(row.settings));
+let parsed: { readonly text: string; readonly settings: UpscaleSettings } | null = null;
+
+/** Results that were asked for together have the same settings: each text is parsed once in a row. */
+function settingsOf({ settings: text }: Row): UpscaleSettings {
+  if (parsed?.text !== text) {
+    parsed = { text, settings: Object.freeze(upscaleSettingsSchema.parse(JSON.parse(text))) };
+  }
+  return parsed.settings;
 }
 
 function toRecord(row: Row): UpscaleRecord {

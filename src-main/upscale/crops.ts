@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UpscaleCrop } from "../../src-preload/contract/upscale.ts";
 import type { PhotoStore } from "../library/index.ts";
@@ -43,6 +43,8 @@ interface OpenPhoto {
   readonly version: string;
   readonly directory: string;
   readonly pixels: Promise<Pick<RasterisedPhoto, "raster" | "isGrey">>;
+  /** Pieces that are being cut from it. */
+  uses: number;
 }
 
 /** Pieces of photos, as they are and upscaled, for choosing a model by looking. */
@@ -50,6 +52,12 @@ export class Crops {
   readonly #services: CropServices;
   /** By photo, the newest last. */
   readonly #open = new Map<number, OpenPhoto>();
+  /** Of pieces that were asked for. */
+  readonly #keys = new Set<string>();
+  /** Where pixels of photos are, of those that are not open any more until they are removed. */
+  readonly #directories = new Set<string>();
+  /** Folders that were named: no two have the same name, whoever still clears one away. */
+  #folders = 0;
 
   constructor(services: CropServices) {
     this.#services = services;
@@ -65,22 +73,42 @@ export class Crops {
     const startedAt = performance.now();
     const { photoId, model, denoise } = request;
     const network = await this.#services.openModel(model, denoise);
-    const photo = await this.#photo(photoId, signal);
+    const photo = this.#photo(photoId, signal);
+    try {
+      return await this.#cut(photo, network, request, startedAt, signal);
+    } finally {
+      photo.uses -= 1;
+      // Its file may have changed meanwhile, so that it is not the photo's any more.
+      if (photo.uses === 0 && this.#open.get(photoId) !== photo) void this.#close(photo);
+      this.#closeOldest();
+    }
+  }
+
+  async #cut(
+    photo: OpenPhoto,
+    network: NetworkFile,
+    request: CropRequest,
+    startedAt: number,
+    signal: AbortSignal | undefined,
+  ): Promise<UpscaleCrop> {
     const { raster, isGrey } = await photo.pixels;
     const region = regionOf(raster, request, network.multiple);
     const key = createHash("sha256")
-      .update(JSON.stringify([photo.version, region, network.path]))
+      .update(JSON.stringify([request.photoId, photo.version, region, network.path]))
       .digest("hex")
       .slice(0, 32);
-    const before = this.file(key, "before");
+    this.#keys.add(key);
     const after = this.file(key, "after");
     await mkdir(this.#cache, { recursive: true });
     if (!(await isThere(after))) {
-      const folder = join(photo.directory, key);
+      // Its own, as the same piece may be asked for twice at once.
+      const folder = join(photo.directory, this.#folderName(key));
       try {
         await mkdir(folder, { recursive: true });
+        const encode = (from: Raster, file: string) =>
+          this.#encode(from, photo.directory, { folder, file }, signal);
         const piece = await copyRegion(raster, region, join(folder, "piece.tif"));
-        await this.#encode(piece, photo.directory, before, signal);
+        await encode(piece, this.file(key, "before"));
         const target = await createTarget(join(folder, "target.tif"), {
           ...piece,
           width: region.width * network.scale,
@@ -101,9 +129,9 @@ export class Crops {
           },
           { ...(signal && { signal }), timeoutMs: null },
         );
-        await this.#encode(target, photo.directory, after, signal);
+        await encode(target, after);
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        await remove(folder);
       }
     }
     return {
@@ -132,59 +160,92 @@ export class Crops {
     const open = [...this.#open.values()];
     this.#open.clear();
     await Promise.allSettled(open.map(({ pixels }) => pixels));
-    await rm(join(this.#services.directory, "work", "crops"), { recursive: true, force: true });
-    await rm(this.#cache, { recursive: true, force: true });
+    await remove(this.#work);
+    await remove(this.#cache);
+  }
+
+  /** Removes what a Kiln left that was killed: pixels that nobody has open, pieces that nobody asked for. */
+  async tidy(): Promise<void> {
+    for (const name of await readdir(this.#work).catch(() => [])) {
+      const path = join(this.#work, name);
+      if (!this.#directories.has(path)) await remove(path);
+    }
+    for (const name of await readdir(this.#cache).catch(() => [])) {
+      const [key = ""] = name.split("-");
+      if (!this.#keys.has(key)) await remove(join(this.#cache, name));
+    }
+  }
+
+  get #work(): string {
+    return join(this.#services.directory, "work", "crops");
   }
 
   get #cache(): string {
     return join(this.#services.directory, "cache", "crops");
   }
 
-  /** The photo's pixels, decoded once however many pieces and models are looked at. */
-  async #photo(photoId: number, signal: AbortSignal | undefined): Promise<OpenPhoto> {
-    const { photos, images, directory: library } = this.#services;
+  #folderName(what: string): string {
+    this.#folders += 1;
+    return `${what}-${this.#folders}`;
+  }
+
+  /** A use of the photo's pixels, decoded once however many pieces and models are looked at. */
+  #photo(photoId: number, signal: AbortSignal | undefined): OpenPhoto {
+    const { photos, images } = this.#services;
     const file = photos.primaryFile(photoId);
     if (file === null) throw photoUnknown();
     const rotation = photos.rows([photoId])[0]?.rotation ?? 0;
     const version = `${file.version}-${rotation}`;
     const known = this.#open.get(photoId);
     if (known?.version === version) {
+      known.uses += 1;
       this.#open.delete(photoId);
       this.#open.set(photoId, known);
       return known;
     }
     signal?.throwIfAborted();
-    const directory = join(library, "work", "crops", `${photoId}-${version}`);
+    const directory = join(this.#work, this.#folderName(`${photoId}-${version}`));
+    this.#directories.add(directory);
     // Not by the caller's signal: the next piece needs the same pixels.
     const pixels = images.run(
       "rasterise",
       { path: file.path, directory, rotation },
       { priority: PRIORITY, timeoutMs: null },
     );
-    const opened: OpenPhoto = { version, directory, pixels };
+    const opened: OpenPhoto = { version, directory, pixels, uses: 1 };
     pixels.catch(() => {
       if (this.#open.get(photoId) === opened) this.#open.delete(photoId);
     });
     this.#open.set(photoId, opened);
-    for (const [id, { directory: old, pixels: done }] of this.#open) {
-      if (this.#open.size <= KEPT_PHOTOS) break;
-      this.#open.delete(id);
-      void done.then(
-        () => rm(old, { recursive: true, force: true }),
-        () => undefined,
-      );
-    }
+    if (known?.uses === 0) void this.#close(known);
+    this.#closeOldest();
     return opened;
+  }
+
+  /** Those that nobody cuts a piece from. */
+  #closeOldest(): void {
+    for (const [id, photo] of this.#open) {
+      if (this.#open.size <= KEPT_PHOTOS) return;
+      if (photo.uses > 0) continue;
+      this.#open.delete(id);
+      void this.#close(photo);
+    }
+  }
+
+  async #close({ pixels, directory }: OpenPhoto): Promise<void> {
+    await pixels.catch(() => undefined);
+    await remove(directory);
+    this.#directories.delete(directory);
   }
 
   async #encode(
     raster: Raster,
     directory: string,
-    file: string,
+    { folder, file }: { readonly folder: string; readonly file: string },
     signal: AbortSignal | undefined,
   ): Promise<void> {
     // In one step, as others may ask for it meanwhile.
-    const making = `${file}.${process.pid}.png`;
+    const making = join(folder, "piece.png");
     await this.#services.images.run(
       "encode",
       {
@@ -204,6 +265,11 @@ export class Crops {
     );
     await rename(making, file);
   }
+}
+
+/** What can't be removed (a child that was ended a moment ago still writes) is tidied away at the next start. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /** A square about a place, moved so that it lies inside the photo and where a tile may begin. */

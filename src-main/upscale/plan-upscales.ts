@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { parse } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type {
@@ -12,6 +13,7 @@ import type { KilnError } from "../errors.ts";
 import { problemOf } from "../jobs/index.ts";
 import {
   cardHolding,
+  type PhotoFile,
   type PhotoStore,
   sameNameKey,
   type UpscaleDraft,
@@ -30,6 +32,9 @@ export interface UpscaleRequest {
   /** Absolute path of a folder; null for the library's own. */
   readonly folder: string | null;
 }
+
+/** Photos that are planned in one go: a few milliseconds' work, so that whoever else asks is answered. */
+const SLICE = 200;
 
 /** One photo of a request, as it would be made. */
 export interface PlannedUpscale {
@@ -82,12 +87,16 @@ export async function planUpscales(
     const key = sameNameKey(name);
     return !there.has(key) && !wanted.has(key);
   };
-  const rows = new Map(photos.rows(photoIds).map((row) => [row.id, row]));
+  const waitingOf = Map.groupBy(waiting, ({ sourcePath }) => sourcePath);
 
-  const plan = (photoId: number): PlannedUpscale => {
-    const row = rows.get(photoId);
-    const file = photos.primaryFile(photoId);
-    if (row === undefined || file === null) return cannot(photoId, row?.name ?? "", photoUnknown());
+  const plan = (
+    photoId: number,
+    row: PhotoRow | undefined,
+    file: PhotoFile | undefined,
+  ): PlannedUpscale => {
+    if (row === undefined || file === undefined) {
+      return cannot(photoId, row?.name ?? "", photoUnknown());
+    }
     const source = sourceSize(row);
     if (row.state === "found" || row.state === "skipped" || source.width < 1) {
       return cannot(photoId, row.name, photoNotReady(row.name, row.reason));
@@ -105,7 +114,8 @@ export async function planUpscales(
     const limit =
       enlargementLimit(source, size, model.scale) ??
       outputLimit(settings.format, size.width, size.height);
-    const making = waiting.find((record) => isSame(record, file.path, baseName, settings)) ?? null;
+    const making =
+      waitingOf.get(file.path)?.find((record) => isSame(record, baseName, settings)) ?? null;
     const isMade = limit === null && making === null && !(exists && placement.existing === "skip");
     const name = isMade ? freeName(baseName, extension, isFree) : baseName;
     if (isMade) wanted.add(sameNameKey(name + extension));
@@ -138,20 +148,24 @@ export async function planUpscales(
     };
     return { forecast, draft, making };
   };
-  return { photos: photoIds.map(plan), folder, scale: model.scale };
+  const planned: PlannedUpscale[] = [];
+  for (let at = 0; at < photoIds.length; at += SLICE) {
+    if (at > 0) await nextTurn();
+    const ids = photoIds.slice(at, at + SLICE);
+    const rows = new Map(photos.rows(ids).map((row) => [row.id, row]));
+    const files = photos.primaryFiles(ids);
+    for (const id of ids) planned.push(plan(id, rows.get(id), files.get(id)));
+  }
+  return { photos: planned, folder, scale: model.scale };
 }
 
-function isSame(
-  record: UpscaleRecord,
-  sourcePath: string,
-  baseName: string,
-  settings: UpscaleSettings,
-): boolean {
+/** Whether a result of the same photo is made as these settings say, under this name or a numbered one of it. */
+function isSame(record: UpscaleRecord, baseName: string, settings: UpscaleSettings): boolean {
   const { model, denoise, target, format, quality, background, metadata, tile } = settings;
   const made = record.settings;
   return (
-    record.sourcePath === sourcePath &&
-    record.baseName === baseName &&
+    record.baseName.startsWith(baseName) &&
+    /^( \(\d+\))?$/.test(record.baseName.slice(baseName.length)) &&
     made.model === model &&
     made.denoise === denoise &&
     made.format === format &&

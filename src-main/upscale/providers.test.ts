@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ProviderChoice } from "../../src-preload/contract/upscale.ts";
 import { forkLauncher } from "../workers/index.ts";
 import { Providers } from "./providers.ts";
@@ -67,6 +67,33 @@ describe("what networks can run on", () => {
     expect(await providers.current()).toBe("cpu");
     choice = "webgpu";
     expect(await providers.current()).toBe("dml");
+  });
+
+  test("whoever won't wait hears what is known: nothing, until it was found out", async () => {
+    let choice: ProviderChoice = "auto";
+    const { providers, tests } = pretend("known", {}, 20_000, () => choice);
+    expect(providers.currentIfKnown()).toBeNull();
+    expect(providers.currentIfKnown()).toBeNull();
+    // The same finding out, not another.
+    await providers.list();
+    expect(tests()).toHaveLength(5);
+    expect(providers.currentIfKnown()).toMatchObject({ id: "dml", secondsPerMegapixel: 0.01 });
+    choice = "cpu";
+    expect(providers.currentIfKnown()).toMatchObject({ id: "cpu", secondsPerMegapixel: 0.5 });
+    const again = providers.probeAgain();
+    await vi.waitFor(() => expect(providers.currentIfKnown()).toBeNull());
+    await again;
+    expect(providers.currentIfKnown()?.id).toBe("cpu");
+  });
+
+  test("closed in the middle of a test, nothing is kept of it", async () => {
+    const { providers, tests } = pretend("closed", { KILN_FIXTURE_HANGS: "1" }, 600_000);
+    const asked = providers.list();
+    const refused = expect(asked).rejects.toMatchObject({ name: "AbortError" });
+    await vi.waitFor(() => expect(tests()).toHaveLength(1), 20_000);
+    await providers.close();
+    await refused;
+    expect(readdirSync(bench.folder("closed"))).toEqual([]);
   });
 
   test("what was found out is kept until the runtime is another, or a test is asked for", async () => {

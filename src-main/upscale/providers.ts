@@ -54,7 +54,10 @@ type KeptReport = State["reports"][number];
  */
 export class Providers {
   readonly #options: ProvidersOptions;
+  readonly #closing = new AbortController();
   #known: Promise<State> | null = null;
+  /** What `#known` came to. */
+  #found: State | null = null;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
@@ -67,13 +70,36 @@ export class Providers {
 
   /** What networks run on: what was chosen, where it can be used; else the fastest one that can. */
   async current(): Promise<Provider> {
-    const { reports } = await this.#state();
+    return this.#choose(await this.#state())?.id ?? "cpu";
+  }
+
+  /**
+   * The provider that networks run on, at once: null while that is not known, which this begins to find out. A driver
+   * may keep a test waiting for a minute.
+   */
+  currentIfKnown(): ProviderReport | null {
+    if (this.#found === null) {
+      // Whoever waits for the answer hears what went wrong.
+      this.#state().catch(() => undefined);
+      return null;
+    }
+    const report = this.#choose(this.#found);
+    return report === undefined ? null : withName(report);
+  }
+
+  /** Breaks off what is being tested. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#known?.catch(() => undefined);
+  }
+
+  #choose({ reports }: State): KeptReport | undefined {
     const usable = reports.filter(({ isUsable }) => isUsable);
     const choice = this.#options.choice();
-    const chosen = usable.find(({ id }) => id === choice);
-    if (chosen !== undefined) return chosen.id;
     const speed = ({ secondsPerMegapixel }: KeptReport) => secondsPerMegapixel ?? Infinity;
-    return usable.toSorted((a, b) => speed(a) - speed(b))[0]?.id ?? "cpu";
+    return (
+      usable.find(({ id }) => id === choice) ?? usable.toSorted((a, b) => speed(a) - speed(b))[0]
+    );
   }
 
   /** Tests every provider anew: after a new driver, say. */
@@ -82,6 +108,7 @@ export class Providers {
     await this.#known?.catch(() => undefined);
     await rm(this.#stateFile, { force: true });
     this.#known = null;
+    this.#found = null;
     return this.list();
   }
 
@@ -93,7 +120,9 @@ export class Providers {
     const known = this.#known ?? this.#find();
     this.#known = known;
     try {
-      return await known;
+      const found = await known;
+      if (this.#known === known) this.#found = found;
+      return found;
     } catch (error) {
       if (this.#known === known) this.#known = null;
       throw error;
@@ -125,6 +154,7 @@ export class Providers {
       const found = await pool.run("backends", { name: "ONNX Runtime" }, this.#limit);
       return { version: found.version, available: found.providers };
     } catch {
+      this.#closing.signal.throwIfAborted();
       return { version: "", available: ["cpu"] };
     }
   }
@@ -136,13 +166,15 @@ export class Providers {
       const { secondsPerMegapixel } = await pool.run("selfTest", input, this.#limit);
       return { id: provider, isUsable: true, reason: null, secondsPerMegapixel };
     } catch (error) {
+      this.#closing.signal.throwIfAborted();
       const reason = reasonOf(error);
       return { id: provider, isUsable: false, reason, secondsPerMegapixel: null };
     }
   }
 
   get #limit() {
-    return { timeoutMs: this.#options.timeoutMs ?? TIMEOUT_MS };
+    const { signal } = this.#closing;
+    return { signal, timeoutMs: this.#options.timeoutMs ?? TIMEOUT_MS };
   }
 
   #pool(): UpscalePool {

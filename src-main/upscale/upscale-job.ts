@@ -53,7 +53,7 @@ async function run(
 ) {
   const { store } = services;
   context.stage("upscale");
-  const records = upscaleIds.flatMap((id) => store.get(id) ?? []);
+  const records = store.records(upscaleIds);
   const isLeft = ({ status, isGone }: UpscaleRecord): boolean => status !== "completed" && !isGone;
   const whole = records.reduce((sum, record) => sum + work(record), 0);
   const total = Math.round(whole * 10) / 10;

@@ -107,6 +107,17 @@ export function upscaleCancelled(): KilnError {
   );
 }
 
+export function upscaleNotBegun(): KilnError {
+  return new KilnError(
+    "upscale-not-begun",
+    {
+      en: "Kiln ended before this was begun.",
+      ko: "작업을 시작하기 전에 Kiln이 종료되었습니다.",
+    },
+    { en: "Retry to make it.", ko: "만들려면 다시 시도하세요." },
+  );
+}
+
 export function folderNotMade(path: string, cause: unknown): KilnError {
   return new KilnError(
     "folder-not-made",

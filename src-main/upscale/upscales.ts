@@ -1,5 +1,6 @@
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { UpscaleForecast, UpscaleRow } from "../../src-preload/contract/upscale.ts";
@@ -15,6 +16,7 @@ import {
   resultGone,
   upscaleCancelled,
   upscaleInProgress,
+  upscaleNotBegun,
   upscaleUnknown,
 } from "./upscale-problems.ts";
 
@@ -24,11 +26,23 @@ export interface UpscaleServices extends UpscaleJobServices, PlanServices {
   readonly secondsPerMegapixel: (model: string) => Promise<number | null>;
 }
 
+export interface StartedUpscales {
+  readonly jobId: number;
+  /** Those that are made by it, and those that were being made already. */
+  readonly upscaleIds: number[];
+  readonly skipped: { photoId: number; reason: Localized }[];
+}
+
+/** Rows that are written in one go: whoever else asks is answered in between. */
+const SLICE = 1000;
+
 /** Upscaled photos: what making them would give, making them, and what there is. */
 export class Upscales {
   readonly #services: UpscaleServices;
   readonly #engine: JobEngine;
   readonly #job: ReturnType<typeof upscaleJob>;
+  /** Settles when nothing is being started. */
+  #starting: Promise<unknown> = Promise.resolve();
 
   constructor(services: UpscaleServices, engine: JobEngine) {
     this.#services = services;
@@ -76,11 +90,14 @@ export class Upscales {
    * @throws KilnError `nothing-to-upscale`, `destination-on-card`, `model-unknown`, `model-not-at-hand`, those of naming
    * patterns and folders (see `makeFolder`)
    */
-  async start(request: UpscaleRequest): Promise<{
-    readonly jobId: number;
-    readonly upscaleIds: number[];
-    readonly skipped: { photoId: number; reason: Localized }[];
-  }> {
+  start(request: UpscaleRequest): Promise<StartedUpscales> {
+    // One after the other: each is to know what the one before it began.
+    const started = this.#starting.then(() => this.#start(request));
+    this.#starting = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(request: UpscaleRequest): Promise<StartedUpscales> {
     const { store, openModel } = this.#services;
     const { settings, placement } = request;
     const { photos, folder } = await planUpscales(this.#services, request, this.ownFolder);
@@ -104,7 +121,11 @@ export class Upscales {
     }
     if (drafts.length === 0) throw nothingToUpscale(skipped[0]?.reason ?? null);
     await makeFolder(folder);
-    const ids = store.add(drafts);
+    const ids: number[] = [];
+    for (let at = 0; at < drafts.length; at += SLICE) {
+      if (at > 0) await nextTurn();
+      ids.push(...store.add(drafts.slice(at, at + SLICE)));
+    }
     // One job after the other: with this one all of them are done.
     return { jobId: this.#run(ids), upscaleIds: [...knownIds, ...ids], skipped };
   }
@@ -112,10 +133,10 @@ export class Upscales {
   /** Makes results again that failed. @throws KilnError `upscale-unknown` where none of them did */
   retry(upscaleIds: readonly number[]): number {
     const { store } = this.#services;
-    const failed = upscaleIds.filter((id) => {
-      const record = store.get(id);
-      return record !== null && !record.isGone && record.status === "failed";
-    });
+    const failed = store
+      .records(upscaleIds)
+      .filter(({ isGone, status }) => !isGone && status === "failed")
+      .map(({ id }) => id);
     if (failed.length === 0) throw upscaleUnknown();
     store.queue(failed);
     return this.#run(failed);
@@ -147,6 +168,8 @@ export class Upscales {
 
   /** Takes up what an earlier Kiln left, and follows what becomes of jobs. Call it when the engine has begun. */
   begin(): () => void {
+    const { store } = this.#services;
+    store.fail(store.withoutJob(), problemOf(upscaleNotBegun()));
     for (const job of this.#engine.list()) this.#follow(job);
     return this.#engine.onChange((ids) => {
       const jobs = this.#engine.list();
@@ -195,9 +218,16 @@ export class Upscales {
       return;
     }
     store.fail(ids, problem ?? problemOf(upscaleCancelled()));
-    for (const record of left) {
-      // A job that is retried begins anew; what it left would only fill the disk until then.
-      void discardWork(this.#services, record).catch(() => undefined);
+    void this.#discard(left);
+  }
+
+  /** A job that is retried begins anew; what it left would only fill the disk until then. */
+  async #discard(records: readonly UpscaleRecord[]): Promise<void> {
+    const { store } = this.#services;
+    for (const record of records) {
+      // It may be made again by now.
+      if (store.get(record.id)?.status !== "failed") continue;
+      await discardWork(this.#services, record).catch(() => undefined);
     }
   }
 }

@@ -107,6 +107,7 @@ export function createUpscaling(options: UpscalingOptions) {
     async tidy(): Promise<void> {
       await models.tidy();
       await upscales.tidy();
+      await crops.tidy();
     },
 
     async close(): Promise<void> {
@@ -115,6 +116,7 @@ export function createUpscaling(options: UpscalingOptions) {
         upscaler[Symbol.asyncDispose](),
         tryout[Symbol.asyncDispose](),
         converter[Symbol.asyncDispose](),
+        providers.close(),
       ]);
       await crops.clear();
     },
@@ -123,18 +125,17 @@ export function createUpscaling(options: UpscalingOptions) {
 
 /**
  * What a model's output megapixel takes with the provider in force, by how much more there is to compute than in the
- * test; null where nobody counted that, or the model is not at hand.
+ * test; null where nobody counted that, where the model is not at hand, and while providers are being tested.
  */
 async function secondsPerMegapixel(
   models: Catalogue,
   providers: Providers,
   id: string,
 ): Promise<number | null> {
-  const current = await providers.current();
-  const report = (await providers.list()).find((each) => each.id === current);
+  const measured = providers.currentIfKnown()?.secondsPerMegapixel ?? null;
   const isAtHand = (await models.list()).some((model) => model.id === id && model.isAtHand);
-  if (report === undefined || report.secondsPerMegapixel === null || !isAtHand) return null;
+  if (measured === null || !isAtHand) return null;
   const cost = ({ flops, scale }: NetworkFile): number => flops / scale ** 2;
   const share = cost(await models.open(id)) / cost(await models.open(testedWith));
-  return share > 0 ? report.secondsPerMegapixel * share : null;
+  return share > 0 ? measured * share : null;
 }
