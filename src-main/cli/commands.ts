@@ -15,6 +15,8 @@ export interface CommandContext {
   /** Opens the library, or the Kiln that has it open. */
   readonly connect: (library: string | undefined) => Promise<KilnConnection>;
   readonly onProgress: (job: Job) => void;
+  /** Says something on the way that is no result: to stderr. */
+  readonly tell: (text: Localized) => void;
   readonly signal: AbortSignal;
 }
 
@@ -99,11 +101,13 @@ export const commands: Readonly<Record<string, Command>> = {
       en: `  IN…            photos, or folders of them; originals are never changed
   --out DIR      where results go, made if missing (else “upscaled” in the library)
   --model ID     general-x4v3 (comes with Kiln), x4plus, … see kiln models list
-  --scale N      times the edges, decimals too (4 if nothing is said)
+  --scale N      times the edges, decimals too (4 if nothing is said); beyond the model's own scale it
+                 runs more than once, which hardens edges and darkens fine detail
   --width PX, --height PX
   --print A3     A0 to A6, filled in one direction, at --dpi 36 to 1200 (300)
   --format F     png, jpeg, webp, avif, tiff
   --quality N    1 to 100, for jpeg, webp and avif (92)
+  --background C white or black: what is transparent becomes that in a jpeg (white)
   --denoise N    0 keeps the grain, 1 removes it (1), for models that have it
   --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{model}-{scale}x)
   --existing A   skip or rename, where the name is taken (skip)
@@ -114,11 +118,13 @@ export const commands: Readonly<Record<string, Command>> = {
       ko: `  IN…            사진 또는 사진이 있는 폴더. 원본은 바꾸지 않습니다
   --out DIR      결과를 둘 곳, 없으면 만듭니다(생략하면 라이브러리의 upscaled)
   --model ID     general-x4v3(기본 제공), x4plus 등. kiln models list 참고
-  --scale N      변의 배율, 소수도 됩니다(아무것도 적지 않으면 4)
+  --scale N      변의 배율, 소수도 됩니다(아무것도 적지 않으면 4). 모델의 배율을 넘으면 여러 번
+                 실행해서 윤곽이 딱딱해지고 섬세한 부분이 어두워집니다
   --width PX, --height PX
   --print A3     A0~A6, 한 방향을 꽉 채웁니다. --dpi는 36~1200(300)
   --format F     png, jpeg, webp, avif, tiff
   --quality N    jpeg, webp, avif의 품질 1~100(92)
+  --background C white 또는 black. jpeg에서 투명한 부분을 채울 색(white)
   --denoise N    지원하는 모델에서 0은 입자를 살리고 1은 없앱니다(1)
   --name PATTERN {name} {model} {scale} {width} {height} {date} ({name}-{model}-{scale}x)
   --existing A   같은 이름이 있으면 skip 또는 rename(skip)
@@ -132,8 +138,12 @@ export const commands: Readonly<Record<string, Command>> = {
       if (positionals.length === 0) onlyPositional(positionals, "IN");
       parseUpscale(values);
       await using connection = disposable(await context.connect(values.library));
-      const { report, isFailure } = await runUpscale(connection, positionals, values, (jobId) =>
-        waitForJob(connection, jobId, context),
+      const { report, isFailure } = await runUpscale(
+        connection,
+        positionals,
+        values,
+        (jobId) => waitForJob(connection, jobId, context),
+        context.tell,
       );
       const text = describeUpscale(report, context.language);
       return { json: report, text, asJson: values.json, isFailure };
@@ -141,33 +151,32 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   models: {
-    usage: "kiln models list | add FILE… | fetch ID [--json] [--library DIR]",
+    usage: "kiln models list | add FILE… | fetch ID | remove ID [--json] [--library DIR]",
     summary: {
-      en: "the models that upscale: list them, fetch one, add your own",
-      ko: "업스케일 모델을 보고, 받고, 추가합니다",
+      en: "the models that upscale: list them, fetch one, add your own, remove one",
+      ko: "업스케일 모델을 보고, 받고, 추가하고, 없앱니다",
     },
     details: {
       en: `  list           every model, at hand or to be fetched
   add FILE…      your own: .pth, .safetensors, .onnx, or ncnn's .param and .bin
   fetch ID       fetch a model from the first of its sources that has it
-  --json         print {models}, {added, known, refused} or {model} as one JSON document`,
+  remove ID      take a model that was fetched or added off this computer
+  --json         print {models}, {added, known, refused}, {model} or {removed} as one JSON document`,
       ko: `  list           가지고 있는 모델과 받을 수 있는 모델을 모두 보여 줍니다
   add FILE…      직접 가진 모델(.pth, .safetensors, .onnx, ncnn의 .param과 .bin)을 추가합니다
   fetch ID       모델을 받습니다. 받을 수 있는 곳을 차례로 시도합니다
-  --json         {models}, {added, known, refused}, {model}을 JSON 문서 하나로 출력합니다`,
+  remove ID      받았거나 추가한 모델을 이 컴퓨터에서 없앱니다
+  --json         {models}, {added, known, refused}, {model}, {removed}를 JSON 문서 하나로 출력합니다`,
     },
     async run(args, context) {
       const { values, positionals } = parseCommand(args, commonOptions);
       const request = parseModels(positionals);
       await using connection = disposable(await context.connect(values.library));
-      const { json, text, refused } = await runModels(
-        request,
-        connection,
-        context.language,
-        (jobId) => waitForJob(connection, jobId, context),
+      const result = await runModels(request, connection, context.language, (jobId) =>
+        waitForJob(connection, jobId, context),
       );
-      if (refused !== null) throw new JobFailure(refused);
-      return { json, text, asJson: values.json };
+      if ("problem" in result) throw new JobFailure(result.problem);
+      return { ...result, asJson: values.json };
     },
   },
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -44,8 +44,11 @@ test("list names every model, and says which are at hand", async () => {
     ["x4plus-anime", false],
     ["animevideov3", false],
   ]);
-  expect((await models(library, "list")).stdout).toContain(
-    "x4plus  Real-ESRGAN x4plus  (×4, 67 MB",
+  const { stdout: said } = await models(library, "list");
+  expect(said).toContain("x4plus  Real-ESRGAN x4plus  (×4, BSD-3-Clause, to be fetched)\n");
+  // Before it begins it is known what is downloaded.
+  expect(said).toContain(
+    "from 127.0.0.1:1 (18 MB), else 127.0.0.1:1 (196 MB, brings animevideov3 along)\n",
   );
 }, 60_000);
 
@@ -66,9 +69,65 @@ test("add converts and tries a model; what is refused fails with its reason", as
   });
   const refused = await models(library, "add", broken, "--json");
   expect(refused.code).toBe(1);
-  const { problem } = z.strictObject({ problem: problemSchema }).parse(JSON.parse(refused.stdout));
-  expect(problem.code).toBe("weights-unknown-format");
+  expect(modelsAddedSchema.parse(JSON.parse(refused.stdout))).toMatchObject({
+    added: [],
+    refused: [{ file: "broken.pth", problem: { code: "weights-unknown-format" } }],
+  });
+  // A sentence that names the file is enough.
+  const said = await models(library, "add", broken, mine);
+  expect(said.stdout.match(/broken\.pth/g)).toHaveLength(1);
+  expect(said.stdout).toContain("Mine.safetensors  is mine (Mine), which is there already.");
+  const empty = await models(library, "add", await temporaryFolder(), "--json");
+  expect(empty.code).toBe(1);
+  const { problem } = z.strictObject({ problem: problemSchema }).parse(JSON.parse(empty.stdout));
+  expect(problem.code).toBe("model-format");
 }, 60_000);
+
+test("remove takes what was added or fetched, and nothing else", async () => {
+  const library = await temporaryFolder();
+  const files = await temporaryFolder();
+  const mine = join(files, "Mine.safetensors");
+  await writeFile(mine, compactModel({ seed: 7 }));
+  await models(library, "add", mine);
+  const gone = await models(library, "remove", "mine", "--json");
+  expect(gone.code).toBe(0);
+  expect(
+    z.strictObject({ removed: modelSchema }).parse(JSON.parse(gone.stdout)).removed,
+  ).toMatchObject({ id: "mine", origin: "added" });
+  expect(await readdir(join(library, "models"))).toEqual([]);
+  // What it was made of stays where it lay.
+  expect(await readdir(files)).toEqual(["Mine.safetensors"]);
+  for (const [id, code, sentence] of [
+    ["mine", "model-unknown", "There is no model “mine”."],
+    ["general-x4v3", "model-shipped", "belongs to Kiln"],
+    ["x4plus", "model-not-at-hand", "is not on this computer."],
+  ] as const) {
+    const { code: exit, stdout, stderr } = await models(library, "remove", id, "--json");
+    expect(exit).toBe(1);
+    expect(problemSchema.parse(JSON.parse(stdout).problem).code).toBe(code);
+    expect(stderr).toContain(sentence);
+  }
+}, 60_000);
+
+test.skipIf(process.platform === "win32")(
+  "a file's name can't write on the terminal",
+  async () => {
+    const library = await temporaryFolder();
+    const files = await temporaryFolder();
+    const names = ["\u001b[2J\u001b]0;owned\u0007a.safetensors", "b\nc\u009b31m.pth"];
+    await writeFile(join(files, names[0] ?? ""), compactModel({ seed: 8 }));
+    await writeFile(join(files, names[1] ?? ""), randomBytes(1000));
+    const added = await models(library, "add", files);
+    const again = await models(library, "add", files);
+    const missing = await models(library, "add", join(files, "\u001b[31m.txt"));
+    for (const { stdout, stderr } of [added, again, missing]) {
+      expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u);
+    }
+    expect(again.stdout).toContain("\\x1b[2J\\x1b]0;owned\\x07a.safetensors  is ");
+    expect(missing.stdout).toContain("\\x1b[31m.txt");
+  },
+  60_000,
+);
 
 test("fetch: what is at hand is said at once; offline it says what was tried", async () => {
   const library = await temporaryFolder();
@@ -85,12 +144,13 @@ test("fetch: what is at hand is said at once; offline it says what was tried", a
 }, 60_000);
 
 test.each([
-  [[], "Say what to do: list, add, fetch."],
-  [["sell"], "Say what to do: list, add, fetch."],
+  [[], "Say what to do: list, add, fetch, remove."],
+  [["sell"], "Say what to do: list, add, fetch, remove."],
   [["fetch"], "It is kiln models fetch ID"],
   [["fetch", "a", "b"], "It is kiln models fetch ID"],
   [["list", "a"], "It is kiln models list"],
   [["add"], "It is kiln models add FILE…"],
+  [["remove"], "It is kiln models remove ID"],
 ])("kiln models %j is wrong usage", async (args, sentence) => {
   const { code, stderr } = await models("/nonexistent", ...args);
   expect(code).toBe(2);

@@ -3,17 +3,25 @@ import type { Model, ModelsAdded } from "../../src-preload/contract/models.ts";
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { UsageError } from "./arguments.ts";
 import type { KilnConnection } from "./client.ts";
+import { printableLine } from "./terminal.ts";
 
 type Language = keyof Localized;
 
-/** What a subcommand found out; `refused` is why nothing of what was asked for came about. */
-export interface ModelsResult {
-  readonly json: { readonly models: readonly Model[] } | { readonly model: Model } | ModelsAdded;
-  readonly text: string;
-  readonly refused: Problem | null;
-}
+/** What a subcommand found out, or why there is nothing to say. */
+export type ModelsResult =
+  | {
+      readonly json:
+        | { readonly models: readonly Model[] }
+        | { readonly model: Model }
+        | { readonly removed: Model }
+        | ModelsAdded;
+      readonly text: string;
+      /** Nothing of what was asked for came about. */
+      readonly isFailure: boolean;
+    }
+  | { readonly problem: Problem };
 
-const subcommands = ["list", "add", "fetch"] as const;
+const subcommands = ["list", "add", "fetch", "remove"] as const;
 
 export interface ModelsRequest {
   readonly subcommand: (typeof subcommands)[number];
@@ -33,9 +41,10 @@ export function parseModels([name, ...values]: readonly string[]): ModelsRequest
     list: values.length === 0,
     add: values.length > 0,
     fetch: values.length === 1,
+    remove: values.length === 1,
   };
   if (isEnough[subcommand]) return { subcommand, values };
-  const wanted = { list: "", add: "FILE…", fetch: "ID" }[subcommand];
+  const wanted = { list: "", add: "FILE…", fetch: "ID", remove: "ID" }[subcommand];
   throw new UsageError({
     en: `It is kiln models ${subcommand} ${wanted}`.trimEnd(),
     ko: `올바른 형식: kiln models ${subcommand} ${wanted}`.trimEnd(),
@@ -45,56 +54,121 @@ export function parseModels([name, ...values]: readonly string[]): ModelsRequest
 /** @param wait follows a job to its end; throws where that is a bad one */
 export async function runModels(
   { subcommand, values }: ModelsRequest,
-  { client, token }: KilnConnection,
+  connection: KilnConnection,
   language: Language,
   wait: (jobId: number) => Promise<void>,
 ): Promise<ModelsResult> {
+  const { client } = connection;
+  if (subcommand === "add") return addModels(connection, values, language);
+  const models = await client.models.list();
   if (subcommand === "list") {
-    const models = await client.models.list();
     const text = models.map((model) => line(model, language)).join("\n");
-    return { json: { models }, text, refused: null };
+    return { json: { models }, text, isFailure: false };
   }
-  if (subcommand === "fetch") {
-    const [id = ""] = values;
-    const { jobId } = await client.models.fetch({ id });
-    if (jobId !== null) await wait(jobId);
-    const model = (await client.models.list()).find((each) => each.id === id);
-    if (model === undefined) throw new Error(`“${id}” was fetched and is not on the list.`);
-    return { json: { model }, text: line(model, language), refused: null };
+  const [id = ""] = values;
+  const model = models.find((each) => each.id === id);
+  if (model === undefined) return { problem: modelUnknown(id) };
+  if (subcommand === "remove") {
+    await client.models.remove({ id });
+    const text = `${model.id}  ${removed[language]}`;
+    return { json: { removed: model }, text, isFailure: false };
   }
+  const { jobId } = await client.models.fetch({ id });
+  if (jobId !== null) await wait(jobId);
+  const fetched = (await client.models.list()).find((each) => each.id === id);
+  if (fetched === undefined) throw new Error(`“${id}” was fetched and is not on the list.`);
+  return { json: { model: fetched }, text: line(fetched, language), isFailure: false };
+}
+
+async function addModels(
+  { client, token }: KilnConnection,
+  files: readonly string[],
+  language: Language,
+): Promise<ModelsResult> {
   const report = await client.models.add({
-    token: await token(values.map((path) => resolve(path))),
+    token: await token(files.map((path) => resolve(path))),
   });
   const { added, known, refused } = report;
-  const models = [...added, ...known];
+  if (added.length + known.length + refused.length === 0) return { problem: nothingToAdd };
   const lines = [
-    ...models.map((model) => line(model, language)),
-    ...refused.map(
-      ({ file, problem }) => `${file}  ${problem.happened[language]} ${problem.todo[language]}`,
-    ),
+    ...added.map((model) => line(model, language)),
+    ...known.map(({ file, model }) => `${printableLine(file)}  ${isKnown(model)[language]}`),
+    ...refused.map(({ file, problem }) => refusal(file, problem, language)),
   ];
-  const problem = models.length === 0 ? (refused[0]?.problem ?? nothingToAdd) : null;
-  return { json: report, text: lines.join("\n"), refused: problem };
+  const isFailure = added.length + known.length === 0;
+  return { json: report, text: lines.join("\n"), isFailure };
+}
+
+/** Most sentences name the file themselves. */
+function refusal(file: string, problem: Problem, language: Language): string {
+  const sentence = `${problem.happened[language]} ${problem.todo[language]}`;
+  return printableLine(sentence.includes(file) ? sentence : `${file}  ${sentence}`);
+}
+
+function isKnown({ id, name }: Model): Localized {
+  return {
+    en: `is ${id} (${name}), which is there already.`,
+    ko: `${id}(${name}) 모델이며 이미 있습니다.`,
+  };
 }
 
 function line(model: Model, language: Language): string {
-  const { id, name, scale, licence, bytes } = model;
-  const size = bytes === null ? "" : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-  const about = [`×${scale}`, size, licence ?? "", state(model)[language]].filter(
-    (word) => word !== "",
-  );
-  const role = model.role === null ? "" : `\n    ${model.role[language]}`;
-  return `${id}  ${name}  (${about.join(", ")})${role}`;
+  const { id, name, scale, licence, bytes, isAtHand } = model;
+  const about = [
+    `×${scale}`,
+    isAtHand && bytes !== null ? megabytes(bytes) : "",
+    licence ?? "",
+    state(model)[language],
+  ].filter((word) => word !== "");
+  const lines = [`${id}  ${printableLine(name)}  (${about.join(", ")})`];
+  if (model.role !== null) lines.push(model.role[language]);
+  if (!isAtHand && !model.isKept) lines.push(cameFrom(model)[language]);
+  return lines.join("\n    ");
 }
 
-function state({ isAtHand, isVerified, origin, jobId }: Model): Localized {
+/** What fetching a model downloads, and from where. */
+function cameFrom({ sources }: Model): Localized {
+  const said = (language: Language): string[] =>
+    sources.map(({ host, bytes, brings }) => {
+      const more = { en: `brings ${brings.join(", ")} along`, ko: `${brings.join(", ")} 포함` };
+      const facts = [
+        bytes === null ? "" : megabytes(bytes),
+        brings.length === 0 ? "" : more[language],
+      ].filter((fact) => fact !== "");
+      return facts.length === 0 ? host : `${host} (${facts.join(", ")})`;
+    });
+  return {
+    en: `from ${said("en").join(", else ")}`,
+    ko: `받는 곳: ${said("ko").join(", 안 되면 ")}`,
+  };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+function state({ isAtHand, isKept, isVerified, origin, jobId }: Model): Localized {
   if (jobId !== null) return { en: "being fetched", ko: "받는 중" };
+  if (isKept) return { en: "to be fetched, nothing to download", ko: "받아야 함, 내려받기 없음" };
   if (!isAtHand) return { en: "to be fetched", ko: "받아야 함" };
   if (origin === "shipped") return { en: "comes with Kiln", ko: "Kiln에 포함" };
   if (origin === "added") return { en: "your own", ko: "직접 추가함" };
   return isVerified
     ? { en: "fetched", ko: "받음" }
     : { en: "fetched, not verified", ko: "받음, 검증되지 않음" };
+}
+
+const removed: Localized = { en: "was removed.", ko: "모델을 없앴습니다." };
+
+function modelUnknown(id: string): Problem {
+  return {
+    code: "model-unknown",
+    happened: { en: `There is no model “${id}”.`, ko: `‘${id}’ 모델이 없습니다.` },
+    todo: {
+      en: "Choose one of the list (kiln models list).",
+      ko: "목록에 있는 모델을 고르세요(kiln models list).",
+    },
+  };
 }
 
 const nothingToAdd: Problem = {

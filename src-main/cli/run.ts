@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Problem } from "../../src-preload/contract/problem.ts";
 import { defaultDataDirectory } from "../host/index.ts";
 import type { WorkerModules } from "../services.ts";
 import { version } from "../version.ts";
@@ -6,7 +7,7 @@ import { UsageError } from "./arguments.ts";
 import { openKiln } from "./client.ts";
 import { commands, JobFailure } from "./commands.ts";
 import { problemOfCall } from "./problem.ts";
-import { ProgressDisplay, terminalLanguage } from "./terminal.ts";
+import { ProgressDisplay, printable, terminalLanguage } from "./terminal.ts";
 
 const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
@@ -51,6 +52,10 @@ export async function runCli(args: string[], workers: WorkerModules): Promise<nu
       language,
       signal: cancel.signal,
       onProgress: (job) => progress.show(job),
+      tell: (text) => {
+        progress.end();
+        process.stderr.write(`${printable(text[language])}\n`);
+      },
       connect: (library) =>
         openKiln({
           version,
@@ -59,12 +64,19 @@ export async function runCli(args: string[], workers: WorkerModules): Promise<nu
         }),
     });
     progress.end();
-    process.stdout.write(result.asJson ? `${JSON.stringify(result.json)}\n` : `${result.text}\n`);
+    process.stdout.write(
+      `${result.asJson ? JSON.stringify(result.json) : printable(result.text)}\n`,
+    );
     return result.isFailure === true ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     progress.end();
     if (error instanceof UsageError) {
-      process.stderr.write(`kiln ${name}: ${error.happened[language]}\n${command.usage}\n`);
+      const { happened } = error;
+      process.stderr.write(
+        `${printable(`kiln ${name}: ${happened[language]}`)}\n${command.usage}\n`,
+      );
+      const todo = { en: `It is ${command.usage}`, ko: `올바른 형식: ${command.usage}` };
+      tellProblem(rest, { code: "usage", happened, todo });
       return exitCodes.usage;
     }
     if (cancel.signal.aborted) {
@@ -73,10 +85,17 @@ export async function runCli(args: string[], workers: WorkerModules): Promise<nu
     }
     const problem = error instanceof JobFailure ? error.problem : problemOfCall(error);
     if (problem.code === "bug") process.stderr.write(`${String(error)}\n`);
-    process.stderr.write(`${problem.happened[language]} ${problem.todo[language]}\n`);
-    if (rest.includes("--json")) process.stdout.write(`${JSON.stringify({ problem })}\n`);
+    process.stderr.write(
+      `${printable(`${problem.happened[language]} ${problem.todo[language]}`)}\n`,
+    );
+    tellProblem(rest, problem);
     return exitCodes.failed;
   }
+}
+
+/** Programs that asked for JSON get one document of it, whatever happened. */
+function tellProblem(args: readonly string[], problem: Problem): void {
+  if (args.includes("--json")) process.stdout.write(`${JSON.stringify({ problem })}\n`);
 }
 
 function overview(): string {

@@ -7,6 +7,26 @@ export function terminalLanguage(environment: NodeJS.ProcessEnv): keyof Localize
   return locale.startsWith("ko") ? "ko" : "en";
 }
 
+/**
+ * A name as one line of a terminal: what would move the cursor, clear the screen or turn writing about is written out.
+ * "a\u001b[2J.pth" → "a\\x1b[2J.pth"
+ */
+export function printableLine(text: string): string {
+  return text.replace(
+    // Bidirectional controls are no control characters to Unicode, and let a name lie about its ending.
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => {
+      const code = character.charCodeAt(0);
+      return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+    },
+  );
+}
+
+/** The same for text of several lines. */
+export function printable(text: string): string {
+  return text.split("\n").map(printableLine).join("\n");
+}
+
 const barWidth = 24;
 const lineEveryMs = 2000;
 
@@ -23,7 +43,7 @@ export class ProgressDisplay {
   }
 
   show(job: Job): void {
-    const text = `${job.title[this.#language]}: ${job.message[this.#language]}`;
+    const text = printableLine(`${job.title[this.#language]}: ${job.message[this.#language]}`);
     if (this.#stream.isTTY) {
       const filled = Math.round(job.fraction * barWidth);
       const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);

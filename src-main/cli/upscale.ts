@@ -14,6 +14,7 @@ import {
 import { type parseCommand, UsageError } from "./arguments.ts";
 import type { KilnClient, KilnConnection } from "./client.ts";
 import { problemOfCall } from "./problem.ts";
+import { printableLine } from "./terminal.ts";
 
 /** The options of `kiln upscale`, beside those that every command takes. */
 export const upscaleOptions = {
@@ -26,6 +27,7 @@ export const upscaleOptions = {
   dpi: { type: "string" },
   format: { type: "string", default: "png" },
   quality: { type: "string", default: "92" },
+  background: { type: "string" },
   denoise: { type: "string" },
   tile: { type: "string" },
   name: { type: "string", default: "{name}-{model}-{scale}x" },
@@ -44,7 +46,11 @@ export interface UpscaleOutput {
   readonly scale: number;
   readonly width: number;
   readonly height: number;
+  /** How often the network ran. */
+  readonly runs: number;
   readonly seconds: number;
+  /** What is to be known of it: that it was made from a RAW's preview, that its transparency is gone. */
+  readonly note: Localized | null;
 }
 
 /** What `kiln upscale --json` prints. */
@@ -71,6 +77,9 @@ export function parseUpscale(values: UpscaleValues): {
     format: formatOf(values.format),
     quality: number(values.quality, "quality", 1, 100, true),
     metadata: oneOf(values.metadata, "metadata", ["all", "withoutPlace", "none"]),
+    ...(values.background !== undefined && {
+      background: oneOf(values.background, "background", ["white", "black"] as const),
+    }),
     ...(values.tile !== undefined && { tile: number(values.tile, "tile", 0, 65_536, true) }),
   };
   const existing = oneOf(values.existing, "existing", ["skip", "rename"]);
@@ -104,12 +113,14 @@ function targetOf({ scale, width, height, print, dpi }: UpscaleValues): UpscaleT
  * Reads what was named into the library (sizes only), makes the results and says what became of each.
  *
  * @param wait follows a job until it has ended; throws when it failed
+ * @param tell says what is to be known before the work begins
  */
 export async function runUpscale(
   connection: KilnConnection,
   inputs: readonly string[],
   values: UpscaleValues,
   wait: (jobId: number) => Promise<void>,
+  tell: (text: Localized) => void,
 ): Promise<UpscaleOutcome> {
   const { client } = connection;
   const { settings, placement } = parseUpscale(values);
@@ -155,6 +166,9 @@ export async function runUpscale(
   }
   const there = forecast.photos.filter(({ problem }) => problem === null).length - left.length;
   if (left.length === 0) return ended([], there);
+  const runs = new Map(forecast.photos.map((photo) => [photo.photoId, photo.runs]));
+  const several = left.filter((photo) => photo.runs > 1).length;
+  if (several > 0) tell(severalRuns(several, left.length));
   const asked = { ...request, photoIds: left.map(({ photoId }) => photoId) };
   const started = await client.upscales.start(asked);
   for (const { photoId, reason } of started.skipped) {
@@ -178,6 +192,8 @@ export async function runUpscale(
         scale: row.width / row.sourceWidth,
         width: row.width,
         height: row.height,
+        runs: runs.get(row.photoId ?? 0) ?? 1,
+        note: row.note,
         seconds: Math.round((row.seconds ?? 0) * 1000) / 1000,
       });
     } else if (row.problem !== null) skipped.push({ path: source, reason: row.problem.happened });
@@ -218,6 +234,9 @@ async function readInput(
     } else kept.set(photo.id, shown);
   }
   if (isFolder) skipped.push(...(root?.unreadFolders ?? []));
+  if (kept.size === 0 && skipped.length === 0) {
+    skipped.push({ path, reason: isFolder ? noPhotosInside : noPhoto });
+  }
   return { photos: kept, skipped };
 }
 
@@ -233,24 +252,49 @@ async function assertDenoises(client: KilnClient, id: string): Promise<void> {
 
 /** The report for a person: one line a photo. */
 export function describeUpscale(report: UpscaleReport, language: keyof Localized): string {
-  const lines = report.outputs.map(
-    ({ path, width, height, seconds }) =>
-      `${path}  (${width} × ${height}, ${seconds.toFixed(1)} ${language === "ko" ? "초" : "s"})`,
-  );
+  const lines = report.outputs.flatMap(({ path, width, height, seconds, note }) => {
+    const time = `${seconds.toFixed(1)} ${language === "ko" ? "초" : "s"}`;
+    const made = `${printableLine(path)}  (${width} × ${height}, ${time})`;
+    return note === null ? [made] : [made, `    ${note[language]}`];
+  });
   if (lines.length === 0) {
     lines.push(language === "ko" ? "업스케일한 사진이 없습니다." : "Nothing was upscaled.");
   }
   if (report.skipped.length > 0) {
     lines.push("", language === "ko" ? "하지 않은 것:" : "Left out:");
-    for (const { path, reason } of report.skipped) lines.push(`${path}  ${reason[language]}`);
+    for (const { path, reason } of report.skipped) {
+      lines.push(`${printableLine(path)}  ${printableLine(reason[language])}`);
+    }
   }
   return lines.join("\n");
 }
 
 function isThere(name: string): Localized {
   return {
-    en: `“${name}” is there already.`,
-    ko: `‘${name}’이(가) 이미 있습니다.`,
+    en: `“${name}” is there already (--existing rename makes it all the same).`,
+    ko: `‘${name}’이(가) 이미 있습니다(--existing rename을 쓰면 그래도 만듭니다).`,
+  };
+}
+
+const noPhotosInside: Localized = {
+  en: "There are no photos in this folder.",
+  ko: "이 폴더에 사진이 없습니다.",
+};
+
+const noPhoto: Localized = {
+  en: "That is no photo that Kiln reads.",
+  ko: "읽을 수 있는 사진이 아닙니다.",
+};
+
+/** @param several how many of `all` photos need more than one run */
+function severalRuns(several: number, all: number): Localized {
+  const which =
+    several === all
+      ? { en: "This", ko: "이" }
+      : { en: `For ${several} of ${all} photos this`, ko: `${all}장 중 ${several}장은` };
+  return {
+    en: `${which.en} size is beyond the model's own scale: it runs more than once, which hardens edges and darkens fine detail.`,
+    ko: `${which.ko} 크기가 모델의 배율을 넘어 여러 번 실행합니다. 그만큼 윤곽이 딱딱해지고 섬세한 부분이 어두워집니다.`,
   };
 }
 

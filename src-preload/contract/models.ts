@@ -24,6 +24,10 @@ export const modelSchema = z.object({
   licence: z.string().nullable(),
   /** On the disk where it is at hand, else what its first source sends; null where that isn't known. */
   bytes: z.int().nullable(),
+  /** SHA-256 of the network where it is at hand, hexadecimal. */
+  digest: z.string().nullable(),
+  /** It is not at hand, and its files are: they came in another model's archive. Fetching it downloads nothing. */
+  isKept: z.boolean(),
   /**
    * Every byte that came had the hash that the list of models names. False for what the person added, and where the
    * list names no hash: such a file is used because it could be read and its tensors fit.
@@ -41,6 +45,8 @@ export const modelSchema = z.object({
       bytes: z.int().nullable(),
       /** Hashes of all its files are known. */
       isVerified: z.boolean(),
+      /** Models that lie in the same archive and are not at hand: their files are kept when it is fetched. */
+      brings: z.array(modelIdSchema),
     }),
   ),
   /** The model that a denoise strength below 1 blends in; null where there is no such choice. */
@@ -53,8 +59,8 @@ export type Model = z.infer<typeof modelSchema>;
 /** What became of files that were brought. */
 export const modelsAddedSchema = z.object({
   added: z.array(modelSchema),
-  /** Models that were there already with the very same bytes. */
-  known: z.array(modelSchema),
+  /** Files whose very bytes, or whose network, were there already, and as which model. */
+  known: z.array(z.object({ file: z.string(), model: modelSchema })),
   refused: z.array(z.object({ file: z.string(), problem: problemSchema })),
 });
 export type ModelsAdded = z.infer<typeof modelsAddedSchema>;

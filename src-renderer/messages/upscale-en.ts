@@ -36,13 +36,21 @@ export const upscaleEn = {
   fetch: (size: string) => `Fetch (${size})`,
   fetchPlain: "Fetch",
   fetchOf: (name: string) => `Fetch ${name}`,
+  fetchKept: "Add to the list",
+  keptFiles: "Its files came with another model: nothing is downloaded.",
+  fetchFrom: (hosts: readonly string[]) => `From ${hosts.join(", else from ")}`,
+  fetchHost: (host: string, size: string | null, brings: readonly string[]) => {
+    const more = brings.length === 0 ? [] : [`brings ${brings.join(" and ")} along`];
+    const facts = [...(size === null ? [] : [size]), ...more];
+    return facts.length === 0 ? host : `${host} (${facts.join(", ")})`;
+  },
   fetching: (name: string) => `Fetching ${name}`,
   unverified: "Its bytes could not be compared with a known hash.",
   addModel: "Add a model…",
   addModelHint: "Drop or choose .pth, .safetensors, .onnx, or .param with .bin",
   addingModel: "Reading the model…",
   modelAdded: (name: string) => `${name} is in the list.`,
-  modelKnown: (name: string) => `${name} was in the list already.`,
+  modelKnown: (file: string, name: string) => `${file} is ${name}, which is in the list already.`,
   modelMenu: (name: string) => `More about ${name}`,
   rename: "Rename…",
   renameTitle: "Rename the model",
@@ -69,7 +77,7 @@ export const upscaleEn = {
   heightPixels: "Height in pixels",
   paper: "Paper",
   dpi: "Dots per inch",
-  sizeFromTo: (from: string, to: string) => `${from} becomes ${to}`,
+  sizeFromTo: (from: string, to: string) => `${from} becomes ${to} px`,
   printCentimetres: (size: string) => `${size} cm on paper`,
   sizeWaits: "Working out the size…",
   makesSmaller: "That is no larger than the photo.",

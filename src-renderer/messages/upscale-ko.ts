@@ -34,13 +34,21 @@ export const upscaleKo = {
   fetch: (size) => `받기(${size})`,
   fetchPlain: "받기",
   fetchOf: (name) => `${name} 받기`,
+  fetchKept: "목록에 추가",
+  keptFiles: "다른 모델과 함께 받아 둔 파일이 있어 내려받지 않습니다.",
+  fetchFrom: (hosts) => `받는 곳: ${hosts.join(", 안 되면 ")}`,
+  fetchHost: (host, size, brings) => {
+    const more = brings.length === 0 ? [] : [`${brings.join(", ")} 모델도 함께 받음`];
+    const facts = [...(size === null ? [] : [size]), ...more];
+    return facts.length === 0 ? host : `${host}(${facts.join(", ")})`;
+  },
   fetching: (name) => `${name} 받는 중`,
   unverified: "알려진 해시가 없어 파일을 대조하지 못했습니다.",
   addModel: "모델 추가…",
   addModelHint: ".pth, .safetensors, .onnx 파일 또는 .param과 .bin을 끌어 놓거나 고르세요",
   addingModel: "모델을 읽는 중…",
   modelAdded: (name) => `${name} 모델을 목록에 추가했습니다.`,
-  modelKnown: (name) => `${name} 모델은 이미 목록에 있습니다.`,
+  modelKnown: (file, name) => `${file} 파일은 이미 목록에 있는 ${name} 모델입니다.`,
   modelMenu: (name) => `${name} 더 보기`,
   rename: "이름 바꾸기…",
   renameTitle: "모델 이름 바꾸기",
@@ -67,7 +75,7 @@ export const upscaleKo = {
   heightPixels: "높이(픽셀)",
   paper: "용지",
   dpi: "인치당 도트 수",
-  sizeFromTo: (from, to) => `${from}에서 ${to}로`,
+  sizeFromTo: (from, to) => `${from}에서 ${to} px로`,
   printCentimetres: (size) => `종이에서 ${size}cm`,
   sizeWaits: "크기를 계산하는 중…",
   makesSmaller: "사진보다 크지 않은 크기입니다.",

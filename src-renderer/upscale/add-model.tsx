@@ -39,16 +39,18 @@ export function AddModel(): ReactElement {
                 <Icon name="check" /> {messages.upscale.modelAdded(name)}
               </li>
             ))}
-            {added.known.map(({ id, name }) => (
-              <li key={id}>
-                <Icon name="info" /> {messages.upscale.modelKnown(name)}
+            {added.known.map(({ file, model }) => (
+              <li key={file}>
+                <Icon name="info" /> {messages.upscale.modelKnown(file, model.name)}
               </li>
             ))}
             {added.refused.map(({ file, problem }) => (
               <li key={file} className={css.problem}>
                 <Icon name="warning" />
                 <span>
-                  <b>{file}</b> {localized(problem.happened)} {localized(problem.todo)}
+                  {/* Most sentences name the file themselves. */}
+                  {!localized(problem.happened).includes(file) && <b>{file} </b>}
+                  {localized(problem.happened)} {localized(problem.todo)}
                 </span>
               </li>
             ))}

@@ -23,6 +23,7 @@ const question = (model: string, x = 0.5): CropQuestion => ({
   photoId: 1,
   version: "a",
   model,
+  digest: "d1",
   denoise: 1,
   x,
   y: 0.5,
@@ -94,6 +95,13 @@ test("a place that was tried is there at once", async () => {
   queue.want([question("a")]);
   expect(queue.answer(question("a")).state).toBe("done");
   expect(names()).toHaveLength(2);
+});
+
+test("another network under the same name is tried anew", async () => {
+  const { queue, answer } = desk();
+  queue.want([question("a")]);
+  await answer(0);
+  expect(queue.answer({ ...question("a"), digest: "d2" }).state).toBe("waiting");
 });
 
 test("a failure is said, does not hold up the others, and is tried again when it is wanted anew", async () => {

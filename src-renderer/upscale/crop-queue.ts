@@ -7,6 +7,8 @@ export interface CropQuestion {
   /** Changes with the photo's pixels. */
   readonly version: string;
   readonly model: string;
+  /** SHA-256 of the model's network: another one may have its name later. */
+  readonly digest: string | null;
   readonly denoise: number;
   /** The square's middle, in shares of the upright photo, and its edge in pixels. */
   readonly x: number;
@@ -20,8 +22,8 @@ export type CropAnswer =
   | { readonly state: "failed"; readonly problem: Problem };
 
 export function keyOfCrop(question: CropQuestion): string {
-  const { photoId, version, model, denoise, x, y, edge } = question;
-  return [photoId, version, model, denoise, x.toFixed(6), y.toFixed(6), edge].join("/");
+  const { photoId, version, model, digest, denoise, x, y, edge } = question;
+  return [photoId, version, model, digest, denoise, x.toFixed(6), y.toFixed(6), edge].join("/");
 }
 
 /** Answers that are remembered: going back to a place or a model is instant. */

@@ -81,6 +81,7 @@ export function useCrops(photo: PhotoRow | undefined): Crops {
         photoId,
         version,
         model: model.id,
+        digest: model.digest,
         denoise: denoiseOf(model, denoise),
         x: spot.middle.x,
         y: spot.middle.y,

@@ -6,7 +6,7 @@ import { useLocalized, useMessages } from "../messages/language.ts";
 import { isActive } from "../shell/job-drawer.tsx";
 import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
-import { fetchModel } from "../state/models.ts";
+import { fetchModel, useModels } from "../state/models.ts";
 import { Button } from "../ui/button.tsx";
 import { Progress } from "../ui/progress.tsx";
 import css from "./looks.module.css";
@@ -15,13 +15,20 @@ import css from "./looks.module.css";
 export function ModelFetch({ model }: { readonly model: Model }): ReactElement {
   const messages = useMessages();
   const localized = useLocalized();
-  const { id, name, role, licence, bytes, jobId } = model;
+  const { id, name, role, licence, bytes, jobId, isKept, sources } = model;
   // Once it ended the model names it no more: why it failed is still to be said.
   const lastJobId = useRef(jobId);
   if (jobId !== null) lastJobId.current = jobId;
   const job = useLibrary(({ jobs }) => jobs.find((each) => each.id === lastJobId.current));
   const running = job !== undefined && isActive(job) ? job : null;
-  const size = bytes === null ? null : bytesText(bytes);
+  const models = useModels((state) => state.models);
+  const nameOf = (other: string): string =>
+    models?.find((each) => each.id === other)?.name ?? other;
+  const hosts = sources.map(({ host, bytes, brings }) =>
+    messages.upscale.fetchHost(host, bytes === null ? null : bytesText(bytes), brings.map(nameOf)),
+  );
+  const size = bytes === null || isKept ? null : bytesText(bytes);
+  const fetch = size === null ? messages.upscale.fetchPlain : messages.upscale.fetch(size);
   return (
     <li className={css.other}>
       <div className={css.otherText}>
@@ -31,6 +38,9 @@ export function ModelFetch({ model }: { readonly model: Model }): ReactElement {
           {[licence ?? messages.upscale.noLicence, messages.upscale.modelScale(model.scale)].join(
             " · ",
           )}
+        </p>
+        <p className={css.facts}>
+          {isKept ? messages.upscale.keptFiles : messages.upscale.fetchFrom(hosts)}
         </p>
         {running !== null && (
           <div className={css.fetching}>
@@ -50,7 +60,7 @@ export function ModelFetch({ model }: { readonly model: Model }): ReactElement {
           aria-label={`${messages.upscale.fetchOf(name)}${size === null ? "" : ` (${size})`}`}
           onClick={() => void fetchModel(id)}
         >
-          {size === null ? messages.upscale.fetchPlain : messages.upscale.fetch(size)}
+          {isKept ? messages.upscale.fetchKept : fetch}
         </Button>
       ) : (
         <Button onClick={() => void attempt(() => door.jobs.cancel({ jobId: running.id }))}>

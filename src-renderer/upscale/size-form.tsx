@@ -13,6 +13,7 @@ import { remember, useForecast } from "./settings.ts";
 import { centimetresText, megapixelsText, pixelsText } from "./size-text.ts";
 import { shownSize } from "./spot.ts";
 import { kindOf, type SizeKind, sizeKinds, targetOf } from "./targets.ts";
+import { useWrongFields } from "./wrong-fields.ts";
 
 /** How large the result is to be, and what that means for the photo that is shown. */
 export function SizeForm({ photo }: { readonly photo: PhotoRow }): ReactElement {
@@ -138,6 +139,7 @@ function Outcome(props: {
   const forecast = useForecast((state) => state.photos.get(photo.id));
   const problem = useForecast((state) => state.problem);
   const isStale = useForecast((state) => state.isStale);
+  const isWrong = useWrongFields(({ ids }) => ids.size > 0);
   const model = useLibrary((state) => state.preferences.upscale.model);
   const scale = useModels(({ models }) => models?.find(({ id }) => id === model)?.scale ?? null);
   if (forecast === undefined) {
@@ -155,14 +157,14 @@ function Outcome(props: {
   }
   const { sourceWidth, sourceHeight, width, height, runs, note } = forecast;
   return (
-    <div className={css.outcome} aria-live="polite" data-stale={isStale || undefined}>
+    <div className={css.outcome} aria-live="polite" data-stale={isStale || isWrong || undefined}>
       {width > 0 && (
         <p>
           {messages.upscale.sizeFromTo(
             pixelsText(sourceWidth, sourceHeight, language),
             pixelsText(width, height, language),
           )}
-          {" px · "}
+          {" · "}
           {megapixelsText(width, height, language)}
           {target.by === "print" &&
             ` · ${paperText(width, height, target.dpi, language, messages)}`}

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bench, bring, converter, entry, one, two } from "./catalogue.fixture.ts";
 import { Catalogue } from "./catalogue.ts";
+import { weightsDirectory } from "./manifest.ts";
 import { whole } from "./server.fixture.ts";
 import { compactModel } from "./tiny-models.fixture.ts";
 
@@ -34,12 +35,64 @@ test("a model that was brought is converted, tried and listed; the same bytes ar
   expect(checked).toHaveLength(1);
   expect(await catalogue.add([join(folder, "copy.safetensors")])).toMatchObject({
     added: [],
-    known: [{ id: "4x-ultra-scharf-v2" }],
+    known: [{ file: "copy.safetensors", model: { id: "4x-ultra-scharf-v2" } }],
   });
   expect(await readdir(join(library, "models"))).toEqual(["4x-ultra-scharf-v2"]);
   // What the person brought lies where it lay.
   expect(await readFile(join(folder, "copy.safetensors"))).toEqual(mine);
 });
+
+test("a copy of a network that is there is known as that model, whatever it is called", async () => {
+  const { catalogue, library } = await bench();
+  const folder = await bring({ "mine.safetensors": compactModel({ seed: 9 }) });
+  await catalogue.add([folder]);
+  const network = await readFile(join(library, "models", "mine", "network.onnx"));
+  const copies = await bring({ "copy.onnx": network });
+  expect(await catalogue.add([copies])).toMatchObject({
+    added: [],
+    known: [{ file: "copy.onnx", model: { id: "mine" } }],
+  });
+  // A twin in another container is converted to the same network.
+  const text = compactModel({ seed: 9 });
+  const length = Number(text.readBigUInt64LE());
+  const header = Buffer.from(`${text.subarray(8, 8 + length).toString()}  `);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(header.length));
+  const padded = Buffer.concat([size, header, text.subarray(8 + length)]);
+  const twins = await bring({ "twin.safetensors": padded });
+  expect(await catalogue.add([twins])).toMatchObject({
+    added: [],
+    known: [{ file: "twin.safetensors", model: { id: "mine" } }],
+  });
+  expect(await readdir(join(library, "models"))).toEqual(["mine"]);
+});
+
+test("a copy of what ships is known as that", async () => {
+  const { library, engine } = await bench();
+  const catalogue = new Catalogue({
+    libraryDirectory: library,
+    engine,
+    converter,
+    check: () => Promise.reject(new Error("unused")),
+    mirrors: undefined,
+  });
+  const shipped = await readFile(join(weightsDirectory(), "general-x4v3.onnx"));
+  const folder = await bring({ "My general.onnx": shipped });
+  expect(await catalogue.add([folder])).toMatchObject({
+    added: [],
+    known: [{ file: "My general.onnx", model: { id: "general-x4v3" } }],
+  });
+});
+
+test.skipIf(process.platform === "win32")(
+  "control characters of a file's name don't get into the model's",
+  async () => {
+    const { catalogue } = await bench();
+    const folder = await bring({ "a\u001b[2Jb\nc.safetensors": compactModel({ seed: 5 }) });
+    const { added } = await catalogue.add([folder]);
+    expect(added).toMatchObject([{ id: "a-2jb-c", name: "a [2Jb c" }]);
+  },
+);
 
 test("bringing the files of a model that can be fetched makes that one", async () => {
   const { catalogue } = await bench();

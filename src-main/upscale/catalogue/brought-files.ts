@@ -138,3 +138,26 @@ export function freshId(fileName: string, taken: ReadonlySet<string>): string {
     if (!taken.has(candidate)) return candidate;
   }
 }
+
+/** A file's name as a model's: without its ending, in one line. */
+export function nameOfFile(file: string): string {
+  const name = file
+    .replace(/\.[^.]+$/, "")
+    .replace(/\p{C}+/gu, " ")
+    .trim()
+    .slice(0, 80);
+  return name === "" ? "Model" : name;
+}
+
+/** Whether a model is made of exactly these bytes. */
+export function areSame(
+  known: readonly { readonly role: string; readonly sha256: string | null }[],
+  files: readonly BroughtFile[],
+): boolean {
+  return (
+    known.length === files.length &&
+    files.every(({ role, sha256 }) =>
+      known.some((file) => file.role === role && file.sha256 === sha256),
+    )
+  );
+}

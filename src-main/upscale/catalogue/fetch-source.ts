@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -19,6 +19,12 @@ const maxBeginnings = 3;
 
 export interface FetchOptions extends DownloadOptions {
   readonly mirrors: Mirrors;
+}
+
+/** Files that lie in the same archive and are wanted later, with known hashes, and the folder that they are kept in. */
+export interface Bycatch {
+  readonly files: readonly SourceFile[];
+  readonly folder: string;
 }
 
 /** A file of a source that has arrived and is what it should be. */
@@ -50,6 +56,7 @@ export function bytesOf({ archive, files }: ModelSource): number | null {
  * stays there when it fails, unless its hash is wrong.
  *
  * @param onBytes bytes that are there, of how many; null while that isn't known
+ * @param bycatch what else of its archive is kept. That it can't be is no failure
  * @throws SourceFailure; the signal's reason; what node:fs throws
  */
 export async function fetchSource(
@@ -58,17 +65,58 @@ export async function fetchSource(
   options: FetchOptions,
   signal: AbortSignal,
   onBytes: (received: number, total: number | null) => void,
+  bycatch: readonly Bycatch[] = [],
 ): Promise<FetchedFile[]> {
   await mkdir(folder, { recursive: true });
-  const fetchAll = source.archive === null ? fetchEach : fetchMembers;
   for (let beginning = 1; ; beginning += 1) {
     try {
-      return await fetchAll(source, folder, options, signal, onBytes);
+      return source.archive === null
+        ? await fetchEach(source, folder, options, signal, onBytes)
+        : await fetchMembers(source, folder, options, signal, onBytes, bycatch);
     } catch (error) {
       if (!(error instanceof StartOver)) throw error;
       if (beginning === maxBeginnings) throw failures.brokeOff(error);
     }
   }
+}
+
+/** Sources in their order, but first one whose files lie in the folder by their sizes, and whether there is one. */
+export async function nearestFirst(
+  sources: readonly ModelSource[],
+  folder: string,
+): Promise<{ readonly sources: readonly ModelSource[]; readonly isHere: boolean }> {
+  const arrived = await Promise.all(sources.map((source) => hasArrived(source, folder)));
+  const here = sources.filter((_, at) => arrived[at]);
+  const away = sources.filter((_, at) => !arrived[at]);
+  return { sources: [...here, ...away], isHere: here.length > 0 };
+}
+
+async function hasArrived({ files }: ModelSource, folder: string): Promise<boolean> {
+  const sizes = await Promise.all(
+    files.map(({ name }) =>
+      stat(join(folder, name)).then(
+        (info) => (info.isFile() ? info.size : null),
+        () => null,
+      ),
+    ),
+  );
+  return files.every(({ bytes, sha256 }, at) => sha256 !== null && bytes === sizes[at]);
+}
+
+/** The files of a source that lie in a folder already, to the last byte; null where one is missing or another. */
+export async function arrivedFiles(
+  source: ModelSource,
+  folder: string,
+): Promise<FetchedFile[] | null> {
+  if (!(await hasArrived(source, folder))) return null;
+  const arrived: FetchedFile[] = [];
+  for (const { role, name, sha256 } of source.files) {
+    const path = join(folder, name);
+    const content = await readFile(path);
+    if (createHash("sha256").update(content).digest("hex") !== sha256) return null;
+    arrived.push({ role, name, path, bytes: content.length, sha256 });
+  }
+  return arrived;
 }
 
 async function fetchEach(
@@ -111,10 +159,16 @@ async function fetchMembers(
   options: FetchOptions,
   signal: AbortSignal,
   onBytes: (received: number, total: number | null) => void,
+  bycatch: readonly Bycatch[],
 ): Promise<FetchedFile[]> {
   const { url, bytes: limit } = source.archive ?? { url: "", bytes: 0 };
   const download = new Download(options.mirrors(url), join(folder, "archive.tgz"), limit, options);
   const wanted = new Map(source.files.map((file) => [file.member, file]));
+  const besides = new Map(
+    bycatch.flatMap(({ files, folder: place }) =>
+      files.map((file) => [file.member, { file, folder: place }] as const),
+    ),
+  );
   const fetched: FetchedFile[] = [];
   // What follows the last file is nobody's business: the transfer ends there, also where the server is silent.
   const enough = new AbortController();
@@ -122,18 +176,24 @@ async function fetchMembers(
   try {
     for await (const { name, size, content } of tarFiles(unpacked(chunks))) {
       const file = wanted.get(name);
-      if (file === undefined) continue;
-      try {
-        fetched.push(await saveMember(file, size, content, folder));
-      } catch (error) {
-        enough.abort();
-        throw error;
-      }
+      const beside = besides.get(name);
+      if (file !== undefined) {
+        try {
+          fetched.push(await saveMember(file, size, content, folder));
+        } catch (error) {
+          enough.abort();
+          throw error;
+        }
+      } else if (beside !== undefined) await keepBeside(beside.file, size, content, beside.folder);
+      else continue;
       wanted.delete(name);
-      if (wanted.size > 0) continue;
+      besides.delete(name);
+      if (wanted.size > 0 || besides.size > 0) continue;
       enough.abort();
       return fetched;
     }
+    // What was not asked for need not be there.
+    if (wanted.size === 0) return fetched;
     throw failures.otherBytes();
   } catch (error) {
     throw await withoutDamage(download, error);
@@ -153,6 +213,29 @@ async function saveMember(
   if (isExpected(file, size, sha256)) return { role, name, path, bytes: size, sha256 };
   await rm(path, { force: true });
   throw failures.otherBytes();
+}
+
+/** Keeps a file for later, in one step; one that is not as it should be, or for which there is no room, is passed over. */
+async function keepBeside(
+  { name, bytes, sha256 }: SourceFile,
+  size: number,
+  content: AsyncIterable<Uint8Array>,
+  folder: string,
+): Promise<void> {
+  if (size !== bytes) return;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content) pieces.push(piece);
+  const whole = Buffer.concat(pieces);
+  if (createHash("sha256").update(whole).digest("hex") !== sha256) return;
+  const path = join(folder, name);
+  const part = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(part, whole, { flush: true });
+    await rename(part, path);
+  } catch {
+    await rm(part, { force: true });
+  }
 }
 
 function isExpected(file: SourceFile, bytes: number, sha256: string): boolean {

@@ -7,8 +7,16 @@ import { defineJob, type JobContext } from "../../jobs/index.ts";
 import { isCode } from "../../library/index.ts";
 import type { WorkerPool } from "../../workers/index.ts";
 import type { ConvertedNetwork, ConvertWorkerMethods } from "./convert-protocol.ts";
-import { type FetchedFile, type FetchOptions, fetchSource, hostOf } from "./fetch-source.ts";
-import type { ListedModel, ModelSource } from "./manifest.ts";
+import {
+  arrivedFiles,
+  type Bycatch,
+  type FetchedFile,
+  type FetchOptions,
+  fetchSource,
+  hostOf,
+  nearestFirst,
+} from "./fetch-source.ts";
+import { type ListedModel, type ModelSource, memberSource } from "./manifest.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import {
   failures,
@@ -75,7 +83,8 @@ async function fetchModel(
   const tried: { host: string; reason: Localized }[] = [];
   const causes: SourceFailure[] = [];
   const options = services.options();
-  for (const source of model.sources) {
+  const { sources } = await nearestFirst(model.sources, services.folder.arrived(model.id));
+  for (const source of sources) {
     const host = hostOf(source, options.mirrors);
     try {
       return await takeFrom(services, context, model, source, options);
@@ -90,6 +99,20 @@ async function fetchModel(
   throw modelNotFetched(model.name, tried, isOffline, new AggregateError(causes));
 }
 
+/** Files of other models that lie in a source's archive and are not at hand. */
+async function bycatchOf(
+  { listed, folder }: FetchServices,
+  model: ListedModel,
+  source: ModelSource,
+): Promise<Bycatch[]> {
+  const records = await folder.read();
+  return listed.flatMap((other) => {
+    const isWanted = other.id !== model.id && other.shipped === null && !records.has(other.id);
+    const inside = isWanted ? memberSource(other, source) : null;
+    return inside === null ? [] : [{ files: inside.files, folder: folder.downloads(other.id) }];
+  });
+}
+
 async function takeFrom(
   services: FetchServices,
   context: Context,
@@ -101,14 +124,24 @@ async function takeFrom(
   const host = hostOf(source, options.mirrors);
   const downloads = folder.downloads(model.id);
   context.stage("fetch");
-  const files = await fetchSource(source, downloads, options, context.signal, (received, total) => {
+  const onBytes = (received: number, total: number | null): void => {
     const note = { en: host, ko: host };
     context.progress(
       received / 1e6,
       total === null ? 0 : Math.max(1, Math.round(total / 1e6)),
       note,
     );
-  });
+  };
+  const files =
+    (await arrivedFiles(source, downloads)) ??
+    (await fetchSource(
+      source,
+      downloads,
+      options,
+      context.signal,
+      onBytes,
+      await bycatchOf(services, model, source),
+    ));
   context.stage("convert");
   const making = await folder.begin();
   try {

@@ -100,6 +100,15 @@ export type ModelSource = z.infer<typeof sourceSchema>;
 export type ListedModel = z.infer<typeof upscalingModelSchema>;
 export const networkInfoSchema = networkSchema;
 
+/** The source of a model that lies in the archive of another source, with known hashes; null where it has none there. */
+export function memberSource(model: ListedModel, { archive }: ModelSource): ModelSource | null {
+  if (archive === null) return null;
+  const inside = model.sources.find((source) => source.archive?.url === archive.url);
+  return inside?.files.every(({ sha256, bytes }) => sha256 !== null && bytes !== null) === true
+    ? inside
+    : null;
+}
+
 /** The folder of shipped networks: sources and builds lie below the folder that has it. */
 export function weightsDirectory(): string {
   for (let place = import.meta.dirname; ; place = dirname(place)) {

@@ -69,13 +69,18 @@ export class ModelFolder {
     return namesIn(this.path);
   }
 
-  file({ id, network }: ModelRecord): NetworkFile {
-    return { ...network, path: join(this.path, id, networkName) };
+  file({ id, name, network }: ModelRecord): NetworkFile {
+    return { ...network, path: join(this.path, id, networkName), name };
   }
 
-  /** Where the downloads of a model gather. */
+  /** Where the downloads of a model gather; from now on they are in use. */
   downloads(id: string): string {
     this.#inUse.add(id);
+    return this.arrived(id);
+  }
+
+  /** Where the downloads of a model lie, if there are any. */
+  arrived(id: string): string {
     return join(this.path, ".downloads", id);
   }
 

@@ -103,6 +103,15 @@ export function modelNotAtHand(id: string, name: string): KilnError {
   );
 }
 
+/** It was to be removed or renamed. */
+export function modelNotThere(name: string): KilnError {
+  return new KilnError(
+    "model-not-at-hand",
+    { en: `“${name}” is not on this computer.`, ko: `‘${name}’ 모델은 이 컴퓨터에 없습니다.` },
+    { en: "There is nothing to be done.", ko: "더 하실 일은 없습니다." },
+  );
+}
+
 export function modelBelongsToKiln(name: string): KilnError {
   return new KilnError(
     "model-shipped",
@@ -111,8 +120,8 @@ export function modelBelongsToKiln(name: string): KilnError {
       ko: `‘${name}’은(는) Kiln에 포함된 모델이라 바꿀 수 없습니다.`,
     },
     {
-      en: "Only models that were fetched can be removed, and only your own renamed.",
-      ko: "받은 모델만 지울 수 있고, 직접 추가한 모델만 이름을 바꿀 수 있습니다.",
+      en: "Models that were fetched or added can be removed, and only your own renamed.",
+      ko: "받았거나 추가한 모델은 없앨 수 있고, 이름은 직접 추가한 모델만 바꿀 수 있습니다.",
     },
   );
 }
