@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { type thumbnailEdges, thumbnailUrl } from "../../src-preload/contract/media.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
+import { KeptImages } from "./kept-images.ts";
 import css from "./thumbnail.module.css";
 
 interface ThumbnailProps {
@@ -10,9 +11,8 @@ interface ThumbnailProps {
 
 /** A tile that a flick of the wheel passes by is not worth a request. */
 const settleMs = 60;
-/** Addresses that have been shown lately come from the browser's cache: no need to settle first. */
-const seen = new Set<string>();
-const seenLimit = 4000;
+/** What has been shown lately is there at once: no need to settle first. */
+const seen = new KeptImages();
 
 /** A photo's thumbnail, fitted into its parent. Asked for only once it has stayed on the screen for a moment. */
 export function Thumbnail({ photo, edge }: ThumbnailProps): ReactElement {
@@ -43,10 +43,7 @@ export function Thumbnail({ photo, edge }: ThumbnailProps): ReactElement {
       alt=""
       decoding="async"
       draggable={false}
-      onLoad={() => {
-        if (seen.size > seenLimit) seen.clear();
-        seen.add(url);
-      }}
+      onLoad={({ currentTarget }) => seen.keep(url, currentTarget)}
     />
   );
   return photo.rotation % 180 === 0 ? image : <span className={css.turned}>{image}</span>;
