@@ -2,7 +2,7 @@ import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
 import { type AnyRouter, implement } from "@orpc/server";
 import { contract } from "../src-preload/contract/contract.ts";
 import { KilnError } from "./errors.ts";
-import { groupRoot, rankRoot } from "./photos/index.ts";
+import { groupRoot, inTurns, rankRoot } from "./photos/index.ts";
 import type { Services } from "./services.ts";
 
 const platforms = { win32: "windows", darwin: "macos" } as const;
@@ -110,8 +110,8 @@ export function createRouter(services: Services) {
         if (opened === undefined) throw new Error("A root vanished while it was opened.");
         return opened;
       }),
-      forget: kiln.library.forget.handler(({ input }) => ({
-        editId: decisions.forgetRoot(services.root(input.rootId).id),
+      forget: kiln.library.forget.handler(async ({ input }) => ({
+        editId: await decisions.forgetRoot(services.root(input.rootId).id),
       })),
     },
 
@@ -133,8 +133,8 @@ export function createRouter(services: Services) {
         const { look: _look, detail: _detail, ...shown } = stored;
         return { ...detail, faces: seen, measures: shown };
       }),
-      rankAsOne: kiln.photos.rankAsOne.handler(({ input }) => {
-        const ranks = rankRoot(services, services.root(input.rootId).id);
+      rankAsOne: kiln.photos.rankAsOne.handler(async ({ input, signal }) => {
+        const ranks = await inTurns(rankRoot(services, services.root(input.rootId).id), signal);
         return {
           pickId: ranks?.proposedId ?? null,
           verdict: ranks?.verdict ?? null,
@@ -144,9 +144,9 @@ export function createRouter(services: Services) {
       previewGap: kiln.photos.previewGap.handler(({ input }) =>
         services.gapPreviews.preview(services.root(input.rootId).id, input.gapMs),
       ),
-      similar: kiln.photos.similar.handler(({ input: { photoId } }) => {
+      similar: kiln.photos.similar.handler(async ({ input: { photoId } }) => {
         const rootId = roots.holding(photoId);
-        return { photos: rootId === null ? [] : services.similar.find(rootId, photoId) };
+        return { photos: rootId === null ? [] : await services.similar.find(rootId, photoId) };
       }),
       histogram: kiln.photos.histogram.handler(({ input, signal }) =>
         services.images.run(
@@ -172,32 +172,32 @@ export function createRouter(services: Services) {
     },
 
     edits: {
-      decide: kiln.edits.decide.handler(({ input: { photoIds, ...decision } }) => ({
-        editId: decisions.decide(photoIds, decision),
+      decide: kiln.edits.decide.handler(async ({ input: { photoIds, ...decision } }) => ({
+        editId: await decisions.decide(photoIds, decision),
       })),
-      acceptProposals: kiln.edits.acceptProposals.handler(({ input }) => ({
-        editId: decisions.acceptProposals(input.burstIds, input.others),
+      acceptProposals: kiln.edits.acceptProposals.handler(async ({ input }) => ({
+        editId: await decisions.acceptProposals(input.burstIds, input.others),
       })),
-      setBurstPick: kiln.edits.setBurstPick.handler(({ input }) => ({
-        editId: decisions.setBurstPick(input.burstId, input.photoId),
+      setBurstPick: kiln.edits.setBurstPick.handler(async ({ input }) => ({
+        editId: await decisions.setBurstPick(input.burstId, input.photoId),
       })),
-      splitBurst: kiln.edits.splitBurst.handler(({ input }) => ({
-        editId: decisions.splitBurst(input.photoIds),
+      splitBurst: kiln.edits.splitBurst.handler(async ({ input }) => ({
+        editId: await decisions.splitBurst(input.photoIds),
       })),
-      mergeBursts: kiln.edits.mergeBursts.handler(({ input }) => ({
-        editId: decisions.mergeBursts(input.burstIds),
+      mergeBursts: kiln.edits.mergeBursts.handler(async ({ input }) => ({
+        editId: await decisions.mergeBursts(input.burstIds),
       })),
-      dissolveBursts: kiln.edits.dissolveBursts.handler(({ input }) => ({
-        editId: decisions.dissolveBursts(input.burstIds),
+      dissolveBursts: kiln.edits.dissolveBursts.handler(async ({ input }) => ({
+        editId: await decisions.dissolveBursts(input.burstIds),
       })),
-      regroup: kiln.edits.regroup.handler(({ input: { rootId, gapMs, asStep } }) => {
+      regroup: kiln.edits.regroup.handler(async ({ input: { rootId, gapMs, asStep } }) => {
         const { id } = services.root(rootId);
-        if (asStep) return { editId: decisions.regroup(id, gapMs) };
-        services.database.transaction(() => groupRoot(services, id, gapMs));
+        if (asStep) return { editId: await decisions.regroup(id, gapMs) };
+        await services.ranking.rank(await inTurns(groupRoot(services, id, gapMs)));
         return { editId: null };
       }),
-      resetBursts: kiln.edits.resetBursts.handler(({ input }) => ({
-        editId: decisions.resetBursts(
+      resetBursts: kiln.edits.resetBursts.handler(async ({ input }) => ({
+        editId: await decisions.resetBursts(
           services.root(input.rootId).id,
           services.preferences.get().burstGapMs,
         ),

@@ -33,6 +33,7 @@ import {
   Imports,
   Media,
   measuresVersion,
+  Ranking,
   RenditionCache,
   Sidecars,
   SimilarPhotos,
@@ -94,6 +95,7 @@ export function createServices(options: ServicesOptions) {
   const edits = new EditStore(database);
   const upscaleRows = new UpscaleStore(database);
   const preferences = new Preferences(options.preferencesFile);
+  const ranking = new Ranking({ database, bursts, measures, faces });
   const renditions = new RenditionCache(options.libraryDirectory);
   const images = new WorkerPool<ImageWorkerMethods>({
     launcher: options.launcher,
@@ -130,6 +132,7 @@ export function createServices(options: ServicesOptions) {
     faces,
     images,
     inference,
+    ranking,
     renditions,
     takeInSidecars: (rootId: number, signal: AbortSignal) => sidecars.takeIn(rootId, signal),
     takeEmbedded: (photoId: number, rating: number, modifiedMs: number) =>
@@ -138,7 +141,15 @@ export function createServices(options: ServicesOptions) {
     burstGapMs: () => preferences.get().burstGapMs,
   };
   const imports = new Imports(reading, engine);
-  const decisions = new Decisions({ database, photos, bursts, measures, faces, edits });
+  const decisions = new Decisions({
+    database,
+    photos,
+    bursts,
+    measures,
+    faces,
+    edits,
+    ranking,
+  });
   const media = new Media({ photos, images, renditions });
   const trash = systemTrash(
     options.systemTrash === undefined ? {} : { trashItem: options.systemTrash },
@@ -219,6 +230,7 @@ export function createServices(options: ServicesOptions) {
     ...sidecars.definitions,
     ...upscaling.definitions,
   ]);
+  ranking.takeUp();
   sidecars.begin();
   upscaling.begin();
 
@@ -236,6 +248,7 @@ export function createServices(options: ServicesOptions) {
     engine,
     imports,
     decisions,
+    ranking,
     gapPreviews: new GapPreviews({ database, bursts, measures }),
     similar: new SimilarPhotos({ bursts, measures }),
     apply,
@@ -251,13 +264,13 @@ export function createServices(options: ServicesOptions) {
     root,
 
     /** Takes the last step back; an applied plan by a job. */
-    undo(): StepTaken {
-      const step = decisions.undo();
+    async undo(): Promise<StepTaken> {
+      const step = await decisions.undo();
       return taken(step, step?.planId == null ? null : apply.undo(step.planId));
     },
 
-    redo(): StepTaken {
-      const step = decisions.redo();
+    async redo(): Promise<StepTaken> {
+      const step = await decisions.redo();
       return taken(step, step?.planId == null ? null : apply.redo(step.planId));
     },
 
@@ -274,6 +287,8 @@ export function createServices(options: ServicesOptions) {
       sidecars.close();
       await watch.close();
       await engine.shutdown();
+      await decisions.idle();
+      await ranking.close();
       await upscaling.close();
       await Promise.all([images[Symbol.asyncDispose](), inference[Symbol.asyncDispose]()]);
       database.close();

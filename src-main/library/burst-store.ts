@@ -1,3 +1,4 @@
+import type { Statement } from "better-sqlite3";
 import type { Box, BurstRow, Subject, Verdict } from "../../src-preload/contract/photos.ts";
 import { parseBox } from "./boxes.ts";
 import type { LibraryDatabase } from "./database.ts";
@@ -53,13 +54,14 @@ interface MemberRow {
   focus: string | null;
 }
 
-const selectMembers = `
-  SELECT photos.id, photos.name, directories.path AS directory, identity, captured_at, captured_has_subseconds,
-    captured_offset_minutes, exposure_seconds,
-    nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual, focus
-  FROM photos JOIN directories ON directories.id = photos.directory_id
-    LEFT JOIN bursts ON bursts.id = photos.burst_id
-  WHERE photos.state IN ('probed', 'measured')`;
+const memberColumns = `photos.id, photos.name, directories.path AS directory, identity, captured_at,
+  captured_has_subseconds, captured_offset_minutes, exposure_seconds,
+  nullif(trim(concat_ws(' ', camera_make, camera_model)), '') AS camera, burst_id, bursts.is_manual, focus`;
+
+const memberJoins = `JOIN directories ON directories.id = photos.directory_id
+  LEFT JOIN bursts ON bursts.id = photos.burst_id`;
+
+const isMember = "photos.state IN ('probed', 'measured')";
 
 // The person's choice counts while that photo is in the burst.
 const selectBursts = `
@@ -67,33 +69,117 @@ const selectBursts = `
     verdict, is_manual, gone
   FROM bursts LEFT JOIN photos AS chosen ON chosen.id = chosen_id AND chosen.burst_id = bursts.id`;
 
+const noRank = `rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
+  subject_box = NULL, is_tied = 0`;
+
+const emptyBursts = `SELECT id FROM bursts
+  WHERE NOT gone AND NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id)`;
+
+interface RankRow {
+  id: number;
+  rank: number;
+  score: number;
+  en: string;
+  ko: string;
+  kind: Subject["kind"];
+  box: string;
+  tied: number;
+  revision: number;
+}
+
+interface VerdictRow {
+  id: number;
+  proposedId: number | null;
+  verdict: Verdict | null;
+  revision: number;
+}
+
+interface AssignRow {
+  photoId: number;
+  from: number | null;
+  into: number;
+  revision: number;
+}
+
 /** Bursts: which photos are frames of one moment, and which of them is the pick. */
 export class BurstStore {
   readonly #database: LibraryDatabase;
+  readonly #ofRoot: Statement<[number, number, number], MemberRow>;
+  readonly #ofBurst: Statement<[number], MemberRow>;
+  readonly #saveRank: Statement<[RankRow]>;
+  readonly #dropOtherRanks: Statement<[number, number, string]>;
+  readonly #saveVerdict: Statement<[VerdictRow]>;
+  readonly #assign: Statement<[AssignRow]>;
 
   constructor(database: LibraryDatabase) {
     this.#database = database;
+    const { sql } = database;
+    // Asked for every burst of a root whenever it is grouped anew.
+    this.#ofRoot = sql.prepare(
+      `SELECT ${memberColumns} FROM root_photos JOIN photos ON photos.id = photo_id ${memberJoins}
+       WHERE root_id = ? AND photo_id > ? AND ${isMember} ORDER BY photo_id LIMIT ?`,
+    );
+    this.#ofBurst = sql.prepare(
+      `SELECT ${memberColumns} FROM photos ${memberJoins}
+       WHERE burst_id = ? AND ${isMember} ORDER BY captured_at IS NULL, captured_at, photos.name`,
+    );
+    this.#saveRank = sql.prepare(
+      `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, subject_kind = @kind,
+         subject_box = @box, is_tied = @tied, revision = @revision
+       WHERE id = @id AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en
+         OR reason_ko IS NOT @ko OR subject_kind IS NOT @kind OR subject_box IS NOT @box
+         OR is_tied <> @tied)`,
+    );
+    this.#dropOtherRanks = sql.prepare(
+      `UPDATE photos SET ${noRank}, revision = ?
+       WHERE burst_id = ? AND rank IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))`,
+    );
+    this.#saveVerdict = sql.prepare(
+      `UPDATE bursts SET proposed_id = @proposedId, verdict = @verdict, gone = now_gone, revision = @revision
+       FROM (SELECT NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = @id AND state <> 'gone') AS now_gone)
+       WHERE id = @id
+         AND (proposed_id IS NOT @proposedId OR verdict IS NOT @verdict OR gone <> now_gone)`,
+    );
+    this.#assign = sql.prepare(
+      `UPDATE photos SET burst_id = @into, revision = @revision
+       WHERE id = @photoId AND burst_id IS @from
+         AND NOT EXISTS (SELECT 1 FROM bursts WHERE id IN (@from, @into) AND is_manual = 1)`,
+    );
   }
 
-  /** Every photo of the root that can be grouped: its size and time are known. */
-  membersOfRoot(rootId: number): BurstMember[] {
-    return this.#database.sql
-      .prepare<[number], MemberRow>(
-        `${selectMembers} AND photos.id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)
-         ORDER BY captured_at IS NULL, captured_at, photos.name`,
-      )
-      .all(rootId)
-      .map(toMember);
+  /** Photos of the root that can be grouped (their size and time are known), by id: the next `limit` after one. */
+  membersOfRoot(rootId: number, after: number, limit: number): BurstMember[] {
+    return this.#ofRoot.all(rootId, after, limit).map(toMember);
   }
 
   /** Frames of a burst in capture order. */
   membersOfBurst(burstId: number): BurstMember[] {
-    return this.#database.sql
-      .prepare<[number], MemberRow>(
-        `${selectMembers} AND burst_id = ? ORDER BY captured_at IS NULL, captured_at, photos.name`,
+    return this.#ofBurst.all(burstId).map(toMember);
+  }
+
+  /** How many frames these bursts have together. */
+  countFrames(burstIds: readonly number[]): number {
+    const count = this.#database.sql
+      .prepare<[string], number>(
+        "SELECT count(*) FROM json_each(?) JOIN photos ON burst_id = value WHERE state <> 'gone'",
       )
-      .all(burstId)
-      .map(toMember);
+      .pluck()
+      .get(JSON.stringify(burstIds));
+    return count ?? 0;
+  }
+
+  /** Frames of bursts, in no order, each with the pick of its burst; bursts without one are left out. */
+  framesAndPicks(
+    burstIds: readonly number[],
+  ): { readonly photoId: number; readonly pickId: number }[] {
+    return this.#database.sql
+      .prepare<[string], { photoId: number; pickId: number }>(
+        `SELECT photos.id AS photoId, picks.pick_id AS pickId
+         FROM json_each(?) JOIN (${selectBursts}) AS picks ON picks.id = value
+           JOIN photos ON photos.burst_id = picks.id
+         WHERE picks.pick_id IS NOT NULL AND photos.state IN ('probed', 'measured')`,
+      )
+      .all(JSON.stringify(burstIds));
   }
 
   create(): number {
@@ -106,15 +192,13 @@ export class BurstStore {
     );
   }
 
-  /** Puts photos into a burst. Ranks of the bursts they left and joined are the caller's business. */
-  assign(photoIds: readonly number[], burstId: number): void {
-    if (photoIds.length === 0) return;
+  /**
+   * Puts a photo into a burst, if it is still in the one that it was in and a person grouped neither by hand. Ranks are
+   * the caller's business.
+   */
+  assign(photoId: number, from: number | null, into: number): void {
     this.#database.transaction(() => {
-      const revision = this.#database.nextRevision();
-      const assign = this.#database.sql.prepare(
-        "UPDATE photos SET burst_id = ?, revision = ? WHERE id = ?",
-      );
-      for (const id of photoIds) assign.run(burstId, revision, id);
+      this.#assign.run({ photoId, from, into, revision: this.#database.nextRevision() });
     });
   }
 
@@ -129,41 +213,57 @@ export class BurstStore {
   saveRanks(burstId: number, ranks: BurstRanks | null): void {
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
-      const save = this.#database.sql.prepare(
-        `UPDATE photos SET rank = @rank, score = @score, reason_en = @en, reason_ko = @ko, subject_kind = @kind,
-           subject_box = @box, is_tied = @tied, revision = @revision
-         WHERE id = @id AND (rank IS NOT @rank OR score IS NOT @score OR reason_en IS NOT @en
-           OR reason_ko IS NOT @ko OR subject_kind IS NOT @kind OR subject_box IS NOT @box
-           OR is_tied <> @tied)`,
-      );
       const frames = ranks?.frames ?? [];
       for (const { photoId, rank, score, reason, subject, isTied } of frames) {
         const { en, ko } = reason;
         const box = JSON.stringify(subject.box);
         const tied = isTied ? 1 : 0;
-        save.run({ id: photoId, rank, score, en, ko, kind: subject.kind, box, tied, revision });
+        const { kind } = subject;
+        this.#saveRank.run({ id: photoId, rank, score, en, ko, kind, box, tied, revision });
       }
-      this.#database.sql
-        .prepare(
-          `UPDATE photos SET rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
-             subject_box = NULL, is_tied = 0, revision = ?
-           WHERE burst_id = ? AND rank IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?))`,
-        )
-        .run(revision, burstId, JSON.stringify(frames.map(({ photoId }) => photoId)));
-      this.#database.sql
-        .prepare(
-          `UPDATE bursts SET proposed_id = @proposedId, verdict = @verdict, gone = now_gone, revision = @revision
-           FROM (SELECT NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = @id AND state <> 'gone') AS now_gone)
-           WHERE id = @id
-             AND (proposed_id IS NOT @proposedId OR verdict IS NOT @verdict OR gone <> now_gone)`,
-        )
-        .run({
-          id: burstId,
-          proposedId: ranks?.proposedId ?? null,
-          verdict: ranks?.verdict ?? null,
-          revision,
-        });
+      const ranked = JSON.stringify(frames.map(({ photoId }) => photoId));
+      this.#dropOtherRanks.run(revision, burstId, ranked);
+      this.#saveVerdict.run({
+        id: burstId,
+        proposedId: ranks?.proposedId ?? null,
+        verdict: ranks?.verdict ?? null,
+        revision,
+      });
     });
+  }
+
+  /** Takes best cut's word on these bursts back. */
+  clearRanks(burstIds: readonly number[]): void {
+    if (burstIds.length === 0) return;
+    const ids = JSON.stringify(burstIds);
+    this.#database.transaction(() => {
+      const { sql } = this.#database;
+      const revision = this.#database.nextRevision();
+      sql
+        .prepare(
+          `UPDATE photos SET ${noRank}, revision = ?
+           WHERE burst_id IN (SELECT value FROM json_each(?)) AND rank IS NOT NULL`,
+        )
+        .run(revision, ids);
+      sql
+        .prepare(
+          `UPDATE bursts SET proposed_id = NULL, verdict = NULL, revision = ?
+           WHERE id IN (SELECT value FROM json_each(?)) AND (proposed_id IS NOT NULL OR verdict IS NOT NULL)`,
+        )
+        .run(revision, ids);
+    });
+  }
+
+  /** Bursts with a measured frame that has no rank, and bursts without a photo that are not known to be gone. */
+  unranked(): number[] {
+    return this.#database.sql
+      .prepare<[], number>(
+        `SELECT DISTINCT burst_id FROM photos
+         WHERE state = 'measured' AND rank IS NULL AND burst_id IS NOT NULL
+         UNION ${emptyBursts}`,
+      )
+      .pluck()
+      .all();
   }
 
   /**
@@ -182,8 +282,7 @@ export class BurstStore {
            LEFT JOIN photos AS proposed ON proposed.id = proposed_id AND proposed.burst_id = bursts.id
              AND proposed.state IN ('probed', 'measured')
          WHERE root_id = ? AND count IS NOT NULL AND (count <> ranked OR count <> last OR proposed.id IS NULL)
-         UNION SELECT id FROM bursts
-         WHERE NOT gone AND NOT EXISTS (SELECT 1 FROM photos WHERE burst_id = bursts.id)`,
+         UNION ${emptyBursts}`,
       )
       .pluck()
       .all(rootId);

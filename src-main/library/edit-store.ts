@@ -30,8 +30,11 @@ export interface EditStep {
   readonly planId: number | null;
 }
 
-/** Bursts whose photos changed: their ranks are to be written again. */
+/** Bursts that photos left or joined: their ranks are to be written again. */
 export type TouchedBursts = ReadonlySet<number>;
+
+/** Where in a step a field's change is, by the field. */
+export type ChangePlaces = Map<string, number>;
 
 interface EditRow {
   id: number;
@@ -59,52 +62,82 @@ export class EditStore {
   /**
    * Carries out changes as one step of undo. What already is as wanted is left out; with nothing left, no step is
    * made and `editId` is null. A new step drops the steps that were undone: redo ends there.
+   *
+   * @param places see {@link extend}
    */
   record(
     label: Localized,
     changes: readonly Change[],
     now: number,
+    places: ChangePlaces = new Map(),
   ): { editId: number | null; touched: TouchedBursts } {
     return this.#database.transaction(() => {
       const effective = this.#carryOut(changes);
       if (effective.length === 0) return { editId: null, touched: new Set<number>() };
       const editId = this.#insert(label, null, now);
-      this.#saveChanges(editId, effective);
+      this.#saveChanges(editId, effective, places);
       this.#database.nextRevision();
       return { editId, touched: burstsOf(effective) };
     });
   }
 
+  /** What a step changes, for {@link extend}. */
+  placesIn(editId: number): ChangePlaces {
+    const rows = this.#database.sql
+      .prepare<[number], Pick<ChangeRow, "entity" | "entity_id" | "field"> & { seq: number }>(
+        "SELECT seq, entity, entity_id, field FROM edit_changes WHERE edit_id = ? ORDER BY seq",
+      )
+      .all(editId);
+    return new Map(rows.map((row) => [keyOf(row), row.seq]));
+  }
+
   /**
-   * Carries out changes as a part of the last step, which undo then takes back as a whole. `editId` is null when all
-   * is as it was before that step: then there is no such step any more.
+   * Carries out more changes as a part of the last step, which undo then takes back as a whole.
+   *
+   * @param places where the step's changes are; those that come are added
    */
-  amend(
-    editId: number,
-    label: Localized,
-    changes: readonly Change[],
-  ): { editId: number | null; touched: TouchedBursts } {
+  extend(editId: number, changes: readonly Change[], places: ChangePlaces): TouchedBursts {
     return this.#database.transaction(() => {
       const effective = this.#carryOut(changes);
-      if (effective.length === 0) return { editId, touched: new Set<number>() };
-      const merged = new Map<string, ChangeRow>();
-      for (const change of [...this.#changesOf(editId), ...effective]) {
-        const key = `${change.entity} ${change.entity_id} ${change.field}`;
-        merged.set(key, { ...change, before: (merged.get(key) ?? change).before });
-      }
       const { sql } = this.#database;
-      const left = [...merged.values()].filter(({ before, after }) => before !== after);
-      sql.prepare("DELETE FROM edit_changes WHERE edit_id = ?").run(editId);
-      this.#saveChanges(editId, left);
-      if (left.length === 0) sql.prepare("DELETE FROM edits WHERE id = ?").run(editId);
+      const change = sql.prepare("UPDATE edit_changes SET after = ? WHERE edit_id = ? AND seq = ?");
+      const fresh: ChangeRow[] = [];
+      for (const each of effective) {
+        const seq = places.get(keyOf(each));
+        if (seq === undefined) fresh.push(each);
+        else change.run(each.after, editId, seq);
+      }
+      this.#saveChanges(editId, fresh, places);
+      this.#database.nextRevision();
+      return burstsOf(effective);
+    });
+  }
+
+  /**
+   * Gives a step its name and drops what ended as it had begun. Answers null where nothing is left: then there is no
+   * such step any more.
+   */
+  conclude(editId: number, label: Localized): number | null {
+    return this.#database.transaction(() => {
+      const { sql } = this.#database;
+      this.#database.nextRevision();
+      sql.prepare("DELETE FROM edit_changes WHERE edit_id = ? AND before IS after").run(editId);
+      const isLeft = sql
+        .prepare("SELECT 1 FROM edit_changes WHERE edit_id = ? LIMIT 1")
+        .get(editId);
+      if (isLeft === undefined) sql.prepare("DELETE FROM edits WHERE id = ?").run(editId);
       else {
         sql
           .prepare("UPDATE edits SET label_en = ?, label_ko = ? WHERE id = ?")
           .run(label.en, label.ko, editId);
       }
-      this.#database.nextRevision();
-      return { editId: left.length === 0 ? null : editId, touched: burstsOf(effective) };
+      return isLeft === undefined ? null : editId;
     });
+  }
+
+  /** Whether a step is the one that undo would take back now, with nothing to be done again. */
+  isLast(editId: number): boolean {
+    return this.nextUndo()?.id === editId && this.nextRedo() === null;
   }
 
   /** Remembers a plan that was applied, or applied again, as a step of undo. */
@@ -159,59 +192,72 @@ export class EditStore {
       .all({ id, planId });
   }
 
-  /** Takes a step back, last change first. */
-  undo(editId: number): TouchedBursts {
-    return this.#replay(editId, true);
-  }
-
-  redo(editId: number): TouchedBursts {
-    return this.#replay(editId, false);
-  }
-
-  #replay(editId: number, backwards: boolean): TouchedBursts {
+  /**
+   * Takes a part of a step back (the last change first), or does it again: a step of thousands of changes is not one
+   * transaction. The step counts as undone, or as done, with its last part; broken off before, it is simply taken back
+   * or done again as a whole.
+   *
+   * @param from null for the first part, then what the part before answered
+   * @returns where the next part begins; null when the step is through
+   */
+  replay(
+    editId: number,
+    way: "undo" | "redo",
+    from: number | null,
+    limit: number,
+  ): { readonly touched: TouchedBursts; readonly next: number | null } {
+    const isBack = way === "undo";
     return this.#database.transaction(() => {
-      const changes = this.#changesOf(editId);
-      for (const change of backwards ? changes.toReversed() : changes) {
-        this.#write(
-          change.entity,
-          change.entity_id,
-          change.field,
-          backwards ? change.before : change.after,
-        );
+      const { sql } = this.#database;
+      const changes = sql
+        .prepare<[number, number, number], ChangeRow & { seq: number }>(
+          `SELECT seq, entity, entity_id, field, before, after FROM edit_changes
+           WHERE edit_id = ? AND ${isBack ? "seq < ? ORDER BY seq DESC" : "seq > ? ORDER BY seq"} LIMIT ?`,
+        )
+        .all(editId, from ?? (isBack ? Number.MAX_SAFE_INTEGER : -1), limit);
+      const write = this.#writer();
+      for (const { entity, entity_id: id, field, before, after } of changes) {
+        write(entity, id, field, isBack ? before : after);
       }
-      this.#database.sql
-        .prepare("UPDATE edits SET undone = ? WHERE id = ?")
-        .run(backwards ? 1 : 0, editId);
+      const isThrough = changes.length < limit;
+      if (isThrough) {
+        sql.prepare("UPDATE edits SET undone = ? WHERE id = ?").run(isBack ? 1 : 0, editId);
+      }
       this.#database.nextRevision();
-      return burstsOf(changes);
+      return { touched: burstsOf(changes), next: isThrough ? null : (changes.at(-1)?.seq ?? null) };
     });
   }
 
   /** Writes the changes that change something, and answers them. */
   #carryOut(changes: readonly Change[]): ChangeRow[] {
+    const read = this.#reader();
+    const write = this.#writer();
     return changes.flatMap((change): ChangeRow[] => {
       const { entity, id, field, value } = change;
-      const before = this.#read(entity, id, field);
+      const before = read(entity, id, field);
       if (before === undefined || before === value) return [];
-      this.#write(entity, id, field, value);
+      write(entity, id, field, value);
       return [{ entity, entity_id: id, field, before, after: value }];
     });
   }
 
-  #saveChanges(editId: number, changes: readonly ChangeRow[]): void {
+  #saveChanges(editId: number, changes: readonly ChangeRow[], places: ChangePlaces): void {
     const save = this.#database.sql.prepare(
       `INSERT INTO edit_changes (edit_id, seq, entity, entity_id, field, before, after)
        VALUES (@editId, @seq, @entity, @entity_id, @field, @before, @after)`,
     );
-    for (const [seq, change] of changes.entries()) save.run({ ...change, editId, seq });
-  }
-
-  #changesOf(editId: number): ChangeRow[] {
-    return this.#database.sql
-      .prepare<[number], ChangeRow>(
-        "SELECT entity, entity_id, field, before, after FROM edit_changes WHERE edit_id = ? ORDER BY seq",
+    const first = this.#database.sql
+      .prepare<[number], number>(
+        "SELECT coalesce(max(seq) + 1, 0) FROM edit_changes WHERE edit_id = ?",
       )
-      .all(editId);
+      .pluck()
+      .get(editId);
+    let seq = first ?? 0;
+    for (const change of changes) {
+      save.run({ ...change, editId, seq });
+      places.set(keyOf(change), seq);
+      seq += 1;
+    }
   }
 
   #insert(label: Localized, planId: number | null, now: number): number {
@@ -232,27 +278,59 @@ export class EditStore {
     return { id: row.id, label: { en: row.label_en, ko: row.label_ko }, planId: row.plan_id };
   }
 
-  #read(entity: Entity, id: number, field: string): Value | undefined {
-    return this.#database.sql
-      .prepare<[number], Value>(
-        `SELECT ${column(entity, field)} FROM ${tables[entity]} WHERE id = ?`,
-      )
-      .pluck()
-      .get(id);
+  /** Reads fields: each statement is made once for however many rows. */
+  #reader(): (entity: Entity, id: number, field: string) => Value | undefined {
+    const statement = remembered((entity, field) =>
+      this.#database.sql
+        .prepare<[number], Value>(
+          `SELECT ${column(entity, field)} FROM ${tables[entity]} WHERE id = ?`,
+        )
+        .pluck(),
+    );
+    return (entity, id, field) => statement(entity, field).get(id);
   }
 
-  #write(entity: Entity, id: number, field: string, value: Value): void {
+  /** Writes fields, all with one revision: for one transaction. */
+  #writer(): (entity: Entity, id: number, field: string, value: Value) => void {
     const { sql } = this.#database;
-    if (entity === "root") {
-      sql.prepare(`UPDATE roots SET ${column(entity, field)} = ? WHERE id = ?`).run(value, id);
-      return;
-    }
-    sql
-      .prepare(
-        `UPDATE ${tables[entity]} SET ${column(entity, field)} = ?, revision = ? WHERE id = ?`,
-      )
-      .run(value, this.#database.nextRevision(), id);
+    const revision = this.#database.nextRevision();
+    const statement = remembered((entity, field) =>
+      entity === "root"
+        ? sql.prepare<WrittenField>(
+            `UPDATE roots SET ${column(entity, field)} = @value WHERE id = @id`,
+          )
+        : sql.prepare<WrittenField>(
+            `UPDATE ${tables[entity]} SET ${column(entity, field)} = @value, revision = @revision WHERE id = @id`,
+          ),
+    );
+    return (entity, id, field, value) => {
+      statement(entity, field).run({ value, id, revision });
+    };
   }
+}
+
+function keyOf(change: Pick<ChangeRow, "entity" | "entity_id" | "field">): string {
+  return `${change.entity} ${change.entity_id} ${change.field}`;
+}
+
+interface WrittenField {
+  value: Value;
+  id: number;
+  /** Roots have none of their own. */
+  revision: number;
+}
+
+/** What `make` makes of an entity's field, made once. */
+function remembered<Made>(
+  make: (entity: Entity, field: string) => Made,
+): (entity: Entity, field: string) => Made {
+  const known = new Map<string, Made>();
+  return (entity, field) => {
+    const key = `${entity} ${field}`;
+    const made = known.get(key) ?? make(entity, field);
+    known.set(key, made);
+    return made;
+  };
 }
 
 /** `field` when it is a column that may be edited; a change from anywhere else is a bug. */
@@ -265,7 +343,6 @@ function column(entity: Entity, field: string): string {
 function burstsOf(changes: readonly ChangeRow[]): TouchedBursts {
   const touched = new Set<number>();
   for (const change of changes) {
-    if (change.entity === "burst") touched.add(change.entity_id);
     if (change.entity === "photo" && change.field === "burst_id") {
       for (const value of [change.before, change.after]) {
         if (typeof value === "number") touched.add(value);

@@ -1,3 +1,4 @@
+import type { Statement } from "better-sqlite3";
 import type { Box } from "../../src-preload/contract/photos.ts";
 import { parseBoxes } from "./boxes.ts";
 import type { LibraryDatabase } from "./database.ts";
@@ -6,21 +7,23 @@ import type { LibraryDatabase } from "./database.ts";
 export class FaceStore {
   readonly #database: LibraryDatabase;
   readonly #detector: number;
+  readonly #select: Statement<[string, number], string>;
 
   /** `detector`: version of the detecting code; what an older one found is not answered. */
   constructor(database: LibraryDatabase, detector: number) {
     this.#database = database;
     this.#detector = detector;
+    // Asked for every frame of a burst that is ranked.
+    this.#select = database.sql
+      .prepare<[string, number], string>(
+        "SELECT boxes FROM faces WHERE identity = ? AND detector = ?",
+      )
+      .pluck();
   }
 
   /** Null where none were looked for. */
   get(identity: string): Box[] | null {
-    const boxes = this.#database.sql
-      .prepare<[string, number], string>(
-        "SELECT boxes FROM faces WHERE identity = ? AND detector = ?",
-      )
-      .pluck()
-      .get(identity, this.#detector);
+    const boxes = this.#select.get(identity, this.#detector);
     return boxes === undefined ? null : parseBoxes(boxes);
   }
 

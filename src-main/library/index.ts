@@ -1,6 +1,12 @@
 export { type BurstMember, type BurstRanks, BurstStore, type FrameRank } from "./burst-store.ts";
 export { type LibraryDatabase, openDatabase } from "./database.ts";
-export { type Change, type EditStep, EditStore, type TouchedBursts } from "./edit-store.ts";
+export {
+  type Change,
+  type ChangePlaces,
+  type EditStep,
+  EditStore,
+  type TouchedBursts,
+} from "./edit-store.ts";
 export { FaceStore } from "./face-store.ts";
 export { type JobRecord, JobStore } from "./job-store.ts";
 export { MeasureStore, type StoredMeasures } from "./measure-store.ts";

@@ -8,6 +8,13 @@ export interface StoredMeasures extends Measures {
   readonly detail: Uint8Array;
 }
 
+/** What a photo looks like: see `describeLook`. */
+export interface PhotoLook {
+  readonly photoId: number;
+  readonly identity: string;
+  readonly look: Uint8Array;
+}
+
 interface MeasureRow {
   sharpness: number;
   noise: number;
@@ -28,7 +35,7 @@ export class MeasureStore {
   readonly #algorithm: number;
   readonly #select: Statement<[string, number], MeasureRow>;
   readonly #exists: Statement<[string, number]>;
-  readonly #looksOfRoot: Statement<[number, number], [string, Uint8Array]>;
+  readonly #looksOfRoot: Statement<[number, number, number, number], PhotoLook>;
 
   /** `algorithm`: version of the measuring code; what an older one measured is not answered. */
   constructor(database: LibraryDatabase, algorithm: number) {
@@ -43,13 +50,11 @@ export class MeasureStore {
     this.#exists = database.sql.prepare(
       "SELECT 1 FROM measures WHERE identity = ? AND algorithm = ?",
     );
-    this.#looksOfRoot = database.sql
-      .prepare<[number, number], [string, Uint8Array]>(
-        `SELECT measures.identity, look
-         FROM root_photos JOIN photos ON photos.id = photo_id JOIN measures ON measures.identity = photos.identity
-         WHERE root_id = ? AND algorithm = ?`,
-      )
-      .raw();
+    this.#looksOfRoot = database.sql.prepare(
+      `SELECT photo_id AS photoId, measures.identity, look
+       FROM root_photos JOIN photos ON photos.id = photo_id JOIN measures ON measures.identity = photos.identity
+       WHERE root_id = ? AND algorithm = ? AND photo_id > ? ORDER BY photo_id LIMIT ?`,
+    );
   }
 
   get(identity: string): StoredMeasures | null {
@@ -70,9 +75,9 @@ export class MeasureStore {
     };
   }
 
-  /** What the photos of a root look like, by the identity of their bytes; those that are not measured are left out. */
-  looksOfRoot(rootId: number): Map<string, Uint8Array> {
-    return new Map(this.#looksOfRoot.all(rootId, this.#algorithm));
+  /** What the measured photos of a root look like, by their ids: the next `limit` after one. */
+  looksOfRoot(rootId: number, after: number, limit: number): PhotoLook[] {
+    return this.#looksOfRoot.all(rootId, this.#algorithm, after, limit);
   }
 
   has(identity: string): boolean {

@@ -288,7 +288,7 @@ test("ranks are outdated when a frame leaves, comes back or is skipped, and not 
   read(root, found);
   const ids = photos.inState(root, ["measured"]).map(({ id }) => id);
   const burst = bursts.create();
-  bursts.assign(ids, burst);
+  for (const id of ids) bursts.assign(id, null, burst);
   const rank = (): void => {
     const frames = bursts.membersOfBurst(burst);
     bursts.saveRanks(burst, {

@@ -1,8 +1,16 @@
 import type { Flag, Label, Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
-import type { Change, EditStep, EditStore, LibraryDatabase, PhotoStore } from "../library/index.ts";
-import { type Assignment, type GroupingStores, planGrouping, rankBursts } from "./grouping.ts";
+import type { Change, ChangePlaces, EditStep, EditStore, PhotoStore } from "../library/index.ts";
+import type { Steps } from "./best-cut/index.ts";
+import { type Assignment, movedAtOnce, planGrouping } from "./grouping.ts";
+import { inTurns, pieces } from "./in-turns.ts";
+import { membersInSteps } from "./planned-groups.ts";
+import type { Ranking, RankingStores } from "./ranking.ts";
+
+/** So many photos, or bursts, are decided on in one transaction: a few milliseconds. */
+const decidedAtOnce = 250;
+const burstsAtOnce = 50;
 
 export interface Decision {
   readonly stars?: number | undefined;
@@ -11,17 +19,21 @@ export interface Decision {
   readonly rotation?: Rotation | undefined;
 }
 
-interface Stores extends GroupingStores {
-  readonly database: LibraryDatabase;
+interface Stores extends RankingStores {
   readonly photos: PhotoStore;
   readonly edits: EditStore;
+  readonly ranking: Ranking;
 }
 
-/** What a person decides about photos and bursts. Every call is one step of undo. */
+/**
+ * What a person decides about photos and bursts. Every call is one step of undo, and one comes after the other. Of
+ * thousands of photos some hundred are decided on at a time, so that everybody else is answered in between.
+ */
 export class Decisions {
   readonly #stores: Stores;
   readonly #now: () => number;
-  /** The step that the next regrouping of the same root becomes a part of. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** The step that the next regrouping of the same root takes the place of. */
   #regrouping: { readonly rootId: number; readonly editId: number } | null = null;
 
   constructor(stores: Stores, now: () => number = Date.now) {
@@ -29,79 +41,97 @@ export class Decisions {
     this.#now = now;
   }
 
-  decide(photoIds: readonly number[], decision: Decision): number | null {
-    const changes = photoIds.flatMap((id) =>
+  decide(photoIds: readonly number[], decision: Decision): Promise<number | null> {
+    const label = decisionLabel(photoIds.length, decision);
+    const changesOf = (id: number): Change[] =>
       (["stars", "flag", "label", "rotation"] as const).flatMap((field): Change[] => {
         const value = decision[field];
         return value === undefined ? [] : [{ entity: "photo", id, field, value }];
-      }),
+      });
+    return this.#step(
+      label,
+      pieces(photoIds, decidedAtOnce).map((ids) => () => ids.flatMap(changesOf)),
     );
-    return this.#record(decisionLabel(photoIds.length, decision), changes);
   }
 
   /** The pick of each burst is flagged as pick; with `others: 'reject'` its other frames become rejects. */
-  acceptProposals(burstIds: readonly number[], others: "leave" | "reject"): number | null {
-    const changes = burstIds.flatMap((burstId) => {
-      const pickId = this.#stores.bursts.get(burstId)?.pickId ?? null;
-      if (pickId === null) return [];
-      return this.#stores.bursts.membersOfBurst(burstId).flatMap((member): Change[] => {
-        if (member.id === pickId) return [flagChange(member.id, "pick")];
-        return others === "reject" ? [flagChange(member.id, "reject")] : [];
-      });
-    });
-    return this.#record(
-      {
-        en: `Accept ${count(burstIds.length, "proposal")}`,
-        ko: `제안 ${burstIds.length}건 받아들이기`,
-      },
-      changes,
+  async acceptProposals(
+    burstIds: readonly number[],
+    others: "leave" | "reject",
+  ): Promise<number | null> {
+    const { bursts, ranking } = this.#stores;
+    // Those that are still being ranked have no pick yet.
+    await ranking.settled(burstIds);
+    const label = {
+      en: `Accept ${count(burstIds.length, "proposal")}`,
+      ko: `제안 ${burstIds.length}건 받아들이기`,
+    };
+    return this.#step(
+      label,
+      pieces(burstIds, burstsAtOnce).map(
+        (ids) => () =>
+          bursts.framesAndPicks(ids).flatMap(({ photoId, pickId }): Change[] => {
+            if (photoId === pickId) return [flagChange(photoId, "pick")];
+            return others === "reject" ? [flagChange(photoId, "reject")] : [];
+          }),
+      ),
     );
   }
 
-  setBurstPick(burstId: number, photoId: number): number | null {
-    const members = this.#stores.bursts.membersOfBurst(burstId);
-    if (!members.some((member) => member.id === photoId)) throw notInOneBurst();
-    return this.#record({ en: "Choose the best frame", ko: "최고의 컷 고르기" }, [
-      { entity: "burst", id: burstId, field: "chosen_id", value: photoId },
+  setBurstPick(burstId: number, photoId: number): Promise<number | null> {
+    return this.#step({ en: "Choose the best frame", ko: "최고의 컷 고르기" }, [
+      () => {
+        const members = this.#stores.bursts.membersOfBurst(burstId);
+        if (!members.some((member) => member.id === photoId)) throw notInOneBurst();
+        return [{ entity: "burst", id: burstId, field: "chosen_id", value: photoId }];
+      },
     ]);
   }
 
   /** Puts photos of one burst into a burst of their own. */
-  splitBurst(photoIds: readonly number[]): number | null {
-    const burstIds = this.#burstsOf(photoIds);
-    const [from] = burstIds;
-    if (from === undefined || burstIds.size > 1) throw notInOneBurst();
-    if (this.#stores.bursts.membersOfBurst(from).length === new Set(photoIds).size) return null;
-    return this.#structural({ en: "Split the stack", ko: "묶음 나누기" }, () => {
-      const burstId = this.#stores.bursts.create();
-      return [...photoIds.map((id) => moveChange(id, burstId)), manual(from), manual(burstId)];
-    });
+  splitBurst(photoIds: readonly number[]): Promise<number | null> {
+    const { bursts } = this.#stores;
+    return this.#step({ en: "Split the stack", ko: "묶음 나누기" }, [
+      () => {
+        const burstIds = this.#burstsOf(photoIds);
+        const [from] = burstIds;
+        if (from === undefined || burstIds.size > 1) throw notInOneBurst();
+        if (bursts.membersOfBurst(from).length === new Set(photoIds).size) return [];
+        const burstId = bursts.create();
+        return [...photoIds.map((id) => moveChange(id, burstId)), manual(from), manual(burstId)];
+      },
+    ]);
   }
 
-  mergeBursts(burstIds: readonly number[]): number | null {
+  async mergeBursts(burstIds: readonly number[]): Promise<number | null> {
+    const { bursts } = this.#stores;
     const [into, ...others] = burstIds;
     if (into === undefined || others.length === 0) return null;
-    return this.#structural({ en: "Merge stacks", ko: "묶음 합치기" }, () => [
-      manual(into),
-      ...others.flatMap((burstId) =>
-        this.#stores.bursts.membersOfBurst(burstId).map((member) => moveChange(member.id, into)),
+    return this.#step({ en: "Merge stacks", ko: "묶음 합치기" }, [
+      () => [manual(into)],
+      ...pieces(others, burstsAtOnce).map(
+        (ids) => () =>
+          ids.flatMap((id) => bursts.membersOfBurst(id).map((frame) => moveChange(frame.id, into))),
       ),
     ]);
   }
 
   /** Every photo of these bursts becomes a burst of one. */
-  dissolveBursts(burstIds: readonly number[]): number | null {
-    return this.#structural({ en: "Dissolve stacks", ko: "묶음 풀기" }, () =>
-      burstIds.flatMap((burstId) => {
-        const [, ...rest] = this.#stores.bursts.membersOfBurst(burstId);
-        return [
-          manual(burstId),
-          ...rest.flatMap((member) => {
-            const own = this.#stores.bursts.create();
-            return [moveChange(member.id, own), manual(own)];
-          }),
-        ];
-      }),
+  dissolveBursts(burstIds: readonly number[]): Promise<number | null> {
+    const { bursts } = this.#stores;
+    const changesOf = (burstId: number): Change[] => {
+      const [, ...rest] = bursts.membersOfBurst(burstId);
+      return [
+        manual(burstId),
+        ...rest.flatMap((member) => {
+          const own = bursts.create();
+          return [moveChange(member.id, own), manual(own)];
+        }),
+      ];
+    };
+    return this.#step(
+      { en: "Dissolve stacks", ko: "묶음 풀기" },
+      pieces(burstIds, burstsAtOnce).map((ids) => () => ids.flatMap(changesOf)),
     );
   }
 
@@ -109,74 +139,137 @@ export class Decisions {
    * Groups a root with another gap; bursts that the person changed stay. Regroupings of one root that directly follow
    * one another (a slider that is dragged) are one step.
    */
-  regroup(rootId: number, gapMs: number): number | null {
+  regroup(rootId: number, gapMs: number): Promise<number | null> {
+    return this.#alone(() => inTurns(this.#regroup(rootId, gapMs)));
+  }
+
+  *#regroup(rootId: number, gapMs: number): Steps<number | null> {
     const seconds = gapMs / 1000;
     const label = { en: `Group by ${seconds} s`, ko: `${seconds}초 간격으로 묶기` };
-    const { database, edits } = this.#stores;
-    return database.transaction(() => {
-      const changes = planGrouping(this.#stores, rootId, gapMs).map(toMove);
-      const last = this.#regrouping?.rootId === rootId ? this.#regrouping.editId : null;
-      const isLast = last !== null && edits.nextUndo()?.id === last && edits.nextRedo() === null;
-      const { editId, touched } = isLast
-        ? edits.amend(last, label, changes)
-        : edits.record(label, changes, this.#now());
-      rankBursts(this.#stores, touched);
-      // Ids of steps that vanished are given again: none is kept.
-      this.#regrouping = editId === null ? null : { rootId, editId };
-      return editId;
-    });
+    const { edits } = this.#stores;
+    const known = this.#regrouping?.rootId === rootId ? this.#regrouping.editId : null;
+    const last = known !== null && edits.isLast(known) ? known : null;
+    // Ids of steps that vanished are given again: none is kept.
+    this.#regrouping = null;
+    const moves = this.#moves(yield* planGrouping(this.#stores, rootId, gapMs));
+    const editId = yield* this.#carryOut(label, moves, last);
+    if (editId === null) return null;
+    const left = edits.conclude(editId, label);
+    this.#regrouping = left === null ? null : { rootId, editId: left };
+    return left;
   }
 
   /** Takes back what the person grouped by hand in a root: all is grouped by time and look again. */
-  resetBursts(rootId: number, gapMs: number): number | null {
-    return this.#structural(
-      { en: "Undo all grouping by hand", ko: "직접 묶은 것 되돌리기" },
-      () => {
-        const members = this.#stores.bursts.membersOfRoot(rootId);
-        const manual = new Set(members.flatMap((m) => (m.burstIsManual ? (m.burstId ?? []) : [])));
-        if (manual.size === 0) return [];
-        return [
-          ...[...manual].map(
-            (id): Change => ({ entity: "burst", id, field: "is_manual", value: 0 }),
-          ),
-          ...planGrouping(this.#stores, rootId, gapMs, "all").map(toMove),
-        ];
-      },
+  resetBursts(rootId: number, gapMs: number): Promise<number | null> {
+    return this.#alone(() => inTurns(this.#reset(rootId, gapMs)));
+  }
+
+  *#reset(rootId: number, gapMs: number): Steps<number | null> {
+    const members = yield* membersInSteps(this.#stores, rootId);
+    const byHand = new Set(members.flatMap((m) => (m.burstIsManual ? (m.burstId ?? []) : [])));
+    if (byHand.size === 0) return null;
+    const assignments = yield* planGrouping(this.#stores, rootId, gapMs, "all");
+    const label = { en: "Undo all grouping by hand", ko: "직접 묶은 것 되돌리기" };
+    return yield* this.#carryOut(label, [
+      ...pieces([...byHand], decidedAtOnce).map(
+        (ids) => () =>
+          ids.map((id): Change => ({ entity: "burst", id, field: "is_manual", value: 0 })),
+      ),
+      ...this.#moves(assignments),
+    ]);
+  }
+
+  #moves(assignments: readonly Assignment[]): (() => Change[])[] {
+    return pieces(assignments, movedAtOnce).map(
+      (piece) => () =>
+        piece.map(({ photoId, into }) => {
+          into.burstId ??= this.#stores.bursts.create();
+          return moveChange(photoId, into.burstId);
+        }),
     );
   }
 
-  forgetRoot(rootId: number): number | null {
-    return this.#record({ en: "Take the folder out of Kiln", ko: "폴더를 Kiln에서 빼기" }, [
-      { entity: "root", id: rootId, field: "forgotten", value: 1 },
+  forgetRoot(rootId: number): Promise<number | null> {
+    return this.#step({ en: "Take the folder out of Kiln", ko: "폴더를 Kiln에서 빼기" }, [
+      () => [{ entity: "root", id: rootId, field: "forgotten", value: 1 }],
     ]);
   }
 
   /** Takes the last step back. A step that is an applied plan is not touched: the caller starts its job. */
-  undo(): EditStep | null {
-    return this.#step(this.#stores.edits.nextUndo(), (id) => this.#stores.edits.undo(id));
+  undo(): Promise<EditStep | null> {
+    return this.#again("undo", () => this.#stores.edits.nextUndo());
   }
 
-  redo(): EditStep | null {
-    return this.#step(this.#stores.edits.nextRedo(), (id) => this.#stores.edits.redo(id));
+  redo(): Promise<EditStep | null> {
+    return this.#again("redo", () => this.#stores.edits.nextRedo());
   }
 
-  #step(step: EditStep | null, replay: (id: number) => ReadonlySet<number>): EditStep | null {
-    this.#regrouping = null;
-    if (step === null || step.planId !== null) return step;
-    this.#stores.database.transaction(() => rankBursts(this.#stores, replay(step.id)));
-    return step;
-  }
-
-  #structural(label: Localized, changes: () => Change[]): number | null {
-    return this.#stores.database.transaction(() => this.#record(label, changes()));
-  }
-
-  #record(label: Localized, changes: readonly Change[]): number | null {
-    return this.#stores.database.transaction(() => {
-      const { editId, touched } = this.#stores.edits.record(label, changes, this.#now());
-      rankBursts(this.#stores, touched);
-      return editId;
+  #again(way: "undo" | "redo", next: () => EditStep | null): Promise<EditStep | null> {
+    return this.#alone(async () => {
+      const step = next();
+      this.#regrouping = null;
+      if (step !== null && step.planId === null) await inTurns(this.#replay(step.id, way));
+      return step;
     });
+  }
+
+  *#replay(editId: number, way: "undo" | "redo"): Steps<void> {
+    const { database, edits, ranking } = this.#stores;
+    let from: number | null = null;
+    do {
+      from = database.transaction(() => {
+        const { touched, next } = edits.replay(editId, way, from, decidedAtOnce);
+        ranking.refresh(touched);
+        return next;
+      });
+      yield;
+    } while (from !== null);
+  }
+
+  #step(label: Localized, changes: readonly (() => readonly Change[])[]): Promise<number | null> {
+    return this.#alone(() => inTurns(this.#carryOut(label, changes)));
+  }
+
+  /** Makes one step of all changes, piece by piece; `last` is the step that they become a part of, null for a new one. */
+  *#carryOut(
+    label: Localized,
+    changes: readonly (() => readonly Change[])[],
+    last: number | null = null,
+  ): Steps<number | null> {
+    const { database, edits, ranking } = this.#stores;
+    let editId = last;
+    let places: ChangePlaces = last === null ? new Map() : edits.placesIn(last);
+    for (const piece of changes) {
+      database.transaction(() => {
+        if (editId !== null && edits.isLast(editId)) {
+          ranking.refresh(edits.extend(editId, piece(), places));
+          return;
+        }
+        // Where a sidecar was taken over in between, the rest becomes a step of its own: each can be taken back.
+        places = new Map();
+        const done = edits.record(label, piece(), this.#now(), places);
+        editId = done.editId ?? editId;
+        ranking.refresh(done.touched);
+      });
+      yield;
+    }
+    return editId;
+  }
+
+  /** One step after the other: each has to find what the one before left. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#last;
+    const mine = (async () => {
+      await before;
+      return work();
+    })();
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Settles when nothing is being decided: the library may be closed. */
+  async idle(): Promise<void> {
+    await this.#last;
   }
 
   #burstsOf(photoIds: readonly number[]): Set<number> {
@@ -195,10 +288,6 @@ function flagChange(id: number, value: Flag): Change {
 
 function moveChange(id: number, burstId: number): Change {
   return { entity: "photo", id, field: "burst_id", value: burstId };
-}
-
-function toMove({ photoId, burstId }: Assignment): Change {
-  return moveChange(photoId, burstId);
 }
 
 function manual(burstId: number): Change {

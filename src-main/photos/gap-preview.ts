@@ -1,5 +1,14 @@
 import type { BurstMember, LibraryDatabase } from "../library/index.ts";
-import { type LinkedFolder, linkFolders, type MemberStores, planGroups } from "./planned-groups.ts";
+import type { Steps } from "./best-cut/index.ts";
+import { inTurns } from "./in-turns.ts";
+import {
+  type LinkedFolder,
+  linkFolders,
+  looksInSteps,
+  type MemberStores,
+  membersInSteps,
+  planGroups,
+} from "./planned-groups.ts";
 
 /** How a root would be grouped. */
 export interface GapPreview {
@@ -31,11 +40,15 @@ export class GapPreviews {
   }
 
   /** @param gapMs longest pause between two frames of one burst, milliseconds */
-  preview(rootId: number, gapMs: number): GapPreview {
-    const { members, folders } = this.#read(rootId, gapMs);
+  preview(rootId: number, gapMs: number): Promise<GapPreview> {
+    return inTurns(this.#preview(rootId, gapMs));
+  }
+
+  *#preview(rootId: number, gapMs: number): Steps<GapPreview> {
+    const { members, folders } = yield* this.#read(rootId, gapMs);
     const manual = members.filter(({ burstIsManual }) => burstIsManual);
     const kept = Map.groupBy(manual, ({ burstId }) => burstId);
-    const planned = planGroups(folders, gapMs);
+    const planned = yield* planGroups(folders, gapMs);
     const sizes = [
       ...planned.map(({ frames }) => frames.length),
       ...[...kept.values()].map(({ length }) => length),
@@ -50,15 +63,16 @@ export class GapPreviews {
     };
   }
 
-  #read(rootId: number, gapMs: number): Root {
-    const { database, bursts, measures } = this.#stores;
+  *#read(rootId: number, gapMs: number): Steps<Root> {
+    const { database } = this.#stores;
     const revision = database.currentRevision();
     const known = this.#root?.rootId === rootId && this.#root.revision === revision;
     if (known && this.#root !== null && gapMs <= this.#root.upToMs) return this.#root;
-    const members = bursts.membersOfRoot(rootId);
+    const members = yield* membersInSteps(this.#stores, rootId);
     const free = members.filter(({ burstIsManual }) => !burstIsManual);
-    const folders = linkFolders(free, measures.looksOfRoot(rootId), gapMs);
+    const folders = yield* linkFolders(free, yield* looksInSteps(this.#stores, rootId), gapMs);
     const upToMs = Math.min(...folders.map(({ links }) => links.upToMs));
+    // Of what changed while it was read, the next preview hears: it has another revision then.
     this.#root = { rootId, revision, members, folders, upToMs };
     return this.#root;
   }

@@ -1,23 +1,18 @@
-import type {
-  BurstMember,
-  BurstRanks,
-  BurstStore,
-  FaceStore,
-  MeasureStore,
-} from "../library/index.ts";
-import { rankBurst } from "./best-cut/index.ts";
-import { linkFolders, planGroups } from "./planned-groups.ts";
+import type { BurstRanks } from "../library/index.ts";
+import { rankInSteps, type Steps } from "./best-cut/index.ts";
+import { pieces } from "./in-turns.ts";
+import { linkFolders, looksInSteps, membersInSteps, planGroups } from "./planned-groups.ts";
+import { candidatesOf, type RankingStores, toRanks } from "./ranking.ts";
 
-export interface GroupingStores {
-  readonly bursts: BurstStore;
-  readonly measures: MeasureStore;
-  readonly faces: FaceStore;
-}
+/** How many photos change their burst in one transaction. */
+export const movedAtOnce = 500;
 
-/** A photo that changes its burst. */
+/** A photo that is to change its burst. */
 export interface Assignment {
   readonly photoId: number;
-  readonly burstId: number;
+  readonly from: number | null;
+  /** Shared by all that come together; its `burstId` is null until the burst is made. */
+  readonly into: { burstId: number | null };
 }
 
 /**
@@ -26,93 +21,54 @@ export interface Assignment {
  *
  * @param gapMs longest pause between two frames of one moment, milliseconds
  * @param which `free`: bursts that the person split, merged or dissolved are left as they are
- * @returns only what changes; nothing is assigned yet (new, still empty bursts are made)
+ * @returns only what changes; nothing is written yet
  */
-export function planGrouping(
-  stores: GroupingStores,
+export function* planGrouping(
+  stores: RankingStores,
   rootId: number,
   gapMs: number,
   which: "free" | "all" = "free",
-): Assignment[] {
-  const members = stores.bursts
-    .membersOfRoot(rootId)
-    .filter((member) => which === "all" || !member.burstIsManual);
-  const folders = linkFolders(members, stores.measures.looksOfRoot(rootId), gapMs);
-  return planGroups(folders, gapMs).flatMap((group) => {
-    const burstId = group.burstId ?? stores.bursts.create();
-    return group.frames
-      .filter((frame) => frame.burstId !== burstId)
-      .map((frame) => ({ photoId: frame.id, burstId }));
+): Steps<Assignment[]> {
+  const all = yield* membersInSteps(stores, rootId);
+  const members = all.filter((member) => which === "all" || !member.burstIsManual);
+  const looks = yield* looksInSteps(stores, rootId);
+  const folders = yield* linkFolders(members, looks, gapMs);
+  const groups = yield* planGroups(folders, gapMs);
+  return groups.flatMap(({ frames, burstId }) => {
+    const into = { burstId };
+    return frames
+      .filter((frame) => burstId === null || frame.burstId !== burstId)
+      .map((frame) => ({ photoId: frame.id, from: frame.burstId, into }));
   });
-}
-
-/** Groups a root again and writes the new ranks. Not a step of undo: it is what reading a folder does. */
-export function groupRoot(stores: GroupingStores, rootId: number, gapMs: number): void {
-  const left = new Map(
-    stores.bursts.membersOfRoot(rootId).map((member) => [member.id, member.burstId]),
-  );
-  const assignments = planGrouping(stores, rootId, gapMs);
-  const touched = new Set<number>();
-  for (const [burstId, moved] of Map.groupBy(assignments, (assignment) => assignment.burstId)) {
-    stores.bursts.assign(
-      moved.map(({ photoId }) => photoId),
-      burstId,
-    );
-    touched.add(burstId);
-    for (const { photoId } of moved) {
-      const before = left.get(photoId);
-      if (before !== undefined && before !== null) touched.add(before);
-    }
-  }
-  rankBursts(stores, touched.union(new Set(stores.bursts.outdated(rootId))));
 }
 
 /**
- * Ranks bursts by what was measured on their frames and proposes a pick for each. A burst with a frame that is not
- * measured yet waits: half a comparison is none.
+ * Groups a root again. Not a step of undo: it is what reading a folder does. What a person moved meanwhile stays where
+ * they put it.
+ *
+ * @returns the bursts that are to be ranked
  */
-export function rankBursts(stores: GroupingStores, burstIds: Iterable<number>): void {
-  for (const burstId of burstIds) {
-    const members = stores.bursts.membersOfBurst(burstId);
-    const { ranks, unmeasured } = rank(stores, members);
-    stores.bursts.saveRanks(burstId, unmeasured > 0 ? null : ranks);
+export function* groupRoot(stores: RankingStores, rootId: number, gapMs: number): Steps<number[]> {
+  const { database, bursts } = stores;
+  const assignments = yield* planGrouping(stores, rootId, gapMs);
+  for (const piece of pieces(assignments, movedAtOnce)) {
+    database.transaction(() => {
+      const touched = new Set<number>();
+      for (const { photoId, from, into } of piece) {
+        into.burstId ??= bursts.create();
+        bursts.assign(photoId, from, into.burstId);
+        touched.add(into.burstId);
+        if (from !== null) touched.add(from);
+      }
+      bursts.clearRanks([...touched]);
+    });
+    yield;
   }
+  return bursts.outdated(rootId);
 }
 
 /** All measured photos of a root as one burst; null when there are none. Writes nothing. */
-export function rankRoot(stores: GroupingStores, rootId: number): BurstRanks | null {
-  return rank(stores, stores.bursts.membersOfRoot(rootId)).ranks;
-}
-
-function rank(
-  stores: GroupingStores,
-  members: readonly BurstMember[],
-): { ranks: BurstRanks | null; unmeasured: number } {
-  const frames = members.flatMap((member, i) => {
-    const measures = stores.measures.get(member.identity);
-    if (measures === null) return [];
-    const { id, focus } = member;
-    const faces = stores.faces.get(member.identity);
-    return [{ id, place: i + 1, measures, detail: measures.detail, faces, focus }];
-  });
-  const unmeasured = members.length - frames.length;
-  if (frames.length === 0) return { ranks: null, unmeasured };
-  const { ranked, verdict } = rankBurst(frames);
-  const [pick] = ranked;
-  if (pick === undefined) return { ranks: null, unmeasured };
-  return {
-    unmeasured,
-    ranks: {
-      frames: ranked.map((frame) => ({
-        photoId: frame.id,
-        rank: frame.rank,
-        score: frame.score,
-        reason: frame.reason,
-        subject: frame.subject,
-        isTied: frame.isTied,
-      })),
-      proposedId: pick.id,
-      verdict,
-    },
-  };
+export function* rankRoot(stores: RankingStores, rootId: number): Steps<BurstRanks | null> {
+  const frames = yield* candidatesOf(stores, yield* membersInSteps(stores, rootId));
+  return frames.length === 0 ? null : toRanks(yield* rankInSteps(frames));
 }

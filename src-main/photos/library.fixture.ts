@@ -11,6 +11,9 @@ import {
   RootStore,
 } from "../library/index.ts";
 import { LOOK_BYTES } from "./best-cut/index.ts";
+import { groupRoot } from "./grouping.ts";
+import { inTurns } from "./in-turns.ts";
+import { Ranking } from "./ranking.ts";
 
 /** A frame for a test's library: when it was taken, how sharp it is. */
 export interface FixtureFrame {
@@ -36,9 +39,15 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
     faces: new FaceStore(database, 1),
     edits: new EditStore(database),
   };
+  const ranking = new Ranking(stores);
   return {
     ...stores,
+    ranking,
     directory,
+    /** Groups a root and ranks its bursts, as the end of a reading does. */
+    async group(rootId: number, gapMs: number): Promise<void> {
+      await ranking.rank(await inTurns(groupRoot(stores, rootId, gapMs)));
+    },
     /** Takes frames in as a finished reading would, up to but without grouping. Answers the root's id. */
     read(path: string, frames: readonly FixtureFrame[]): number {
       const rootId = stores.roots.add({ path, whole: true, kind: "referenced" }, 1);

@@ -3,9 +3,11 @@ import type { Box } from "../../src-preload/contract/photos.ts";
 import { KilnError } from "../errors.ts";
 import type { FaceWindow } from "../inference/index.ts";
 import type { PhotoFile, StoredMeasures } from "../library/index.ts";
+import type { Steps } from "./best-cut/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
-import { rankBursts } from "./grouping.ts";
+import { inTurns } from "./in-turns.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
+import { membersInSteps } from "./planned-groups.ts";
 import type { ReadingContext, ReadingServices } from "./reading.ts";
 import type { FaceSearch } from "./worker/protocol.ts";
 
@@ -30,10 +32,10 @@ export async function measurePhotos(
   context: ReadingContext,
   rootId: number,
 ): Promise<{ facesProblem: KilnError | null }> {
-  const { photos, measures, faces } = services;
+  const { photos, measures, faces, ranking } = services;
   const writes = new WriteBatch(services.database);
   const finder = new FaceFinder(services, context);
-  const bursts = unmeasuredBursts(services, rootId);
+  const bursts = await inTurns(unmeasuredBursts(services, rootId), context.signal);
   const total = bursts.reduce((sum, { frames }) => sum + frames.length, 0);
   const waiting = new Map(bursts.map(({ id, frames }) => [id, frames.length]));
   let done = 0;
@@ -65,7 +67,9 @@ export async function measurePhotos(
       }
       const left = (waiting.get(burstId) ?? 0) - 1;
       waiting.set(burstId, left);
-      if (left === 0 && burstId !== null) writes.add(() => rankBursts(services, [burstId]));
+      if (left === 0 && burstId !== null) {
+        writes.add(() => ranking.refresh(new Set([burstId])));
+      }
       done += 1;
       const name = basename(photo.path);
       context.progress(done, total, { en: name, ko: name });
@@ -85,18 +89,16 @@ interface UnmeasuredBurst {
 }
 
 /** What is not measured yet, by burst, in order of capture. */
-function unmeasuredBursts(services: ReadingServices, rootId: number): UnmeasuredBurst[] {
-  const { photos, measures, bursts } = services;
-  const unmeasured = new Map(
-    [
-      ...photos.inState(rootId, ["probed"]),
-      // What an older Kiln measured in another way.
-      ...photos.inState(rootId, ["measured"]).filter(({ identity }) => !measures.has(identity)),
-    ].map((photo) => [photo.id, photo]),
-  );
-  const members = bursts
-    .membersOfRoot(rootId)
-    .toSorted((a, b) => (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE));
+function* unmeasuredBursts(services: ReadingServices, rootId: number): Steps<UnmeasuredBurst[]> {
+  const { photos, measures } = services;
+  const unmeasured = new Map(photos.inState(rootId, ["probed"]).map((photo) => [photo.id, photo]));
+  yield;
+  // What an older Kiln measured in another way.
+  for (const photo of photos.inState(rootId, ["measured"])) {
+    if (!measures.has(photo.identity)) unmeasured.set(photo.id, photo);
+    yield;
+  }
+  const members = yield* membersInSteps(services, rootId);
   return [...Map.groupBy(members, ({ burstId }) => burstId)].flatMap(([id, frames]) => {
     const left = frames.flatMap((frame) => unmeasured.get(frame.id) ?? []);
     return left.length === 0 ? [] : [{ id, size: frames.length, frames: left }];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { BurstMember } from "../library/index.ts";
+import { finish } from "./best-cut/index.ts";
 import { linkFolders, planGroups } from "./planned-groups.ts";
 
 function member(id: number, path: string, more: Partial<BurstMember> = {}): BurstMember {
@@ -22,8 +23,8 @@ function member(id: number, path: string, more: Partial<BurstMember> = {}): Burs
 }
 
 function groups(members: readonly BurstMember[]): number[][] {
-  const folders = linkFolders(members, new Map(), 2000);
-  return planGroups(folders, 2000).map(({ frames }) => frames.map(({ id }) => id));
+  const folders = finish(linkFolders(members, new Map(), 2000));
+  return finish(planGroups(folders, 2000)).map(({ frames }) => frames.map(({ id }) => id));
 }
 
 test("a burst goes on in the folder that the camera fills next, and in no other", () => {
@@ -43,7 +44,8 @@ test("a group keeps the burst that most of its photos are in; no burst becomes t
     member(3, "/a/3.JPG", { burstId: 8 }),
     member(4, "/a/4.JPG", { burstId: 8, capturedAt: 90_000 }),
   ];
-  const planned = planGroups(linkFolders(members, new Map(), 2000), 2000);
+  const folders = finish(linkFolders(members, new Map(), 2000));
+  const planned = finish(planGroups(folders, 2000));
   expect(planned.map(({ burstId, frames }) => [burstId, frames.length])).toEqual([
     [8, 3],
     [null, 1],

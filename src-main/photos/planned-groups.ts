@@ -1,10 +1,19 @@
 import type { BurstMember, BurstStore, MeasureStore } from "../library/index.ts";
-import { type BurstCandidate, type BurstLinks, cutBursts, linkFrames } from "./best-cut/index.ts";
+import {
+  type BurstCandidate,
+  type BurstLinks,
+  cutBursts,
+  linkInSteps,
+  type Steps,
+} from "./best-cut/index.ts";
 
 export interface MemberStores {
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
 }
+
+/** Rows that are read at once. */
+const pageSize = 500;
 
 /** Photos that are grouped with each other and with none besides. */
 export interface LinkedFolder {
@@ -19,40 +28,86 @@ export interface PlannedGroup {
   readonly burstId: number | null;
 }
 
+/** Every photo of a root that can be grouped, in order of capture, those without a time last, then of name. */
+export function* membersInSteps(
+  { bursts }: Pick<MemberStores, "bursts">,
+  rootId: number,
+): Steps<BurstMember[]> {
+  const members: BurstMember[] = [];
+  for (;;) {
+    const page = bursts.membersOfRoot(rootId, members.at(-1)?.id ?? 0, pageSize);
+    members.push(...page);
+    yield;
+    if (page.length < pageSize) break;
+  }
+  return members.sort(
+    (a, b) =>
+      (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
+}
+
+/** What the photos of a root look like, by the identity of their bytes; those that are not measured are left out. */
+export function* looksInSteps(
+  { measures }: Pick<MemberStores, "measures">,
+  rootId: number,
+): Steps<Map<string, Uint8Array>> {
+  const looks = new Map<string, Uint8Array>();
+  for (let after = 0; ; ) {
+    const page = measures.looksOfRoot(rootId, after, pageSize);
+    for (const { identity, look } of page) looks.set(identity, look);
+    yield;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return looks;
+    after = last.photoId;
+  }
+}
+
 /**
  * Finds what may hold photos together, folder by folder; the folders that a camera fills one after the other
  * (100CANON, 101CANON) are one.
  *
  * @param gapMs the longest gap that {@link planGroups} will be asked for
  */
-export function linkFolders(
+export function* linkFolders(
   members: readonly BurstMember[],
   looks: ReadonlyMap<string, Uint8Array>,
   gapMs: number,
-): LinkedFolder[] {
-  return [...Map.groupBy(members, ({ directory }) => roll(directory)).values()].map((own) => ({
-    members: new Map(own.map((member) => [member.id, member])),
-    links: linkFrames(
-      own.map((member) => toCandidate(member, looks)),
-      gapMs,
-    ),
-  }));
+): Steps<LinkedFolder[]> {
+  const folders: LinkedFolder[] = [];
+  for (const own of Map.groupBy(members, ({ directory }) => roll(directory)).values()) {
+    yield;
+    const candidates = own.map((member) => toCandidate(member, looks));
+    folders.push({
+      members: new Map(own.map((member) => [member.id, member])),
+      links: yield* linkInSteps(candidates, gapMs),
+    });
+  }
+  return folders;
 }
 
 /**
  * Which photos form a burst at a gap. A group keeps the burst that most of its photos are in already, so that little
  * changes when a folder is read again. Changes nothing.
  */
-export function planGroups(folders: readonly LinkedFolder[], gapMs: number): PlannedGroup[] {
+export function* planGroups(
+  folders: readonly LinkedFolder[],
+  gapMs: number,
+): Steps<PlannedGroup[]> {
   const taken = new Set<number>();
-  return folders.flatMap(({ members, links }) =>
-    cutBursts(links, gapMs).map((group) => {
+  const planned: PlannedGroup[] = [];
+  for (const { members, links } of folders) {
+    const groups = cutBursts(links, gapMs);
+    yield;
+    for (const group of groups) {
       const frames = group.map((id) => members.get(id)).filter((frame) => frame !== undefined);
       const burstId = mostCommonBurst(frames, taken);
       if (burstId !== null) taken.add(burstId);
-      return { frames, burstId };
-    }),
-  );
+      planned.push({ frames, burstId });
+    }
+    yield;
+  }
+  return planned;
 }
 
 function toCandidate(member: BurstMember, looks: ReadonlyMap<string, Uint8Array>): BurstCandidate {

@@ -6,6 +6,7 @@ import { type FoundPhoto, foundKey, type PhotoFile } from "../library/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
 import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot } from "./grouping.ts";
+import { inTurns } from "./in-turns.ts";
 import { measurePhotos } from "./measure-photos.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";
@@ -53,15 +54,18 @@ export async function readRoot(
     throw error;
   }
   services.roots.setState(rootId, "ready");
-  const group = (): void =>
-    services.database.transaction(() => groupRoot(services, rootId, services.burstGapMs()));
+  const { signal } = context;
+  const group = async (): Promise<void> => {
+    const grouped = groupRoot(services, rootId, services.burstGapMs());
+    await services.ranking.rank(await inTurns(grouped, signal), signal);
+  };
 
   context.stage("probe");
   await probeAll(services, context, rootId);
   // Not before: a photo that moved has its decisions back by now.
-  const sidecars = await services.takeInSidecars(rootId, context.signal);
+  const sidecars = await services.takeInSidecars(rootId, signal);
   for (const { path, problem } of sidecars.problems) context.log(`${path}: ${problem.code}`);
-  group();
+  await group();
   if (headersOnly) return { revealPath: root.path };
 
   context.stage("measure");
@@ -73,7 +77,7 @@ export async function readRoot(
     throw error;
   });
   context.stage("group");
-  group();
+  await group();
   return {
     revealPath: root.path,
     summary: summary(services, rootId, { sidecars, rivals, facesProblem }),

@@ -22,6 +22,7 @@ import { createLog } from "../log/index.ts";
 import { forkLauncher, type RunOptions, WorkerPool } from "../workers/index.ts";
 import { MEASURES_VERSION } from "./best-cut/index.ts";
 import { Imports, type StartedImport } from "./imports.ts";
+import { Ranking } from "./ranking.ts";
 import { RenditionCache } from "./rendition-cache.ts";
 import { Sidecars } from "./sidecars.ts";
 import { temporaryFolder } from "./takes.fixture.ts";
@@ -97,9 +98,11 @@ export async function openReadingLibrary(
     },
     engine,
   );
+  const ranking = new Ranking(stores);
   const imports = new Imports(
     {
       ...stores,
+      ranking,
       images,
       inference: faceFinder,
       renditions,
@@ -116,6 +119,7 @@ export async function openReadingLibrary(
   const close = (): Promise<void> => {
     closed ??= (async () => {
       await engine.shutdown();
+      await ranking.close();
       database.close();
       await log.flush();
     })();

@@ -10,6 +10,7 @@ import type {
   RootStore,
 } from "../library/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
+import type { Ranking } from "./ranking.ts";
 import type { TakenIn } from "./read-sidecars.ts";
 import type { RenditionCache } from "./rendition-cache.ts";
 import type { ImageWorkerMethods } from "./worker/protocol.ts";
@@ -24,6 +25,7 @@ export interface ReadingServices {
   readonly faces: FaceStore;
   readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
   readonly inference: Pick<WorkerPool<InferenceWorkerMethods>, "run">;
+  readonly ranking: Ranking;
   readonly renditions: RenditionCache;
   /** Lets sidecars that changed have their say; see `takeInSidecars`. */
   readonly takeInSidecars: (rootId: number, signal: AbortSignal) => Promise<TakenIn>;

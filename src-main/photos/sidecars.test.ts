@@ -10,7 +10,7 @@ test("decisions of a RAW and JPEG reach one sidecar, beside the one that darktab
   writeFileSync(join(library.folder, "A.ARW.xmp"), darktable);
   const earlier = new Date(Date.now() - 60_000);
   utimesSync(join(library.folder, "A.ARW.xmp"), earlier, earlier);
-  library.decisions.decide([photo], { stars: 5, label: "blue" });
+  await library.decisions.decide([photo], { stars: 5, label: "blue" });
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(library.said("A.xmp")).toEqual({ rating: 5, label: "Blue" });
   expect(library.said("A.ARW.xmp")).toEqual({ rating: 5, label: "Blue" });
@@ -22,10 +22,10 @@ test("decisions of a RAW and JPEG reach one sidecar, beside the one that darktab
 test("undo and redo are decisions, too; a reject is a rating of -1", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.JPG");
-  library.decisions.decide([photo], { flag: "reject" });
+  await library.decisions.decide([photo], { flag: "reject" });
   await library.written();
   expect(library.said("A.xmp").rating).toBe(-1);
-  library.decisions.undo();
+  await library.decisions.undo();
   expect(library.sidecars.pending()).toEqual([photo]);
 });
 
@@ -36,7 +36,7 @@ test.each([
 ] as const)("a pick is said as the person chose: %s", async (pickAs, said) => {
   const library = await openFolder({ pickAs });
   const [photo = 0] = library.photos("A.JPG");
-  library.decisions.decide([photo], { stars: 2, flag: "pick", label: "red" });
+  await library.decisions.decide([photo], { stars: 2, flag: "pick", label: "red" });
   await library.written();
   expect(library.said("A.xmp")).toEqual(said);
 });
@@ -44,7 +44,7 @@ test.each([
 test("nothing is written unless the person wants it, then not of the past unless asked", async () => {
   const library = await openFolder({ write: false });
   const [photo = 0] = library.photos("A.JPG");
-  library.decisions.decide([photo], { stars: 3 });
+  await library.decisions.decide([photo], { stars: 3 });
   library.service.begin();
   await expect.poll(() => library.sidecars.pending()).toEqual([]);
   expect(readdirSync(library.folder)).toEqual(["A.JPG"]);
@@ -69,14 +69,14 @@ test("a sidecar that was there comes in; an unchanged one is not read again", as
 test("the newer of sidecar and decision wins, and what gave way can be undone", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.ARW");
-  library.decisions.decide([photo], { stars: 2, label: "red" });
+  await library.decisions.decide([photo], { stars: 2, label: "red" });
   library.foreign("A.xmp", { rating: 5 }, -60);
   expect(await library.takeIn()).toMatchObject({ cameIn: 0, kept: 1 });
   library.foreign("A.xmp", { rating: -1 }, 60);
   expect(await library.takeIn()).toMatchObject({ cameIn: 1, overruled: 1 });
   // Only the rating was news: the label is the person's still.
   expect(library.row(photo)).toEqual({ stars: 2, flag: "reject", label: "red" });
-  library.decisions.undo();
+  await library.decisions.undo();
   expect(library.row(photo)).toEqual({ stars: 2, flag: "none", label: "red" });
 });
 
@@ -86,7 +86,7 @@ test.each([
 ] as const)("or the person says who is right: %s", async (onConflict, seconds, row) => {
   const library = await openFolder({ onConflict });
   const [photo = 0] = library.photos("A.ARW");
-  library.decisions.decide([photo], { stars: 2 });
+  await library.decisions.decide([photo], { stars: 2 });
   library.foreign("A.xmp", { rating: 5 }, seconds);
   await library.takeIn();
   expect(library.row(photo)).toEqual(row);
@@ -95,7 +95,7 @@ test.each([
 test("a program that develops and leaves the rating empty takes no decision away", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.ARW");
-  library.decisions.decide([photo], { stars: 3 });
+  await library.decisions.decide([photo], { stars: 3 });
   writeFileSync(
     join(library.folder, "A.xmp"),
     readFileSync(join(import.meta.dirname, "../xmp/fixtures/lightroom.xmp"), "utf8")
@@ -115,7 +115,7 @@ test("a sidecar that changed behind Kiln's back has its say before it is written
   const [photo = 0] = library.photos("A.ARW");
   library.foreign("A.xmp", { rating: 1, label: "To Print" }, -60);
   await library.takeIn();
-  library.decisions.decide([photo], { stars: 4 });
+  await library.decisions.decide([photo], { stars: 4 });
   library.foreign("A.xmp", { label: "Purple" }, -30);
   await library.written();
   expect(library.said("A.xmp")).toEqual({ rating: 4, label: "Purple" });
@@ -128,10 +128,10 @@ test("a colour by its Korean name is that colour, and comes back with undo", asy
   await library.takeIn();
   const [photo = 0] = library.photos("A.JPG");
   expect(library.row(photo)?.label).toBe("red");
-  library.decisions.decide([photo], { label: "green" });
+  await library.decisions.decide([photo], { label: "green" });
   await library.written();
   expect(library.said("A.xmp").label).toBe("Green");
-  library.decisions.undo();
+  await library.decisions.undo();
   await library.written();
   expect(library.said("A.xmp").label).toBe("Red");
 });
@@ -141,8 +141,8 @@ test("a label in the person's own words stays, whatever colour the photo gets", 
   const [photo = 0] = library.photos("A.ARW");
   library.foreign("A.xmp", { label: "To Print" }, -60);
   await library.takeIn();
-  library.decisions.decide([photo], { stars: 4, label: "red" });
-  library.decisions.decide([photo], { label: "none" });
+  await library.decisions.decide([photo], { stars: 4, label: "red" });
+  await library.decisions.decide([photo], { label: "none" });
   await library.written();
   expect(library.said("A.xmp")).toEqual({ rating: 4, label: "To Print" });
 });
@@ -155,7 +155,7 @@ test.each(["constructor", "__proto__", "toString"])(
     library.foreign("A.xmp", { rating: 2, label }, -60);
     expect(await library.takeIn()).toMatchObject({ cameIn: 1, problems: [] });
     expect(library.row(photo)).toEqual({ stars: 2, flag: "none", label: "none" });
-    library.decisions.decide([photo], { label: "red" });
+    await library.decisions.decide([photo], { label: "red" });
     await library.written();
     expect(library.said("A.xmp")).toEqual({ rating: 2, label });
   },
@@ -178,7 +178,7 @@ test("a rating out of range is told, and left alone until the person decides", a
   expect(library.row(photo)?.stars).toBe(2);
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(readFileSync(path, "utf8")).toBe(odd);
-  library.decisions.decide([photo], { stars: 5 });
+  await library.decisions.decide([photo], { stars: 5 });
   await expect.poll(() => library.said("A.xmp").rating).toBe(5);
 });
 

@@ -1,6 +1,13 @@
 import type { BurstMember } from "../library/index.ts";
-import { areLooksAlike, distanceOfLooks, type Look, openLook } from "./best-cut/index.ts";
-import type { MemberStores } from "./planned-groups.ts";
+import {
+  areLooksAlike,
+  distanceOfLooks,
+  type Look,
+  openLook,
+  type Steps,
+} from "./best-cut/index.ts";
+import { inTurns } from "./in-turns.ts";
+import { looksInSteps, type MemberStores, membersInSteps } from "./planned-groups.ts";
 
 /** A frame of another burst that looks much like the photo that was asked for. */
 export interface SimilarPhoto {
@@ -34,14 +41,19 @@ export class SimilarPhotos {
    * Frames of the root's other bursts, the most alike first, one a burst and at most twelve. A photo that was not
    * measured yet has none.
    */
-  find(rootId: number, photoId: number): SimilarPhoto[] {
-    const members = this.#stores.bursts.membersOfRoot(rootId);
-    const looks = this.#looksOf(rootId, members);
+  find(rootId: number, photoId: number): Promise<SimilarPhoto[]> {
+    return inTurns(this.#find(rootId, photoId));
+  }
+
+  *#find(rootId: number, photoId: number): Steps<SimilarPhoto[]> {
+    const members = yield* membersInSteps(this.#stores, rootId);
+    const looks = yield* this.#looksOf(rootId, members);
     const photo = members.find(({ id }) => id === photoId);
     const look = photo === undefined ? undefined : looks.get(photo.identity);
     if (photo === undefined || look === undefined) return [];
     const best = new Map<number, SimilarPhoto>();
     for (const { id, identity, burstId } of members) {
+      yield;
       if (burstId === null || burstId === photo.burstId) continue;
       const other = looks.get(identity);
       const limit = best.get(burstId)?.distance ?? SIMILAR_DISTANCE;
@@ -55,7 +67,7 @@ export class SimilarPhotos {
       .slice(0, MOST_SHOWN);
   }
 
-  #looksOf(rootId: number, members: readonly BurstMember[]): ReadonlyMap<string, Look> {
+  *#looksOf(rootId: number, members: readonly BurstMember[]): Steps<ReadonlyMap<string, Look>> {
     const known = this.#looks;
     if (
       known?.rootId === rootId &&
@@ -63,8 +75,11 @@ export class SimilarPhotos {
     ) {
       return known.byIdentity;
     }
-    const stored = this.#stores.measures.looksOfRoot(rootId);
-    const byIdentity = new Map([...stored].map(([identity, bytes]) => [identity, openLook(bytes)]));
+    const byIdentity = new Map<string, Look>();
+    for (const [identity, bytes] of yield* looksInSteps(this.#stores, rootId)) {
+      byIdentity.set(identity, openLook(bytes));
+      yield;
+    }
     this.#looks = { rootId, byIdentity };
     return byIdentity;
   }

@@ -12,7 +12,7 @@ test("a broken sidecar stops nothing, is named with its reason, and keeps its by
   const taken = await library.takeIn();
   expect(taken).toMatchObject({ cameIn: 1 });
   expect(taken.problems.map(({ problem }) => problem.code)).toEqual(["sidecar-broken"]);
-  library.decisions.decide([broken, fine], { stars: 5 });
+  await library.decisions.decide([broken, fine], { stars: 5 });
   const job = await library.written();
   expect(job).toMatchObject({ state: "failed", problem: { code: "sidecars-not-written" } });
   expect(job.problem?.happened.en).toContain("A.xmp");
@@ -32,13 +32,13 @@ test("what failed is not tried again by every decision; by a retry and by a star
   const library = await openFolder();
   const [broken = 0, fine = 0] = library.photos("A.ARW", "B.ARW");
   writeFileSync(join(library.folder, "A.xmp"), "<x:xmpmeta");
-  library.decisions.decide([broken], { stars: 5 });
+  await library.decisions.decide([broken], { stars: 5 });
   const failed = await library.written();
   expect(failed.problem).toMatchObject({
     happened: { en: expect.stringContaining(`in “${basename(library.folder)}”`) },
     todo: { en: expect.stringContaining("Repair, rename or delete the sidecar, then retry.") },
   });
-  library.decisions.decide([fine], { stars: 4 });
+  await library.decisions.decide([fine], { stars: 4 });
   await expect.poll(() => library.engine.list()).toHaveLength(2);
   const [second] = library.engine.list();
   expect(await library.engine.whenEnded(second?.id ?? 0)).toMatchObject({
@@ -64,10 +64,10 @@ test("undo of the first decision takes the sidecar away that Kiln made for it", 
   const library = await openFolder();
   const [photo = 0, other = 0] = library.photos("A.JPG", "B.JPG");
   library.foreign("B.xmp", { label: "To Print" }, -60);
-  library.decisions.decide([photo, other], { stars: 3 });
+  await library.decisions.decide([photo, other], { stars: 3 });
   await library.written();
   expect(library.said("A.xmp").rating).toBe(3);
-  library.decisions.undo();
+  await library.decisions.undo();
   await expect.poll(() => readdirSync(library.folder)).toEqual(["A.JPG", "B.JPG", "B.xmp"]);
   await expect.poll(() => library.sidecars.hasPending()).toBe(false);
   expect(library.said("B.xmp")).toEqual({ rating: null, label: "To Print" });
@@ -80,7 +80,7 @@ test("undo of the first decision takes the sidecar away that Kiln made for it", 
 test("cards, locked files and shared names are listed; the decision stays", async () => {
   const onCard = await openFolder({}, "/card");
   const [photo = 0] = onCard.photos("A.JPG");
-  onCard.decisions.decide([photo], { stars: 5 });
+  await onCard.decisions.decide([photo], { stars: 5 });
   const job = await onCard.written();
   expect(job.state).toBe("completed");
   expect(job.message.en).toContain("card");
@@ -93,8 +93,8 @@ test("cards, locked files and shared names are listed; the decision stays", asyn
   library.foreign("B.xmp", { rating: 1 });
   await library.takeIn();
   chmodSync(join(library.folder, "B.xmp"), 0o444);
-  library.decisions.decide([raw], { stars: 4 });
-  library.decisions.decide([digital, locked], { stars: 2 });
+  await library.decisions.decide([raw], { stars: 4 });
+  await library.decisions.decide([digital, locked], { stars: 2 });
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(library.said("A.xmp").rating).toBe(4);
   expect(library.said("B.xmp").rating).toBe(1);
@@ -107,7 +107,7 @@ test("cards, locked files and shared names are listed; the decision stays", asyn
 test("what an earlier process did not get to is written after the next start", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.JPG");
-  library.decisions.decide([photo], { stars: 1 });
+  await library.decisions.decide([photo], { stars: 1 });
   // Nobody listened when this was decided: it is found in the library.
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(library.said("A.xmp").rating).toBe(1);
