@@ -14,6 +14,8 @@ import type { UpscaleRow, UpscaleSettings } from "../src-preload/contract/upscal
 import { nodeHost } from "./host/index.ts";
 import { createLog } from "./log/index.ts";
 import { takeJpeg, temporaryFolder } from "./photos/takes.fixture.ts";
+import { makeRaw, rawPictures } from "./photos/worker/raw/raw-fixture.ts";
+import { writeSource } from "./photos/worker/upscale/fidelity.fixture.ts";
 import { openPreferencesFile } from "./preferences/index.ts";
 import { createRouter } from "./router.ts";
 import { createServices } from "./services.ts";
@@ -380,6 +382,34 @@ test("a black-and-white photo that is stored as RGB gets no cast", async () => {
   expect(info.channels).toBe(3);
   const isGrey = (at: number): boolean => data[at] === data[at + 1] && data[at] === data[at + 2];
   expect(Array.from({ length: data.length / 3 }, (_, i) => i * 3).every(isGrey)).toBe(true);
+});
+
+test("as many pixels are planned with as are decoded, of every format and however it lies or is turned", async () => {
+  const folder = await temporaryFolder();
+  const photos: Record<string, Buffer> = {};
+  for (const orientation of [1, 6]) {
+    for (const format of ["jpeg", "png", "webp", "avif", "tiff"] as const) {
+      const path = join(folder, `${orientation}.${format}`);
+      await writeSource(path, { format, kind: "RGB", bits: 8 }, null, orientation);
+      photos[`${format}-${orientation}.${format}`] = await readFile(path);
+    }
+    const pictures = await rawPictures(orientation);
+    const raw = await makeRaw("cr2", { pictures, orientation, size: [3000, 1800] });
+    photos[`raw-${orientation}.cr2`] = raw.bytes;
+  }
+  const { services, client, rows } = await openKiln(photos);
+  expect(rows).toHaveLength(12);
+  for (const rotation of [0, 90, 180, 270] as const) {
+    await client.edits.decide({ photoIds: rows.map(({ id }) => id), rotation });
+    const request = { photoIds: rows.map(({ id }) => id), settings, placement, destination: null };
+    const forecast = await client.upscales.forecast(request);
+    for (const { photoId, sourceWidth, sourceHeight } of forecast.photos) {
+      const path = services.photos.primaryFile(photoId)?.path ?? "";
+      const work = { path, directory: join(folder, "work"), rotation };
+      const { raster } = await services.images.run("rasterise", work);
+      expect([path, sourceWidth, sourceHeight]).toEqual([path, raster.width, raster.height]);
+    }
+  }
 });
 
 test("levels of a result", () => {
