@@ -244,7 +244,7 @@ test("roots that overlap share their photos: one row, one decision, one burst", 
   star(outer, "1.jpg");
   const burstId = bursts.create();
   const [shared] = photos.changes(outer, 0).filter(({ name }) => name === "1.jpg");
-  bursts.assign([shared?.id ?? 0], burstId);
+  bursts.assign(shared?.id ?? 0, null, burstId);
   const before = database.currentRevision();
   const inner = addRoot("/a/in");
   read(inner, [jpeg("/a/in", "1.jpg")]);
