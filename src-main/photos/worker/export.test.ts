@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exiftoolPath } from "exiftool-vendored";
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { readSidecar, type SidecarValues, updateSidecar } from "../../xmp/index.ts";
 import { exportJpeg } from "./rendition.ts";
 import { loadSharp } from "./sharp.ts";
@@ -89,4 +92,91 @@ test("without marks an export has the photo's own XMP or none; broken XMP costs 
 test("a longest edge bounds the size and never enlarges", async () => {
   expect(await exported(90, 60)).toMatchObject({ width: 60, height: 40 });
   expect(await exported(0, 9000)).toMatchObject({ width: 80, height: 120 });
+});
+
+const exiftool = await exiftoolPath();
+const hasHeifEncoder = canRun("heif-enc");
+
+function canRun(command: string): boolean {
+  try {
+    execFileSync(command, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A photo on its side that says a good deal about itself, in this format, exported at a longest edge of 60. */
+async function exportedTags(format: "jpeg" | "tiff" | "heic"): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), "kiln-export-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const picture = sharp({ create: { width: 120, height: 80, channels: 3, background: "teal" } });
+  const written = join(folder, format === "tiff" ? "photo.tif" : "photo.jpg");
+  await (format === "tiff" ? picture.tiff() : picture.jpeg()).toFile(written);
+  const tags = [
+    "-Orientation#=6",
+    "-Make=Kiln",
+    "-Model=Kiln 1",
+    "-LensModel=Kiln 35mm",
+    "-ISO=400",
+    "-DateTimeOriginal=2026:11:21 10:00:00",
+    "-OffsetTimeOriginal=+09:00",
+    "-ExifImageWidth=120",
+    "-ExifImageHeight=80",
+    "-GPSLatitude=33.5",
+    "-GPSLatitudeRef=N",
+    "-GPSLongitude=126.5",
+    "-GPSLongitudeRef=E",
+    "-XMP-dc:Creator=Kiln",
+    "-XMP-tiff:Orientation#=6",
+    "-IPTC:Caption-Abstract=Jeju",
+  ];
+  execFileSync(exiftool, ["-overwrite_original", "-q", ...tags, written]);
+  const path = format === "heic" ? join(folder, "photo.heic") : written;
+  if (format === "heic") execFileSync("heif-enc", ["-o", path, written], { stdio: "ignore" });
+  const file = join(folder, "out.jpg");
+  const target = { file, edge: 60, quality: 90, rotation: 0, marks: { rating: 4 } } as const;
+  await exportJpeg(await loadSharp(), await openSource(path), target);
+  const told = execFileSync(exiftool, ["-json", "-G1", "-n", "-all:all", "-validate", file]);
+  return z.array(z.record(z.string(), z.unknown())).parse(JSON.parse(String(told)))[0] ?? {};
+}
+
+const shot = {
+  "File:ImageWidth": 40,
+  "File:ImageHeight": 60,
+  "IFD0:Orientation": 1,
+  "IFD0:Make": "Kiln",
+  "IFD0:Model": "Kiln 1",
+  "ExifIFD:LensModel": "Kiln 35mm",
+  "ExifIFD:ISO": 400,
+  "ExifIFD:DateTimeOriginal": "2026:11:21 10:00:00",
+  "ExifIFD:OffsetTimeOriginal": "+09:00",
+  "GPS:GPSLatitude": 33.5,
+  "GPS:GPSLongitude": 126.5,
+  "XMP-xmp:Rating": 4,
+};
+
+test("an export says what the photo said, of the pixels that it has", async () => {
+  expect(await exportedTags("jpeg")).toMatchObject({
+    ...shot,
+    "ExifIFD:ExifImageWidth": 40,
+    "ExifIFD:ExifImageHeight": 60,
+    "XMP-dc:Creator": "Kiln",
+    "XMP-tiff:Orientation": 1,
+    "IPTC:Caption-Abstract": "Jeju",
+  });
+});
+
+test("an export of a TIFF keeps its camera, time and place", async () => {
+  expect(await exportedTags("tiff")).toMatchObject({ ...shot, "XMP-dc:Creator": "Kiln" });
+});
+
+test.skipIf(!hasHeifEncoder)("an export of a HEIC keeps its camera, time and place", async () => {
+  expect(await exportedTags("heic")).toMatchObject({
+    ...shot,
+    // What turns a HEIC is a property of its own; EXIF's orientation means nothing there (ISO/IEC 23008-12, A.2.1).
+    "File:ImageWidth": 60,
+    "File:ImageHeight": 40,
+    "XMP-dc:Creator": "Kiln",
+  });
 });

@@ -7,6 +7,10 @@ import { writeWhole } from "./output.ts";
 import type { ExportTarget, RenderTarget, ThumbnailTarget, WrittenImage } from "./protocol.ts";
 import type { Sharp } from "./sharp.ts";
 import type { PhotoSource } from "./source.ts";
+import { changeExif } from "./upscale/exif-block.ts";
+import { exifSlot, fillExifSlot, MAX_EXIF_BYTES } from "./upscale/exif-slot.ts";
+import { photoMetadata } from "./upscale/metadata.ts";
+import { changeXmp } from "./upscale/xmp-packet.ts";
 
 const THUMBNAIL_QUALITY = 80;
 const RENDER_QUALITY = 90;
@@ -84,8 +88,8 @@ export async function render(
 }
 
 /**
- * A JPEG for other people: upright, in its own colours, with the camera's metadata. Strict: a damaged photo fails
- * rather than leaving half a picture with somebody.
+ * A JPEG for other people: upright, in its own colours, with what the photo says of itself (EXIF with its maker notes,
+ * XMP, IPTC) whatever format it has. Strict: a damaged photo fails rather than leaving half a picture with somebody.
  */
 export async function exportJpeg(
   sharp: Sharp,
@@ -96,15 +100,53 @@ export async function exportJpeg(
   const pipeline = await openImage(sharp, source, metadata, "strict");
   const sized = edge === null ? pipeline : fitInside(pipeline, edge);
   if (rotation !== 0) sized.rotate(rotation);
-  if (metadata.space === "srgb") sized.keepIccProfile();
+  const decoded = await pipeline.metadata();
+  // Asked of the whole file: the head that was read for a JPEG may end before its XMP. A decoded HEIC says nothing.
+  const whole = source.format === "heic" ? metadata : decoded;
+  const said = await photoMetadata(sharp, source, whole, { colours: 3, isConverted: false });
+  const isRgb = metadata.space === "srgb";
+  if (isRgb) sized.keepIccProfile();
   else sized.toColourspace("srgb");
-  // Asked of the whole file: the head that was read for a JPEG may end before its XMP.
-  const xmp = marked((await pipeline.metadata()).xmp ?? null, marks);
-  const kept = onWhite(sized).keepExif().keepXmp();
-  return save((xmp === null ? kept : kept.withXmp(xmp)).jpeg({ quality }), file);
+  // IPTC goes along with everything else or not at all; a profile of other colours must not.
+  if (isRgb && said.iptc !== null) sized.keepMetadata();
+  const exif = said.exif && exifOf(said.exif, { width: 0, height: 0 });
+  const slot = exif && exifSlot(exif.length);
+  if (slot !== null) sized.withExif(slot.fields);
+  const xmp = xmpOf(said.xmp, sizeOf(decoded, edge, rotation), marks);
+  if (xmp === null) sized.keepXmp();
+  else sized.withXmp(xmp);
+  const written = await save(onWhite(sized).jpeg({ quality }), file);
+  const exact = said.exif && exifOf(said.exif, written);
+  if (slot !== null && exact !== null) await fillExifSlot(file, slot, exact);
+  return written;
 }
 
-/** The photo's XMP with these marks; null to leave it as it is: nothing to say, or XMP that can't be changed. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** True of upright pixels of this size; null for a block that is broken, or longer than a JPEG takes. */
+function exifOf(original: Buffer, size: Size): Buffer | null {
+  const exif = changeExif(original, { ...size, density: null, keepGps: true });
+  return exif !== null && exif.length <= MAX_EXIF_BYTES ? exif : null;
+}
+
+function sizeOf({ autoOrient }: Metadata, edge: number | null, rotation: number): Size {
+  const { width, height } = autoOrient;
+  const scale = edge === null ? 1 : Math.min(1, edge / Math.max(width, height));
+  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  const size = { width: across ?? width, height: down ?? height };
+  return rotation % 180 === 0 ? size : { width: size.height, height: size.width };
+}
+
+/** The photo's XMP, true of the exported pixels, with these marks; null to leave it as it is. */
+function xmpOf(original: Buffer | null, size: Size, marks: SidecarValues): string | null {
+  const upright = original && changeXmp(original, { ...size, keepGps: true });
+  return marked(upright === null ? original : Buffer.from(upright), marks) ?? upright;
+}
+
+/** XMP with these marks; null where there is nothing to say, or for XMP that can't be changed. */
 function marked(existing: Buffer | null, marks: SidecarValues): string | null {
   const isSilent = (marks.rating ?? 0) === 0 && (marks.label ?? "") === "";
   if (existing === null && isSilent) return null;
