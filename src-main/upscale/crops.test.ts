@@ -1,6 +1,6 @@
 /** Pieces of photos for looking at models: asked for at once, broken off, tidied away. */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test, vi } from "vitest";
@@ -24,7 +24,7 @@ const images = new WorkerPool<ImageWorkerMethods>({
 afterAll(() => Promise.all([images[Symbol.asyncDispose](), bench[Symbol.asyncDispose]()]));
 
 /** Pieces of photos that lie in a folder as `<id>.jpg`; all of one version, as files of one size and time are. */
-async function openCrops(ids: readonly number[]) {
+async function openCrops(ids: readonly number[], model = network) {
   const [library, folder] = [await temporaryFolder(), await temporaryFolder()];
   const place = (id: number) => join(folder, `${id}.jpg`);
   for (const id of ids) await writeFile(place(id), await takeJpeg({ scene: id }));
@@ -39,7 +39,7 @@ async function openCrops(ids: readonly number[]) {
     photos: photos as unknown as PhotoStore,
     images,
     upscaler: bench.pool,
-    openModel: () => Promise.resolve(network),
+    openModel: () => Promise.resolve(model),
     currentProvider: () => Promise.resolve("cpu"),
   });
   return {
@@ -85,6 +85,22 @@ test("one piece asked for many times at once: everyone gets it, and one who leav
   const [folder = ""] = await work();
   const inside = await readdir(join(library, "work", "crops", folder));
   expect(inside.toSorted()).toEqual(["metadata.json", "source.tif"]);
+});
+
+test("a model that takes another's place makes pieces of its own; one that was only used does not", async () => {
+  const path = join(await temporaryFolder(), "network.onnx");
+  await copyFile(network.path, path);
+  const { crops } = await openCrops([1], { ...network, path });
+  const first = await crops.make(piece(1));
+  expect(first.seconds).toBeGreaterThan(0);
+  await utimes(path, 1, 1);
+  expect(await crops.make(piece(1))).toEqual({ ...first, seconds: null });
+  // Beside the old one, so that it can't have its inode.
+  await copyFile(network.path, `${path}.new`);
+  await rename(`${path}.new`, path);
+  const second = await crops.make(piece(1));
+  expect(second.key).not.toBe(first.key);
+  expect(second.seconds).toBeGreaterThan(0);
 });
 
 test("photos of one size and time have pieces of their own", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { UpscaleCrop } from "../../src-preload/contract/upscale.ts";
 import type { PhotoStore } from "../library/index.ts";
@@ -70,12 +70,11 @@ export class Crops {
    * the signal's reason
    */
   async make(request: CropRequest, signal?: AbortSignal): Promise<UpscaleCrop> {
-    const startedAt = performance.now();
     const { photoId, model, denoise } = request;
     const network = await this.#services.openModel(model, denoise);
     const photo = this.#photo(photoId, signal);
     try {
-      return await this.#cut(photo, network, request, startedAt, signal);
+      return await this.#cut(photo, network, request, signal);
     } finally {
       photo.uses -= 1;
       // Its file may have changed meanwhile, so that it is not the photo's any more.
@@ -88,18 +87,18 @@ export class Crops {
     photo: OpenPhoto,
     network: NetworkFile,
     request: CropRequest,
-    startedAt: number,
     signal: AbortSignal | undefined,
   ): Promise<UpscaleCrop> {
     const { raster, isGrey } = await photo.pixels;
     const region = regionOf(raster, request, network.multiple);
     const key = createHash("sha256")
-      .update(JSON.stringify([request.photoId, photo.version, region, network.path]))
+      .update(JSON.stringify([request.photoId, photo.version, region, await versionOf(network)]))
       .digest("hex")
       .slice(0, 32);
     this.#keys.add(key);
     const after = this.file(key, "after");
     await mkdir(this.#cache, { recursive: true });
+    let seconds: number | null = null;
     if (!(await isThere(after))) {
       // Its own, as the same piece may be asked for twice at once.
       const folder = join(photo.directory, this.#folderName(key));
@@ -114,11 +113,13 @@ export class Crops {
           width: region.width * network.scale,
           height: region.height * network.scale,
         });
+        const provider = await this.#services.currentProvider();
+        const startedAt = performance.now();
         await this.#services.upscaler.run(
           "upscale",
           {
             network,
-            provider: await this.#services.currentProvider(),
+            provider,
             name: key,
             source: raster,
             isGrey,
@@ -129,6 +130,7 @@ export class Crops {
           },
           { ...(signal && { signal }), timeoutMs: null },
         );
+        seconds = (performance.now() - startedAt) / 1000;
         await encode(target, after);
       } finally {
         await remove(folder);
@@ -146,7 +148,7 @@ export class Crops {
       ],
       width: region.width * network.scale,
       height: region.height * network.scale,
-      seconds: (performance.now() - startedAt) / 1000,
+      seconds,
     };
   }
 
@@ -303,6 +305,15 @@ async function copyRegion(raster: Raster, region: Region, path: string): Promise
   await using to = await open(target.path, "r+");
   await to.write(bytes, 0, bytes.length, target.offset);
   return target;
+}
+
+/**
+ * A network by its file: a model that was removed and added again has its place, and is another one. Not by when it
+ * changed: of blends that says when they were used last.
+ */
+async function versionOf({ path }: NetworkFile): Promise<readonly unknown[]> {
+  const { birthtimeMs, size } = await stat(path);
+  return [path, birthtimeMs, size];
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -145,6 +145,7 @@ export const upscaleCropSchema = z.object({
   /** Of the upscaled piece. */
   width: z.int(),
   height: z.int(),
-  seconds: z.number(),
+  /** What the network took, its loading counted; null where the piece had been made before. */
+  seconds: z.number().nullable(),
 });
 export type UpscaleCrop = z.infer<typeof upscaleCropSchema>;

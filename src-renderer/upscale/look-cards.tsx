@@ -121,8 +121,7 @@ function Card(props: {
   const facts = [
     messages.upscale.modelScale(model.scale),
     model.licence ?? messages.upscale.noLicence,
-    // What was made before and is shown again took no time that says anything.
-    answer?.state === "done" && answer.crop.seconds >= 0.05
+    answer?.state === "done" && answer.crop.seconds !== null
       ? messages.upscale.lookSeconds(secondsText(answer.crop.seconds, language))
       : "",
   ];

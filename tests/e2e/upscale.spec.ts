@@ -188,3 +188,32 @@ test("a damaged model is refused by name, and the looks at hand stay", async ({ 
   await expect(room.getByRole("status").getByText("broken.pth")).toBeVisible();
   await expect(room.getByRole("radio", { name: /general/i })).toBeChecked();
 });
+
+test("a number out of range stays as it was typed, says what goes, and nothing is begun", async ({
+  kiln,
+}) => {
+  const { page, grid } = await ready(kiln, "en");
+  await grid.getByRole("option", { name: /small/ }).click();
+  await page.keyboard.press("Shift+U");
+  const room = page.getByRole("region", { name: "Upscale", exact: true });
+  await room.getByRole("radio", { name: "Scale" }).check();
+  const times = room.getByRole("spinbutton", { name: "Times the original" });
+  const start = room.getByRole("button", { name: /^Upscale/ });
+  await times.fill("17");
+  await expect(room.getByText("From 1 to 16")).toBeVisible();
+  await expect(start).toBeDisabled();
+  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Tab");
+  await expect(times).toHaveValue("17");
+  await expect(room.getByRole("button", { name: "Results", exact: true })).toBeVisible();
+  // Beyond what the model makes in one go, and said so.
+  await times.fill("6");
+  await expect(room.getByText(/it runs twice for this size/)).toBeVisible();
+  await expect(start).toBeEnabled();
+  await room.getByRole("textbox", { name: "File names" }).fill("");
+  await expect(room.getByText("Say how the files are to be called.")).toBeVisible();
+  await expect(start).toBeDisabled();
+  await room.getByRole("button", { name: "name", exact: true }).click();
+  await expect(room.getByText("small.png")).toBeVisible();
+  await expect(start).toBeEnabled();
+});
