@@ -4,6 +4,7 @@ import type {
   Change,
   EditStore,
   LibraryDatabase,
+  SeenSidecar,
   SidecarPhoto,
   SidecarStore,
   Standing,
@@ -61,33 +62,35 @@ export async function takeInSidecars(
   signal: AbortSignal,
 ): Promise<TakenIn> {
   const changed = services.sidecars.changedOfRoot(rootId);
-  const outcomes: PhotoOutcome[] = [];
+  const news: PhotoNews[] = [];
   const problems: { path: string; problem: KilnError }[] = [];
   const oddRatings: OddRating[] = [];
   for (const [photoId, sidecars] of Map.groupBy(changed, (each) => each.photoId)) {
     signal.throwIfAborted();
-    const photo = services.sidecars.photo(photoId);
-    if (photo === null) continue;
     const paths = sidecars.map(({ path }) => path);
-    const read = await readNews(services, photo, paths);
+    const read = await readNews(services, photoId, paths);
     problems.push(...read.problems);
     oddRatings.push(...read.oddRatings);
-    if (read.outcome !== null) outcomes.push(read.outcome);
+    news.push(read);
   }
-  return { ...settleNews(services, outcomes), problems, oddRatings };
+  return { ...settleNews(services, news), problems, oddRatings };
 }
 
-interface PhotoOutcome extends Outcome {
-  readonly photo: SidecarPhoto;
+/** What sidecars of a photo say. Nothing is known of it yet: it counts as seen when it is settled. */
+interface PhotoNews {
+  readonly photoId: number;
+  /** What the newest of them says that is new. */
+  readonly newest: News | null;
+  readonly seen: readonly { readonly path: string; readonly version: SeenSidecar }[];
 }
 
-/** What sidecars of one photo say that is new, weighed: the newest of them speaks. */
+/** Reads sidecars of one photo. */
 export async function readNews(
-  services: SidecarServices,
-  photo: SidecarPhoto,
+  { sidecars }: SidecarServices,
+  photoId: number,
   paths: readonly string[],
-): Promise<{ outcome: PhotoOutcome | null } & Pick<TakenIn, "problems" | "oddRatings">> {
-  const { sidecars, preferences } = services;
+): Promise<PhotoNews & Pick<TakenIn, "problems" | "oddRatings">> {
+  const seen: { path: string; version: SeenSidecar }[] = [];
   const problems: { path: string; problem: KilnError }[] = [];
   const oddRatings: OddRating[] = [];
   let newest: News | null = null;
@@ -95,23 +98,21 @@ export async function readNews(
     try {
       const file = await loadSidecar(path);
       if (file === null) continue;
-      const place = [dirname(path), basename(path)] as const;
-      const seen = sidecars.seen(...place);
+      const before = sidecars.seen(dirname(path), basename(path));
       const sidecar = sidecarOf(path, file);
       const { oddRating } = sidecar;
       if (oddRating !== null) oddRatings.push({ name: basename(path), written: oddRating });
-      if (seen?.sha256 !== file.sha256) {
-        const news = newsOf(sidecar, seen, sidecarTime(sidecar, file.modifiedMs, Date.now()));
+      if (before?.sha256 !== file.sha256) {
+        const news = newsOf(sidecar, before, sidecarTime(sidecar, file.modifiedMs, Date.now()));
         if (news !== null && (newest === null || news.at > newest.at)) newest = news;
       }
-      sidecars.saveSeen(...place, { ...file, ...saidBy(sidecar) });
+      seen.push({ path, version: { ...file, ...saidBy(sidecar) } });
     } catch (error) {
       if (!(error instanceof KilnError)) throw error;
       problems.push({ path, problem: error });
     }
   }
-  const outcome = newest === null ? null : { photo, ...weigh(photo, newest, preferences()) };
-  return { outcome, problems, oddRatings };
+  return { photoId, newest, seen, problems, oddRatings };
 }
 
 /** What is remembered of a sidecar. */
@@ -127,12 +128,25 @@ export function saidBy({
   return { rating, label, pick };
 }
 
-/** Writes down how the weighing of photos went. */
+/**
+ * Weighs what sidecars say against what stands now, which the person may have changed since they were read, and writes
+ * down how it went, in one step with that they were seen: what is broken off before is read again. Sidecars of a photo
+ * that is not there count as unseen.
+ */
 export function settleNews(
-  { database, edits, sidecars }: SidecarServices,
-  outcomes: readonly PhotoOutcome[],
+  { database, edits, sidecars, preferences }: SidecarServices,
+  read: readonly PhotoNews[],
 ): Omit<TakenIn, "problems" | "oddRatings"> {
   return database.transaction(() => {
+    const outcomes: (Outcome & { readonly photo: SidecarPhoto })[] = [];
+    for (const { photoId, newest, seen } of read) {
+      const photo = sidecars.photo(photoId);
+      if (photo === null) continue;
+      if (newest !== null) outcomes.push({ photo, ...weigh(photo, newest, preferences()) });
+      for (const { path, version } of seen) {
+        sidecars.saveSeen(dirname(path), basename(path), version);
+      }
+    }
     const coming = outcomes.filter(({ photo, standing }) =>
       (["stars", "flag", "label"] as const).some((field) => photo[field] !== standing[field]),
     );

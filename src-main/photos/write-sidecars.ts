@@ -81,11 +81,9 @@ async function writePhoto(
     const { directory } = photo;
     const paths = names.all.map((name) => join(directory, name));
     // What another program changed since Kiln last looked has its say first.
-    const read = await readNews(services, photo, paths);
-    if (read.outcome !== null) {
-      settleNews(services, [read.outcome]);
-      photo = sidecars.photo(photoId) ?? photo;
-    }
+    const read = await readNews(services, photoId, paths);
+    settleNews(services, [read]);
+    photo = sidecars.photo(photoId) ?? photo;
     const [broken] = read.problems;
     if (broken !== undefined) throw broken.problem;
     const wanted = wantedValues(photo, preferences().pickAs);
