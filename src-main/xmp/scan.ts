@@ -74,8 +74,11 @@ export const namespaces = {
 /** Deeper nesting than any program writes: what a file that means harm would have. */
 const depthLimit = 500;
 
-/** Ten times what the brush strokes of a long evening leave: more would hold the main process up for seconds. */
-const elementLimit = 250_000;
+/**
+ * Elements, attributes and notes: ten times what the brush strokes of a long evening leave. More would hold the main
+ * process up for seconds.
+ */
+const entryLimit = 250_000;
 
 const namePattern = /[^\s/>=<"'&]+/y;
 const attributePattern = /(\s+)([^\s/>=<"'&]+)\s*=\s*("[^"<]*"|'[^'<]*')/y;
@@ -100,7 +103,7 @@ interface Open {
  * @param name of the file, for the sentences of problems
  * @throws KilnError `sidecar-broken` for XML that is not well-formed; `sidecar-not-xmp` without an `rdf:RDF` at the
  * top or in an `x:xmpmeta`, or with a document type (XMP has none, and entities could stand for anything);
- * `sidecar-too-large` for more than 250,000 elements
+ * `sidecar-too-large` for more than 250,000 elements, attributes and notes
  */
 export function scanXmp(text: string, name: string): ScannedXmp {
   return new Scanner(text, name).scan();
@@ -118,7 +121,7 @@ class Scanner {
   #property: { texts: Span[]; items: Span[]; hasElements: boolean } | null = null;
   #prefixes: ReadonlyMap<string, string> = new Map();
   #rdf: OpeningTag | null = null;
-  #elements = 0;
+  #entries = 0;
   #hasNotes = false;
   #hasRoot = false;
 
@@ -152,6 +155,7 @@ class Scanner {
     const text = this.#text;
     if (text.startsWith("<!--", at)) return this.#note(at, 4, "-->");
     if (text.startsWith("<![CDATA[", at)) {
+      this.#count();
       const end = this.#after("]]>", at + 9);
       this.#textBetween({ start: at, end });
       return end;
@@ -162,6 +166,7 @@ class Scanner {
   }
 
   #note(at: number, opening: number, closing: string): number {
+    this.#count();
     const end = this.#after(closing, at + opening);
     if (!/^<\?(xml|xpacket)\s/.test(this.#text.slice(at, at + 12))) this.#hasNotes = true;
     return end;
@@ -194,6 +199,7 @@ class Scanner {
       attributePattern.lastIndex = at;
       const found = attributePattern.exec(text);
       if (found === null) break;
+      this.#count();
       const [whole, gap = "", name = "", quoted = ""] = found;
       const end = at + whole.length;
       const value = { start: end - quoted.length + 1, end: end - 1 };
@@ -221,8 +227,7 @@ class Scanner {
     const named = this.#resolve(tag.name, false);
     const role = this.#roleOf(named);
     if (this.#open.length >= depthLimit) throw this.#broken();
-    this.#elements += 1;
-    if (this.#elements > elementLimit) throw sidecarTooLarge(this.#name);
+    this.#count();
     if (this.#property !== null) this.#property.hasElements = true;
     this.#open.push({ tag, ...named, bound, role });
     if (role === "rdf") this.#rdf = tag;
@@ -318,6 +323,11 @@ class Scanner {
     const namespace = this.#bindings.get(prefix)?.at(-1);
     if (namespace === undefined || local === "") throw this.#broken();
     return { namespace, local };
+  }
+
+  #count(): void {
+    this.#entries += 1;
+    if (this.#entries > entryLimit) throw sidecarTooLarge(this.#name);
   }
 
   #match(pattern: RegExp, at: number): { end: number; groups: (string | undefined)[] } {

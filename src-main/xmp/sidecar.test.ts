@@ -239,7 +239,11 @@ test("more than 10 MB is refused, just less is read", () => {
   const padded = (bytes: number): string => document("").padEnd(bytes, " ");
   expect(problemOf(() => read(padded(10 * 1024 * 1024 + 1)))).toBe("sidecar-too-large");
   expect(problemOf(() => read(padded(10 * 1024 * 1024)))).toBe("none");
-  expect(problemOf(() => read(document("<xmp:a/>".repeat(250_000))))).toBe("sidecar-too-large");
+  for (const part of ["<xmp:a/>", "<!---->", "<![CDATA[]]>"]) {
+    expect(problemOf(() => read(document(part.repeat(250_000))))).toBe("sidecar-too-large");
+  }
+  const attributes = Array.from({ length: 250_000 }, (_, i) => ` a${i}=""`).join("");
+  expect(problemOf(() => read(document("", attributes)))).toBe("sidecar-too-large");
 });
 
 test("a rating that carries qualifiers is left alone; other fields are not", () => {
