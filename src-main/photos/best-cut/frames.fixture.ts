@@ -75,6 +75,27 @@ export function smear({ width, height, data }: Luma, length: number): Luma {
   });
 }
 
+/** As if the camera had moved by `length` pixels in a direction, in degrees clockwise from the right. */
+export function shake({ width, height, data }: Luma, length: number, degrees: number): Luma {
+  const [across, down] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  const at = (x: number, y: number): number =>
+    data[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] ?? 0;
+  const steps = 2 * Math.ceil(length);
+  return plane(width, height, (column, row) => {
+    let sum = 0;
+    for (let step = 0; step < steps; step += 1) {
+      const way = ((step + 0.5) / steps - 0.5) * length;
+      const [x, y] = [column + way * across, row + way * down];
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const [u, v] = [x - left, y - top];
+      sum +=
+        (1 - v) * ((1 - u) * at(left, top) + u * at(left + 1, top)) +
+        v * ((1 - u) * at(left, top + 1) + u * at(left + 1, top + 1));
+    }
+    return sum / steps;
+  });
+}
+
 export function expose(luma: Luma, sigma: number, gain: number, seed: number): Luma {
   const random = createRandom(seed);
   const data = new Uint8ClampedArray(luma.data.length);

@@ -1,7 +1,7 @@
 import type { FrameMeasures } from "./analyse.ts";
 import { type Comparison, compareFrames } from "./compare.ts";
 import type { FrameDetail } from "./detail.ts";
-import { estimateMotion, type Motion, variancesOf } from "./motion.ts";
+import { estimateMotion, isRound, variancesOf } from "./motion.ts";
 import { judge, type Laid, noiseShareOf, type Verdict } from "./own-noise.ts";
 import type { Clipping, Fault } from "./reasons.ts";
 import type { Steps } from "./steps.ts";
@@ -125,7 +125,7 @@ export function* judgeFrames(
 
 /**
  * What made a frame softer than the leader: motion (first, since a subject that moved leaves the rest sharp, too), focus
- * on something else, or neither that could be told.
+ * on something else where its blur is defocus's, or neither that could be told.
  */
 function faultOf(
   verdict: Verdict | null,
@@ -134,19 +134,24 @@ function faultOf(
   i: number,
 ): Fault {
   const softer: Fault = { kind: "softer", share: 1 - Math.exp(-Math.max(0, verdict?.gap ?? 0)) };
-  if (verdict === null) return softer;
-  const motion = motionIn(verdict);
+  const blur = verdict === null ? null : blurBeyond(verdict);
+  if (blur === null) return softer;
+  const motion = estimateMotion(blur);
   if (motion !== null) return { kind: "moved", degrees: motion.degrees };
+  if (!isRound(blur)) return softer;
   const [own, best] = [around?.levels[i] ?? null, around?.levels[leader] ?? null];
   return own !== null && best !== null && own - best >= ELSEWHERE ? { kind: "elsewhere" } : softer;
 }
 
-/** Motion in what a frame is blurred beyond the leader; null also where a direction has no edge that could tell. */
-function motionIn({ byDirection, leading }: Verdict): Motion | null {
+/**
+ * What a frame is blurred beyond the leader, as variances (px²) along gradients of 0, 45, 90 and 135 degrees; null where
+ * a direction has no edge that could tell.
+ */
+function blurBeyond({ byDirection, leading }: Verdict): number[] | null {
   if (byDirection.some((gap) => gap === null)) return null;
   const best = variancesOf(leading.map((level) => level ?? 0));
   const own = variancesOf(leading.map((level, d) => (level ?? 0) - (byDirection[d] ?? 0)));
-  return estimateMotion(own.map((variance, d) => Math.max(0, variance - (best[d] ?? 0))));
+  return own.map((variance, d) => Math.max(0, variance - (best[d] ?? 0)));
 }
 
 function lowest(values: readonly number[]): number {

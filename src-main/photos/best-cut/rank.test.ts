@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { analyseFrame, type FrameMeasures } from "./analyse.ts";
-import { burstOf, drawing, expose, plane, smear, soften } from "./frames.fixture.ts";
+import { burstOf, drawing, expose, plane, shake, smear, soften } from "./frames.fixture.ts";
 import type { Box } from "./grid.ts";
 import type { Luma } from "./luma.ts";
 import { type RankCandidate, rankBurst } from "./rank.ts";
@@ -133,6 +133,35 @@ test("a subject that moved is said to have moved, although what is about it is s
   const reasons = sentences(burstOf(frames, { faces: [box] }));
   expect(reasons[2]?.en).toBe("Softer than #1 on the face: it moved left–right.");
   expect(reasons[3]?.en).toBe("Softer than #1 on the face: focused elsewhere.");
+});
+
+test.for([
+  [0, "left–right", "좌우로"],
+  [10, "left–right", "좌우로"],
+  [30, "diagonally", "대각선으로"],
+  [45, "diagonally", "대각선으로"],
+  [60, "diagonally", "대각선으로"],
+  [90, "up–down", "위아래로"],
+  [120, "diagonally", "대각선으로"],
+  [150, "diagonally", "대각선으로"],
+  [172, "left–right", "좌우로"],
+] as const)("motion at %d° is called %s", ([degrees, en, ko]) => {
+  const reasons = sentences(burstOf([shake(sharp, 6, degrees), sharp]));
+  expect(reasons[1]?.en).toBe(`Softer than #2: it moved ${en}.`);
+  expect(reasons[1]?.ko).toBe(`#2보다 흐립니다. ${ko} 흔들렸습니다.`);
+});
+
+test("a subject that moved a little is not said to be out of focus, though the rest is sharper", () => {
+  const box: Box = [0.35, 0.3, 0.3, 0.4];
+  const rest = soften(sharp, 6);
+  for (const degrees of [0, 40, 90, 130]) {
+    const moved = compose(shake(sharp, 2.2, degrees), sharp, box);
+    const reasons = sentences(burstOf([compose(sharp, rest, box), moved], { faces: [box] }));
+    expect(reasons[2]?.code, `${degrees}°: ${reasons[2]?.en}`).not.toBe("elsewhere");
+  }
+  const defocused = compose(soften(sharp, 2), sharp, box);
+  const reasons = sentences(burstOf([compose(sharp, rest, box), defocused], { faces: [box] }));
+  expect(reasons[2]?.code).toBe("elsewhere");
 });
 
 test("a lone frame is its own pick", () => {

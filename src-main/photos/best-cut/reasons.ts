@@ -192,10 +192,13 @@ const ON: Readonly<Record<SubjectKind, Localized>> = {
   frame: { en: "", ko: "" },
 };
 
+/** Lines this near (in degrees) to the horizontal or the vertical are called so; they are measured to about ten. */
+const STRAIGHT = 15;
+
 /** A line by its angle, clockwise from the right. */
 function wayOf(degrees: number): Localized {
-  if (degrees < 22.5 || degrees >= 157.5) return { en: "left–right", ko: "좌우로" };
-  if (degrees >= 67.5 && degrees < 112.5) return { en: "up–down", ko: "위아래로" };
+  if (Math.min(degrees, 180 - degrees) <= STRAIGHT) return { en: "left–right", ko: "좌우로" };
+  if (Math.abs(degrees - 90) <= STRAIGHT) return { en: "up–down", ko: "위아래로" };
   return { en: "diagonally", ko: "대각선으로" };
 }
 
