@@ -8,6 +8,8 @@ import { attempt } from "./edits.ts";
 interface Models {
   /** Null until they are known. */
   readonly models: readonly Model[] | null;
+  /** Main's count of changes to the list: another window or a command may have made them. */
+  readonly revision: number;
   /** Why the list could not be read. */
   readonly problem: Problem | null;
   readonly isAdding: boolean;
@@ -17,6 +19,7 @@ interface Models {
 
 export const useModels = create<Models>(() => ({
   models: null,
+  revision: 0,
   problem: null,
   isAdding: false,
   added: null,

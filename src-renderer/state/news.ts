@@ -3,6 +3,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import { canReconnect, door, isHostLost, problemOf } from "../door/door.ts";
 import { attempt } from "./edits.ts";
 import { leaveRoot, pullChanges, showRoot, useLibrary } from "./library-store.ts";
+import { useModels } from "./models.ts";
 import { hearPreferences } from "./preferences.ts";
 import { dismissToast, showToast, useToasts } from "./toasts.ts";
 import { pullUpscales, useUpscales } from "./upscales.ts";
@@ -48,6 +49,7 @@ async function follow(runCommand: (id: CommandId) => void): Promise<never> {
       }
     }
     hearPreferences(preferences);
+    useModels.setState({ revision: news.modelsRevision });
     useLibrary.setState({
       jobs,
       roots,

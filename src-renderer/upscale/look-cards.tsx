@@ -84,18 +84,19 @@ export function LookCards({ photo, crops }: LookCardsProps): ReactElement {
   );
 }
 
-/** Asks for the list when the room is entered, and whenever a fetch began or ended. */
+/** Asks for the list when the room is entered, whenever it is another one, and when a fetch began or ended. */
 function useFreshModels(): void {
+  const revision = useModels((state) => state.revision);
   const fetches = useLibrary(({ jobs }) =>
     jobs
       .filter(({ kind }) => kind === "fetch-model")
       .map(({ id, state }) => `${id}${state}`)
       .join(),
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `fetches` says that the list may have changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say that the list may have changed
   useEffect(() => {
     void pullModels();
-  }, [fetches]);
+  }, [fetches, revision]);
 }
 
 /** The model that was chosen last may be gone: the first at hand takes its place. */
