@@ -2,6 +2,7 @@
 // display, or with --headless, it serves the app and prints its address. Runs on any Node from 20 on.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { findBrowser, windowArguments } from "./setup/browser.mjs";
@@ -72,23 +73,32 @@ async function serve(options) {
   );
   handSignalsOn(host);
   const end = ended(host);
-  /** @type {Promise<string>} */
+  const lines = createInterface({ input: host.stdout });
+  /** @type {Promise<Place>} */
   const ready = new Promise((resolve) => {
-    createInterface({ input: host.stdout }).on("line", (line) => {
-      const url = addressIn(line);
-      if (url) resolve(url);
+    lines.on("line", (line) => {
+      const place = placeIn(line);
+      if (place) resolve(place);
       else process.stderr.write(`${line}\n`);
     });
   });
-  const url = await Promise.race([ready, end.then(() => undefined)]);
-  return { host, end, url };
+  // What it said before it ended is still in the pipe when it has ended.
+  const silent = Promise.all([end, once(lines, "close")]).then(() => undefined);
+  const place = await Promise.race([ready, silent]);
+  return { host, end, place };
 }
 
-/** @param {string} line @returns {string | undefined} */
-function addressIn(line) {
+/**
+ * @typedef {object} Place
+ * @property {string} url
+ * @property {boolean} isRunning another Kiln has the library open, and this is its address
+ */
+
+/** @param {string} line @returns {Place | undefined} */
+function placeIn(line) {
   try {
-    const { url } = JSON.parse(line);
-    return typeof url === "string" ? url : undefined;
+    const { url, isRunning } = JSON.parse(line);
+    return typeof url === "string" ? { url, isRunning: isRunning === true } : undefined;
   } catch {
     return undefined; // not the line that tells the address
   }
@@ -99,11 +109,18 @@ function addressIn(line) {
  * @param {string | undefined} browser where its window opens; undefined: the address is printed
  */
 async function openInBrowser(options, browser) {
-  const { host, end, url } = await serve(options);
-  if (url === undefined) {
+  const { host, end, place } = await serve(options);
+  if (place === undefined) {
     const { code, signal } = await end;
     // Its own sentence is on stderr already.
     return exitCodeOf(code, signal);
+  }
+  const { url, isRunning } = place;
+  if (isRunning) {
+    say({
+      en: "Kiln is open already with this library. It is here:",
+      ko: "이 라이브러리로 이미 Kiln이 열려 있습니다. 주소는 다음과 같습니다:",
+    });
   }
   if (browser) {
     const name = createHash("sha256")
@@ -116,9 +133,15 @@ async function openInBrowser(options, browser) {
     const [command = "", ...args] = [...(prefix ?? []), browser, ...page];
     const window = spawn(command, args, { stdio: "ignore" });
     say({ en: `Kiln is open in ${browser}.`, ko: `${browser}에서 Kiln을 열었습니다.` });
-    window.once("exit", () => host.kill("SIGTERM"));
     window.once("error", () => process.stdout.write(`${url}\n`));
-    host.once("exit", () => window.kill("SIGTERM"));
+    if (isRunning) {
+      // The one that has the library open ends when its own window is closed.
+      process.stdout.write(`${url}\n`);
+      window.unref();
+    } else {
+      window.once("exit", () => host.kill("SIGTERM"));
+      host.once("exit", () => window.kill("SIGTERM"));
+    }
   } else {
     process.stdout.write(`${url}\n`);
   }

@@ -98,7 +98,15 @@ async function start(): Promise<void> {
         log,
       }),
     );
-    const localDoor = await serveLocalDoor({ router, libraryDirectory, issue, log });
+    const open = (paths: readonly string[]) => services.open(paths);
+    const localDoor = await serveLocalDoor({
+      router,
+      libraryDirectory,
+      issue,
+      open,
+      url: null,
+      log,
+    });
     beforeQuit(async () => {
       await localDoor?.close();
       await services.close();

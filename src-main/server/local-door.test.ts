@@ -39,9 +39,12 @@ async function openApp(libraryDirectory: string) {
   });
   const log = await testLog();
   const issue = (paths: readonly string[]) => `token ${issued.push([...paths])}`;
-  const door = await serveLocalDoor({ router, libraryDirectory, issue, log });
+  const opened: string[][] = [];
+  const open = (paths: readonly string[]) => Promise.resolve(opened.push([...paths]));
+  const url = "http://127.0.0.1:1/token/";
+  const door = await serveLocalDoor({ router, libraryDirectory, issue, open, url, log });
   onTestFinished(() => door?.close());
-  return { door, issued, waiting: waiting.promise };
+  return { door, issued, opened, url, waiting: waiting.promise };
 }
 
 async function reach(libraryDirectory: string): Promise<LocalKiln> {
@@ -58,8 +61,8 @@ async function mode(path: string): Promise<string> {
 describe.skipIf(process.platform === "win32")("the local door", () => {
   test("serves the contract and takes typed paths", async () => {
     const library = await temporaryFolder();
-    const { issued } = await openApp(library);
-    const { client, token } = await reach(library);
+    const { issued, opened, url } = await openApp(library);
+    const { client, token, open, address } = await reach(library);
     expect(await client.jobs.list()).toEqual([]);
     await expect(client.jobs.cancel({ jobId: 1 })).rejects.toMatchObject({
       code: "PROBLEM",
@@ -68,6 +71,10 @@ describe.skipIf(process.platform === "win32")("the local door", () => {
     expect(await token(["/photos/여름", "/b"])).toBe("token 1");
     expect(issued).toEqual([["/photos/여름", "/b"]]);
     await expect(token([])).rejects.toMatchObject({ data: { code: "bad-input" } });
+    await open(["/photos/여름"]);
+    expect(opened).toEqual([["/photos/여름"]]);
+    await expect(open([])).rejects.toThrow(KilnError);
+    expect(await address()).toBe(url);
   });
 
   test("is this user's alone, and speaks to no browser", async () => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createORPCClient } from "@orpc/client";
+import { createORPCClient, ORPCError } from "@orpc/client";
 import { StandardRPCLink } from "@orpc/client/standard";
 import { type ContractRouterClient, oc } from "@orpc/contract";
 import { implement } from "@orpc/server";
@@ -12,6 +12,7 @@ import { ClientPeer } from "@orpc/standard-server-peer";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import type { contract } from "../../src-preload/contract/contract.ts";
+import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { Log } from "../log/index.ts";
 import { type ServedRouter, socketDoor } from "./door.ts";
@@ -23,11 +24,15 @@ const doorTarget = "/door";
 const openTimeoutMs = 5_000;
 const pipeName = /^\\\\\.\\pipe\\kiln-[0-9a-f-]{36}$/;
 
-/** What only this user's own programs may ask beside the contract: to name paths that the person typed. */
+const typedPaths = z.object({ paths: z.array(z.string().min(1)).min(1) });
+
+/** What only this user's own programs may ask beside the contract: to name paths that the person typed, and where it is. */
 const localContract = {
-  issue: oc
-    .input(z.object({ paths: z.array(z.string().min(1)).min(1) }))
-    .output(z.object({ token: z.string() })),
+  issue: oc.input(typedPaths).output(z.object({ token: z.string() })),
+  /** Opens folders and files in its window. */
+  open: oc.input(typedPaths).output(z.object({})),
+  /** Where a browser finds its window; null for one that has a window of its own. */
+  address: oc.output(z.object({ url: z.string().nullable() })),
 };
 
 export interface LocalDoorOptions {
@@ -35,6 +40,10 @@ export interface LocalDoorOptions {
   readonly libraryDirectory: string;
   /** A token for absolute paths, as `Sources.issue` gives. */
   readonly issue: (paths: readonly string[]) => string;
+  /** Opens folders and files that the person typed. */
+  readonly open: (paths: readonly string[]) => Promise<unknown>;
+  /** Where a browser finds its window; null for one that has a window of its own. */
+  readonly url: string | null;
   readonly log: Log;
 }
 
@@ -48,12 +57,19 @@ export interface LocalDoorOptions {
 export async function serveLocalDoor(
   options: LocalDoorOptions,
 ): Promise<{ close(): Promise<void> } | null> {
-  const { router, libraryDirectory, issue, log } = options;
+  const { router, libraryDirectory, issue, open, url, log } = options;
   const local = implement(localContract);
   const door = socketDoor(
     {
       kiln: router,
-      local: { issue: local.issue.handler(({ input }) => ({ token: issue(input.paths) })) },
+      local: {
+        issue: local.issue.handler(({ input }) => ({ token: issue(input.paths) })),
+        open: local.open.handler(async ({ input }) => {
+          await open(input.paths);
+          return {};
+        }),
+        address: local.address.handler(() => ({ url })),
+      },
     },
     log,
   );
@@ -83,6 +99,10 @@ export interface LocalKiln {
   readonly client: ContractRouterClient<typeof contract>;
   /** A token for absolute paths that the person typed. */
   token(paths: readonly string[]): Promise<string>;
+  /** Opens folders and files in its window. */
+  open(paths: readonly string[]): Promise<void>;
+  /** Where a browser finds its window; null for one that has a window of its own, or that can't tell. */
+  address(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -96,6 +116,17 @@ export async function connectLocalDoor(libraryDirectory: string): Promise<LocalK
     return {
       client: client.kiln,
       token: async (paths) => (await client.local.issue({ paths: [...paths] })).token,
+      open: async (paths) => {
+        await client.local.open({ paths: [...paths] }).catch(throwAsProblem);
+      },
+      address: async () => {
+        const { url } = await client.local.address().catch((error: unknown) => {
+          // A Kiln of another version may not know the question.
+          if (error instanceof ORPCError && error.code === "NOT_FOUND") return { url: null };
+          throw error;
+        });
+        return url;
+      },
       close: () =>
         new Promise((resolve) => {
           if (socket.readyState === WebSocket.CLOSED) resolve();
@@ -105,6 +136,14 @@ export async function connectLocalDoor(libraryDirectory: string): Promise<LocalK
     };
   }
   return null;
+}
+
+/** An expected failure over there is one here. */
+function throwAsProblem(error: unknown): never {
+  const problem = error instanceof ORPCError ? problemSchema.safeParse(error.data) : null;
+  if (problem?.success !== true) throw error;
+  const { code, happened, todo } = problem.data;
+  throw new KilnError(code, happened, todo, { cause: error });
 }
 
 function openSocket(address: string): Promise<WebSocket | null> {

@@ -10,6 +10,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { contract } from "../../src-preload/contract/contract.ts";
 import { uploadUrl } from "../../src-preload/contract/media.ts";
+import { openDatabase } from "../library/index.ts";
 import { page, rendererFolder, temporaryFolder } from "./fixture.ts";
 import { connectLocalDoor } from "./local-door.ts";
 
@@ -92,9 +93,26 @@ describe("the browser host", () => {
     expect([unknown.status, await unknown.json()]).toMatchObject([422, { code: "source-unknown" }]);
   });
 
+  test("started a second time, it tells where the first one is, and has it open the folder", async () => {
+    const library = await temporaryFolder();
+    const { url } = await host(library);
+    const second = await ended(start("--library", library));
+    expect(second).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(second.out)).toEqual({ url: url.href, isRunning: true });
+    const folder = await temporaryFolder();
+    await ended(start("--library", library, "--open", folder));
+    const beside = await connectLocalDoor(library);
+    expect((await beside?.client.library.roots())?.map(({ path }) => path)).toEqual([folder]);
+    await beside?.close();
+    const gone = await ended(start("--library", library, "--open", join(folder, "gone")));
+    expect(gone).toMatchObject({ code: 1, out: "" });
+    expect(gone.err).toContain("is not there");
+  });
+
   test("says in one sentence why it can't start", async () => {
     const library = await temporaryFolder();
-    await host(library);
+    const locked = openDatabase(library);
+    onTestFinished(() => locked.close());
     const korean = await ended(start("--library", library, "--lang", "ko"));
     expect(korean).toMatchObject({ code: 1, out: "" });
     expect(korean.err).toMatch(/라이브러리를 다른 Kiln에서 이미 사용하고 있습니다/);

@@ -11,7 +11,7 @@ import { createServices } from "../services.ts";
 import { version } from "../version.ts";
 import { forkLauncher } from "../workers/index.ts";
 import { createRequestHandler } from "./handler.ts";
-import { serveLocalDoor } from "./local-door.ts";
+import { connectLocalDoor, serveLocalDoor } from "./local-door.ts";
 import { startLoopback } from "./loopback.ts";
 import { createUploads } from "./uploads.ts";
 
@@ -90,11 +90,38 @@ async function serve(options: HostOptions, locale: string, stopped: Promise<void
   const loopback = await startLoopback({ handler, router, log, port: options.port });
   opened.defer(() => loopback.close());
   const issue = (paths: readonly string[]) => services.sources.issue(paths);
-  const localDoor = await serveLocalDoor({ router, libraryDirectory, issue, log });
+  const open = (paths: readonly string[]) => services.open(paths);
+  const { url } = loopback;
+  const localDoor = await serveLocalDoor({ router, libraryDirectory, issue, open, url, log });
   if (localDoor !== null) opened.defer(() => localDoor.close());
   if (options.open.length > 0) await services.open(options.open);
-  process.stdout.write(`${JSON.stringify({ url: loopback.url })}\n`);
+  await tell({ url, isRunning: false });
   await stopped;
+}
+
+/** Says where the window is, and whether another process than this one serves it. */
+function tell(place: { readonly url: string; readonly isRunning: boolean }): Promise<void> {
+  return new Promise((resolve) =>
+    process.stdout.write(`${JSON.stringify(place)}\n`, () => resolve()),
+  );
+}
+
+/**
+ * Where this library is open in a browser host already, that one takes over: it opens what was asked for, and its
+ * address is told. Answers whether there is one.
+ */
+async function handOver({ libraryDirectory, open }: HostOptions): Promise<boolean> {
+  const running = await connectLocalDoor(libraryDirectory);
+  if (running === null) return false;
+  try {
+    const url = await running.address();
+    if (url === null) return false;
+    if (open.length > 0) await running.open(open);
+    await tell({ url, isRunning: true });
+    return true;
+  } finally {
+    await running.close();
+  }
 }
 
 async function main(): Promise<number> {
@@ -109,7 +136,10 @@ async function main(): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => settle());
   });
   try {
-    await serve(options, locale, stopped);
+    await serve(options, locale, stopped).catch(async (error: unknown) => {
+      const isOpen = error instanceof KilnError && error.code === "library-busy";
+      if (!(isOpen && (await handOver(options)))) throw error;
+    });
     return exitCodes.done;
   } catch (error) {
     if (!(error instanceof KilnError)) throw error;
