@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { JobEngine } from "../../jobs/index.ts";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
-import { bench, entry, manifest, one, packedManifest, two } from "./catalogue.fixture.ts";
+import { bench, bring, entry, manifest, one, packedManifest, two } from "./catalogue.fixture.ts";
 import { Catalogue } from "./catalogue.ts";
 import { ModelFolder } from "./model-folder.ts";
 import { cutAfter, whole } from "./server.fixture.ts";
@@ -259,6 +259,60 @@ test("what an earlier Kiln left half made is cleared, a broken model is fetched 
   expect((await fetch("general")).state).toBe("completed");
   expect((await entry(catalogue, "general")).isAtHand).toBe(true);
 });
+
+test("a model that is fetched and brought at one moment is one model", async () => {
+  const folder = new ModelFolder(await temporaryFolder());
+  const sums = { bytes: 4, sha256: "0".repeat(64) };
+  const record = (cameFrom: string) => ({
+    ...{ id: "one", name: "One", origin: "fetched" as const, cameFrom, files: [], licence: null },
+    network: {
+      ...{ architecture: "compact" as const, scale: 2, multiple: 1, receptiveRadius: 3 },
+      ...{ padding: 3, flops: 1, parameters: 1 },
+    },
+    ...{ onnx: sums, isVerified: true, createdAt: 1 },
+  });
+  for (let round = 0; round < 5; round += 1) {
+    const making = await Promise.all(["here", "there"].map(() => folder.begin()));
+    for (const { network } of making) await writeFile(network, "onnx");
+    await Promise.all(making.map((each, i) => folder.finish(each.folder, record(`${i}`))));
+    expect((await folder.read()).get("one")).toMatchObject({ name: "One" });
+    expect(await folder.names()).toEqual(["one"]);
+  }
+});
+
+/** Only root may mount a disk on which nothing fits any more. */
+const canMount =
+  process.platform === "linux" &&
+  process.getuid?.() === 0 &&
+  spawnSync("unshare", ["-m", "true"]).status === 0;
+
+test.skipIf(!canMount)(
+  "a disk without room for one more file: said where models are brought and blended (needs root)",
+  async () => {
+    const { server, library, catalogue, fetch } = await bench();
+    server.answer("/first/tiny.safetensors", whole(one));
+    server.answer("/grain/tiny.safetensors", whole(two));
+    await fetch("general");
+    await fetch("grain");
+    const models = join(library, "models");
+    const copy = await temporaryFolder();
+    execFileSync("cp", ["-a", `${models}/.`, copy]);
+    const files = 1 + readdirSync(copy, { recursive: true }).length;
+    execFileSync("mount", ["-t", "tmpfs", "-o", `nr_inodes=${files}`, "tmpfs", models]);
+    try {
+      execFileSync("cp", ["-a", `${copy}/.`, models]);
+      await expect(catalogue.open("general", { denoise: 0.5 })).rejects.toMatchObject({
+        code: "disk-full",
+        happened: { en: expect.stringContaining("“Model general”") },
+      });
+      const folder = await bring({ "mine.safetensors": compactModel({ seed: 5 }) });
+      const { refused } = await catalogue.add([folder]);
+      expect(refused).toMatchObject([{ file: "mine.safetensors", problem: { code: "disk-full" } }]);
+    } finally {
+      execFileSync("umount", [models]);
+    }
+  },
+);
 
 test("mirrors that are none are said when something is fetched, and the list still shows", async () => {
   const { library, engine } = await bench();

@@ -143,7 +143,7 @@ export class Catalogue {
     // Of these very networks: another source's file of the same model is another precision.
     const sums = [id, twin].map((each) => this.#sumOf(each, records).slice(0, 12));
     const key = [id, share, ...sums].join("-");
-    return this.#inTurn(() => this.#blend(key, network, grain, share / 100));
+    return this.#inTurn(network.name ?? id, () => this.#blend(key, network, grain, share / 100));
   }
 
   /** A model's name, for what is said about it. @throws KilnError `model-unknown` */
@@ -187,9 +187,10 @@ export class Catalogue {
       }
       try {
         const files = await knowFiles(found.paths);
-        const { id, isNew } = await this.#inTurn(() => this.#addOne(files));
+        const file = basename(found.paths[0] ?? "");
+        const { id, isNew } = await this.#inTurn(file, () => this.#addOne(files));
         if (isNew) added.push(id);
-        else known.push({ file: basename(found.paths[0] ?? ""), id });
+        else known.push({ file, id });
       } catch (error) {
         if (!(error instanceof KilnError)) throw error;
         refused.push({ file: basename(found.paths[0] ?? ""), problem: problemOf(error) });
@@ -212,7 +213,7 @@ export class Catalogue {
    * @throws KilnError `model-unknown`, `model-shipped`
    */
   async remove(id: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#inTurn(id, async () => {
       await this.#own(id);
       await this.#folder.remove(id);
     });
@@ -221,7 +222,7 @@ export class Catalogue {
 
   /** Gives a model that the person added another name. @throws KilnError `model-unknown`, `model-shipped` */
   async rename(id: string, name: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#inTurn(id, async () => {
       const record = await this.#own(id);
       if (record.origin !== "added") throw modelBelongsToKiln(record.name);
       await this.#folder.rename(record, name);
@@ -269,8 +270,6 @@ export class Catalogue {
       const { network } = await this.#services.converter.run("blend", { ...input, target });
       await this.#folder.finishBlend(target, path);
       return { ...general, ...network, path };
-    } catch (error) {
-      throw this.#asProblem(key, error);
     } finally {
       await rm(making.folder, { recursive: true, force: true });
     }
@@ -323,7 +322,7 @@ export class Catalogue {
       });
     } catch (error) {
       await rm(making.folder, { recursive: true, force: true });
-      throw this.#asProblem(weights.name, error);
+      throw error;
     }
     this.#changed();
     return { id, isNew: true };
@@ -385,8 +384,11 @@ export class Catalogue {
     return error;
   }
 
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const done = this.#changing.then(work);
+  /** @param name of what is worked on, for what is said where the disk doesn't allow it */
+  #inTurn<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
+    const done = this.#changing.then(work).catch((error: unknown) => {
+      throw this.#asProblem(name, error);
+    });
     this.#changing = done.catch(() => undefined);
     return done;
   }

@@ -348,6 +348,33 @@ test("what else is wanted of a tarball is kept, and none of it spoils what was a
   expect(await arrivedFiles(beside, kept)).toBeNull();
 });
 
+test("what else is wanted of a tarball and never arrives does not spoil what was asked for", async () => {
+  const anime = randomBytes(500_000);
+  const packed = await tarball({
+    [deep]: content,
+    "package/model.param": param,
+    "package/zebra.bin": anime,
+  });
+  const server = await startServer();
+  // The rest never comes, however often it is asked for.
+  server.answer("/a.tgz", (request, response, nth) =>
+    cutAfter(nth === 1 ? packed.length - 200_000 : 0, packed)(request, response, nth),
+  );
+  const folder = await temporaryFolder();
+  const sums = { bytes: anime.length, sha256: sha256(anime), verified: true };
+  const zebra = {
+    role: "weights",
+    name: "zebra.bin",
+    member: "package/zebra.bin",
+    ...sums,
+  } as const;
+  const source = packedSource(server.origin, packed.length);
+  const beside = [{ files: [zebra], folder: join(folder, "kept") }];
+  const fetched = await fetchSource(source, folder, options, never, () => undefined, beside);
+  expect(fetched.map(({ role }) => role)).toEqual(["weights", "param"]);
+  expect(await readFile(fetched[0]?.path ?? "")).toEqual(content);
+});
+
 test("a tarball that is cut goes on where it broke off, and what comes before is read from the disk", async () => {
   const packed = await tarball({ [deep]: content, "package/model.param": param });
   const server = await startServer();

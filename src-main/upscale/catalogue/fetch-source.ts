@@ -39,7 +39,9 @@ export interface FetchedFile {
 
 /** The address that a source is asked at, for what is said about it. */
 export function hostOf(source: ModelSource, mirrors: Mirrors): string {
-  return new URL(mirrors(source.archive?.url ?? source.files[0]?.url ?? "")).host;
+  const url = mirrors(source.archive?.url ?? source.files[0]?.url ?? "");
+  // A mirror's address may make none of it: asking it then says that it can't be reached.
+  return URL.parse(url)?.host ?? url;
 }
 
 /** What a source sends, all told; null where that isn't known. */
@@ -192,10 +194,10 @@ async function fetchMembers(
       enough.abort();
       return fetched;
     }
-    // What was not asked for need not be there.
-    if (wanted.size === 0) return fetched;
     throw failures.otherBytes();
   } catch (error) {
+    // What was not asked for need not be there, nor arrive.
+    if (wanted.size === 0 && error instanceof SourceFailure) return fetched;
     throw await withoutDamage(download, error);
   }
 }

@@ -96,9 +96,7 @@ export class ModelFolder {
   /** Makes what was begun a model, in one step. A broken one of that id is replaced. */
   async finish(folder: string, record: ModelRecord): Promise<void> {
     await this.#writeRecord(folder, record);
-    const place = join(this.path, record.id);
-    await this.#putAway(record.id);
-    await rename(folder, place);
+    await this.#replace(folder, record.id);
     await syncFolder(this.path);
   }
 
@@ -172,6 +170,18 @@ export class ModelFolder {
     }
     await rename(part, join(folder, recordName));
     await syncFolder(folder);
+  }
+
+  /** Another may come to its place at the same moment: fetched here, and brought there. */
+  async #replace(folder: string, id: string): Promise<void> {
+    for (;;) {
+      await this.#putAway(id);
+      try {
+        return await rename(folder, join(this.path, id));
+      } catch (error) {
+        if (!isCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+      }
+    }
   }
 
   /** Out of the way in one step, then deleted: half a model is never seen. */
