@@ -1,3 +1,4 @@
+/** Over 400 lines: every way in which servers, archives and disks misbehave, one a test. */
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
