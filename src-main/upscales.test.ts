@@ -317,6 +317,47 @@ test.skipIf(!canMount)(
   },
 );
 
+test.skipIf(!canMount)(
+  "a library's disk that becomes full half way: the job says so, Kiln lives on, and it can be retried (needs root)",
+  async () => {
+    const library = await temporaryFolder();
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=90m", "tmpfs", library]);
+    onTestFinished(() => {
+      execFileSync("umount", [library]);
+    });
+    const photo = await sharp(await takeJpeg({ scene: 3 }))
+      .resize(240, 160)
+      .jpeg()
+      .toBuffer();
+    const { services, client, rows, results } = await openKiln({ "a.jpg": photo }, library);
+    const out = await temporaryFolder();
+    const { jobId, upscaleIds } = await client.upscales.start({
+      photoIds: rows.map(({ id }) => id),
+      settings: { ...settings, tile: 40 },
+      placement,
+      destination: services.sources.issue([out]),
+    });
+    await vi.waitFor(
+      async () =>
+        expect(await readdir(join(library, "work", "upscale")).catch(() => [])).toHaveLength(1),
+      60_000,
+    );
+    const filler = join(library, "filler");
+    await writeFile(filler, Buffer.alloc(90 * 2 ** 20)).catch(() => undefined);
+    const job = await services.engine.whenEnded(jobId);
+    expect(job.state).toBe("failed");
+    expect(job.problem?.code).toMatch(/^(library-)?disk-full$/);
+    await rm(filler);
+    await client.jobs.retry({ jobId });
+    const again = await services.engine.whenEnded(jobId);
+    expect(again.state).toBe("completed");
+    expect(await results()).toMatchObject([{ id: upscaleIds[0], status: "completed" }]);
+    expect(await readdir(out)).toEqual(["a-4x.png"]);
+    expect(await readdir(join(library, "work", "upscale"))).toEqual([]);
+  },
+  120_000,
+);
+
 test("pieces are made once, with each model, and are the photo's own", async () => {
   const photo = await sharp(await takeJpeg({ scene: 4 }))
     .resize(120, 80)

@@ -217,6 +217,17 @@ export class UpscaleStore {
       .map(toRecord);
   }
 
+  /** The jobs of those that are still to be made; null among them where one has none. */
+  unfinishedJobs(): Set<number | null> {
+    const jobs = this.#database.sql
+      .prepare<[], number | null>(
+        `SELECT DISTINCT job_id FROM upscales WHERE gone = 0 AND status IN ('queued', 'processing')`,
+      )
+      .pluck()
+      .all();
+    return new Set(jobs);
+  }
+
   /** Ids of those that are to be made and have no job: an earlier Kiln ended before it had begun one. */
   withoutJob(): number[] {
     return this.#database.sql
@@ -244,12 +255,15 @@ export class UpscaleStore {
     assignments: string,
     values: Readonly<Record<string, string | number | null>>,
   ): void {
+    if (ids.length === 0) return;
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
-      const update = this.#database.sql.prepare(
-        `UPDATE upscales SET ${assignments}, revision = @revision WHERE id = @id`,
-      );
-      for (const id of ids) update.run({ ...values, id, revision });
+      this.#database.sql
+        .prepare(
+          `UPDATE upscales SET ${assignments}, revision = @revision
+           WHERE id IN (SELECT value FROM json_each(@ids))`,
+        )
+        .run({ ...values, ids: JSON.stringify(ids), revision });
     });
   }
 }

@@ -94,13 +94,17 @@ export function tilesDirectory(directory: string, version: string): string {
   return join(directory, "cache", "upscales", version);
 }
 
-/** Removes what the making of a result left off at, in the library and in the person's folder. */
+/**
+ * Removes what the making of a result left off at, in the library and in the person's folder. What can't be removed is
+ * tidied away at a later start.
+ */
 export async function discardWork(
   services: Pick<MakeServices, "directory">,
   record: UpscaleRecord,
 ): Promise<void> {
   await removeUnfinished(record);
-  await rm(workDirectory(services, record), { recursive: true, force: true });
+  const directory = workDirectory(services, record);
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /**

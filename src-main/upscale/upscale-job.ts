@@ -95,9 +95,10 @@ async function run(
       if (context.signal.aborted) throw context.signal.reason;
       if (!(error instanceof KilnError)) throw error;
       context.log(`${record.sourcePath}: ${error.message}`);
-      store.fail([record.id], problemOf(error));
       failures.push(error);
+      // First: on a full disk this makes the room that the row's own words need.
       await discardWork(services, record);
+      store.fail([record.id], problemOf(error));
     }
     done += work(record);
   }

@@ -1,9 +1,9 @@
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { UpscaleForecast, UpscaleRow } from "../../src-preload/contract/upscale.ts";
+import { KilnError } from "../errors.ts";
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type { Trash, UpscaleDraft, UpscaleRecord } from "../library/index.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -168,12 +168,23 @@ export class Upscales {
 
   /** Takes up what an earlier Kiln left, and follows what becomes of jobs. Call it when the engine has begun. */
   begin(): () => void {
-    const { store } = this.#services;
-    store.fail(store.withoutJob(), problemOf(upscaleNotBegun()));
-    for (const job of this.#engine.list()) this.#follow(job);
-    return this.#engine.onChange((ids) => {
-      const jobs = this.#engine.list();
-      for (const job of jobs) if (ids.includes(job.id)) this.#follow(job);
+    /** Jobs whose rows may not say yet what became of it; null for no job. */
+    const behind = this.#services.store.unfinishedJobs();
+    const follow = (): void => {
+      for (const jobId of behind) {
+        try {
+          this.#follow(jobId);
+          behind.delete(jobId);
+        } catch (error) {
+          // Where the library can't be written now (a full disk), it is tried again with the next news.
+          if (!(error instanceof KilnError)) throw error;
+        }
+      }
+    };
+    follow();
+    return this.#engine.onChange((jobIds) => {
+      for (const jobId of jobIds) behind.add(jobId);
+      follow();
     });
   }
 
@@ -203,10 +214,15 @@ export class Upscales {
   }
 
   /** Rows say what their job does. */
-  #follow({ id, kind, state, problem }: Job): void {
+  #follow(jobId: number | null): void {
+    const { store } = this.#services;
+    if (jobId === null) {
+      store.fail(store.withoutJob(), problemOf(upscaleNotBegun()));
+      return;
+    }
+    const { id, kind, state, problem } = this.#engine.get(jobId);
     if (kind !== this.#job.kind) return;
     if (state === "queued" || state === "running") return;
-    const { store } = this.#services;
     const left = store
       .ofJob(id)
       .filter(({ status }) => status === "queued" || status === "processing");
@@ -227,7 +243,7 @@ export class Upscales {
     for (const record of records) {
       // It may be made again by now.
       if (store.get(record.id)?.status !== "failed") continue;
-      await discardWork(this.#services, record).catch(() => undefined);
+      await discardWork(this.#services, record);
     }
   }
 }
