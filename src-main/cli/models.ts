@@ -3,7 +3,7 @@ import type { Model, ModelsAdded } from "../../src-preload/contract/models.ts";
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { UsageError } from "./arguments.ts";
 import type { KilnConnection } from "./client.ts";
-import { printableLine } from "./terminal.ts";
+import { aboutFile, printableLine } from "./terminal.ts";
 
 type Language = keyof Localized;
 
@@ -93,16 +93,12 @@ async function addModels(
   const lines = [
     ...added.map((model) => line(model, language)),
     ...known.map(({ file, model }) => `${printableLine(file)}  ${isKnown(model)[language]}`),
-    ...refused.map(({ file, problem }) => refusal(file, problem, language)),
+    ...refused.map(({ file, problem: { happened, todo } }) =>
+      aboutFile(file, `${happened[language]} ${todo[language]}`),
+    ),
   ];
   const isFailure = added.length + known.length === 0;
   return { json: report, text: lines.join("\n"), isFailure };
-}
-
-/** Most sentences name the file themselves. */
-function refusal(file: string, problem: Problem, language: Language): string {
-  const sentence = `${problem.happened[language]} ${problem.todo[language]}`;
-  return printableLine(sentence.includes(file) ? sentence : `${file}  ${sentence}`);
 }
 
 function isKnown({ id, name }: Model): Localized {

@@ -27,6 +27,14 @@ export function printable(text: string): string {
   return text.split("\n").map(printableLine).join("\n");
 }
 
+/** What is said of a file, in one line: behind its name where the sentence doesn't give it itself. */
+export function aboutFile(name: string, sentence: string): string {
+  // Sentences about models show what can't be shown like this.
+  const shown = name.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "·");
+  const isNamed = sentence.includes(name) || sentence.includes(shown);
+  return printableLine(isNamed ? sentence : `${name}  ${sentence}`);
+}
+
 const barWidth = 24;
 const lineEveryMs = 2000;
 

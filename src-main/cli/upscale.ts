@@ -14,7 +14,7 @@ import {
 import { type parseCommand, UsageError } from "./arguments.ts";
 import type { KilnClient, KilnConnection } from "./client.ts";
 import { problemOfCall } from "./problem.ts";
-import { printableLine } from "./terminal.ts";
+import { aboutFile, printableLine } from "./terminal.ts";
 
 /** The options of `kiln upscale`, beside those that every command takes. */
 export const upscaleOptions = {
@@ -263,7 +263,7 @@ export function describeUpscale(report: UpscaleReport, language: keyof Localized
   if (report.skipped.length > 0) {
     lines.push("", language === "ko" ? "하지 않은 것:" : "Left out:");
     for (const { path, reason } of report.skipped) {
-      lines.push(`${printableLine(path)}  ${printableLine(reason[language])}`);
+      lines.push(aboutFile(path, reason[language]));
     }
   }
   return lines.join("\n");
