@@ -98,6 +98,29 @@ describe("where a foreign graph's pixels come from", () => {
       { scale: 1, multiple: 2, receptiveRadius: 6 },
     ],
     [
+      "an enlargement by a convolution with holes",
+      [
+        with5(
+          node("ConvTranspose", ["x", "w4"], "y"),
+          integers("strides", [2, 2]),
+          integers("dilations", [5, 5]),
+          integers("pads", [7, 7, 7, 7]),
+        ),
+      ],
+      { scale: 2, multiple: 1, receptiveRadius: 8 },
+    ],
+    [
+      "an enlargement by the pixel that comes next",
+      [
+        with5(
+          resize("x", "y", "twice", "nearest"),
+          string("nearest_mode", "ceil"),
+          string("coordinate_transformation_mode", "asymmetric"),
+        ),
+      ],
+      { scale: 2, multiple: 1, receptiveRadius: 1 },
+    ],
+    [
       "pixels to channels and back",
       [
         with5(node("SpaceToDepth", ["x"], "a"), integer("blocksize", 2)),

@@ -102,7 +102,8 @@ function stepOf(
         ...(constants.get(inputs[1] ?? "")?.shape.slice(2) ?? []),
       );
       const stride = largest("strides", 1);
-      return { factor: stride, before: (reach) => Math.ceil((reach + kernel) / stride) };
+      const span = (kernel - 1) * largest("dilations", 1) + 1;
+      return { factor: stride, before: (reach) => Math.ceil((reach + span) / stride) };
     }
     case "DepthToSpace": {
       const by = Math.max(1, attributes.get("blocksize")?.int ?? 1);
@@ -115,11 +116,10 @@ function stepOf(
     case "Resize": {
       const by = resizeFactor(node, constants);
       if (by === null) return null;
-      const around = new Map([
-        ["linear", 1],
-        ["cubic", 2],
-      ]).get(attributes.get("mode")?.string ?? "nearest");
-      return { factor: by, before: (reach) => Math.ceil(reach / by) + (around ?? 0) };
+      const mode = attributes.get("mode")?.string ?? "nearest";
+      const isUp = attributes.get("nearest_mode")?.string.endsWith("ceil") === true;
+      const around = mode === "cubic" ? 2 : mode === "linear" || isUp ? 1 : 0;
+      return { factor: by, before: (reach) => Math.ceil(reach / by) + around };
     }
     default:
       return null;
