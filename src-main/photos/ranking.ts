@@ -25,6 +25,18 @@ export interface RankingStores {
 /** So many frames are ranked where they are changed, within ten milliseconds; more of them afterwards, in turns. */
 const fewFrames = 16;
 
+/** Ranks are written in batches: one commit for many bursts, and never so many that a window would feel it. */
+const savedAtOnce = 16;
+const saveWithinMs = 120;
+
+interface Ranked {
+  readonly burstId: number;
+  /** What they rest on. */
+  readonly key: string;
+  readonly ranks: BurstRanks | null;
+  readonly end: PromiseWithResolvers<void>;
+}
+
 /**
  * Ranks bursts by what was measured on their frames and proposes a pick for each: a few milliseconds at a time, the
  * newest request first. A burst with a frame that is not measured yet gets no ranks: half a comparison is none.
@@ -104,42 +116,75 @@ export class Ranking {
   }
 
   *#work(): Steps<void> {
-    for (
-      let request = this.#requests.at(-1);
-      request !== undefined;
-      request = this.#requests.at(-1)
-    ) {
-      const burstId = request.pop();
-      if (burstId === undefined) {
-        this.#requests.pop();
+    let ranked: Ranked[] = [];
+    let since = performance.now();
+    for (;;) {
+      const burstId = this.#next();
+      const isDue = ranked.length >= savedAtOnce || performance.now() - since > saveWithinMs;
+      if (ranked.length > 0 && (burstId === null || isDue)) {
+        this.#save(ranked);
+        ranked = [];
+        since = performance.now();
+        yield;
+      }
+      if (burstId === null) {
+        // Those whose frames changed meanwhile wait again.
+        if (this.#requests.length === 0) return;
         continue;
       }
       const end = this.#waiting.get(burstId);
-      // A newer request had it ranked.
       if (end === undefined) continue;
       this.#waiting.delete(burstId);
       try {
-        yield* this.#rank(burstId);
-        end.resolve();
+        const members = this.#stores.bursts.membersOfBurst(burstId);
+        const ranks = yield* this.#untilClosed(rankMembers(this.#stores, members));
+        ranked.push({ burstId, key: keyOf(members), ranks, end });
       } catch (error) {
         end.reject(error);
       }
     }
   }
 
-  /** Again where frames came or went meanwhile. */
-  *#rank(burstId: number): Steps<void> {
-    const { bursts, database } = this.#stores;
-    for (let members = bursts.membersOfBurst(burstId); ; members = bursts.membersOfBurst(burstId)) {
-      const ranks = yield* this.#untilClosed(rankMembers(this.#stores, members));
-      const isSaved = database.transaction(() => {
-        if (keyOf(bursts.membersOfBurst(burstId)) !== keyOf(members)) return false;
-        bursts.saveRanks(burstId, ranks);
-        return true;
-      });
-      yield;
-      if (isSaved) return;
+  /** The burst whose turn it is; null when none waits. Some may have had theirs by a newer request. */
+  #next(): number | null {
+    for (
+      let request = this.#requests.at(-1);
+      request !== undefined;
+      request = this.#requests.at(-1)
+    ) {
+      const burstId = request.pop();
+      if (burstId !== undefined) return burstId;
+      this.#requests.pop();
     }
+    return null;
+  }
+
+  /** Writes ranks down, but of bursts whose frames changed meanwhile: those are ranked again. */
+  #save(ranked: readonly Ranked[]): void {
+    const { bursts, database } = this.#stores;
+    try {
+      const isSaved = database.transaction(() =>
+        ranked.map(({ burstId, key, ranks }) => {
+          const isSame = keyOf(bursts.membersOfBurst(burstId)) === key;
+          if (isSame) bursts.saveRanks(burstId, ranks);
+          return isSame;
+        }),
+      );
+      for (const [i, { burstId, end }] of ranked.entries()) {
+        if (isSaved[i] === true) end.resolve();
+        else this.#rankAgain(burstId, end);
+      }
+    } catch (error) {
+      for (const { end } of ranked) end.reject(error);
+    }
+  }
+
+  #rankAgain(burstId: number, end: PromiseWithResolvers<void>): void {
+    const waiting = this.#waiting.get(burstId);
+    // Somebody asked for it since then: one ranking serves both.
+    if (waiting === undefined) this.#waiting.set(burstId, end);
+    else waiting.promise.then(end.resolve, end.reject);
+    this.#requests.push([burstId]);
   }
 
   *#untilClosed<Result>(steps: Steps<Result>): Steps<Result> {
