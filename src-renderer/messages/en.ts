@@ -194,6 +194,8 @@ export const en = {
   chooseFolder: "Choose a folder",
   chooseDestination: "Choose where to put them",
   parentFolder: "Up",
+  folderPath: "Path of the folder",
+  noSuchFolder: (name: string, path: string) => `There is no folder “${name}” in “${path}”.`,
   noFolders: "No folders in here.",
   newFolder: "New folder",
   newFolderName: "Name of the new folder",

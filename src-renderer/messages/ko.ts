@@ -189,6 +189,8 @@ export const ko = {
   chooseFolder: "폴더 선택",
   chooseDestination: "넣을 곳 선택",
   parentFolder: "위로",
+  folderPath: "폴더 경로",
+  noSuchFolder: (name, path) => `‘${path}’에 ‘${name}’ 폴더가 없습니다.`,
   noFolders: "하위 폴더가 없습니다.",
   newFolder: "새 폴더",
   newFolderName: "새 폴더 이름",

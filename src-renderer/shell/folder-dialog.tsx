@@ -13,12 +13,20 @@ import ui from "../ui/ui.module.css";
 import { useFocus } from "../ui/use-focus.ts";
 import css from "./folder-dialog.module.css";
 import { ImportModeChoice } from "./import-mode.tsx";
+import { walkTo } from "./walk-to.ts";
 
 /** The host's own folder list, for hosts without a system dialog. Shown while `chooseFolder` waits. */
 export function FolderDialog(): ReactElement | null {
   const question = useFolderQuestion((state) => state.question);
   if (question === null) return null;
   return <FolderList purpose={question.purpose} answer={question.answer} />;
+}
+
+/** Where each question was answered last, for as long as the window is open: tokens mean nothing after it. */
+const lastPlaces = new Map<string, string>();
+
+function ask(token: string | null): Promise<FolderListing> {
+  return door.sources.list({ token });
 }
 
 function FolderList(props: {
@@ -28,26 +36,60 @@ function FolderList(props: {
   const { purpose, answer } = props;
   const messages = useMessages();
   const [listing, setListing] = useState<FolderListing | null>(null);
+  /** What was typed over the path; null while it says where the list is. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const [missing, setMissing] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  /** Token of the list before. */
+  const before = useRef<string | null>(null);
   const isImport = purpose === "import";
 
-  const show = async (load: () => Promise<FolderListing>): Promise<void> => {
-    const loaded = await attempt(load);
-    if (loaded !== null) setListing(loaded);
+  const show = (next: FolderListing): void => {
+    before.current = listing?.token ?? null;
+    setListing(next);
+    setTyped(null);
+    setMissing(null);
   };
-  const go = (token: string | null): Promise<void> => show(() => door.sources.list({ token }));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the host suggests to start
+  const load = async (work: () => Promise<FolderListing>): Promise<void> => {
+    const loaded = await attempt(work);
+    if (loaded !== null) show(loaded);
+  };
+  const go = (token: string | null): Promise<void> => load(() => ask(token));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once: where it was last, or where the host suggests
   useEffect(() => {
-    void go(null);
+    const last = lastPlaces.get(purpose) ?? null;
+    void load(() =>
+      ask(last).catch((error) => (last === null ? Promise.reject(error) : ask(null))),
+    );
   }, []);
-  // A new list begins at its top, under the keys.
+  // A new list begins at its top, under the keys; one level up at the folder that one comes from.
   useEffect(() => {
-    if (listing !== null) (rowsOf(list.current)[0] ?? list.current)?.focus();
+    if (listing === null) return;
+    const rows = rowsOf(list.current);
+    const from = rows.find((row) => row.dataset.token === before.current);
+    (from ?? rows[0] ?? list.current)?.focus();
+    from?.scrollIntoView({ block: "center" });
+    // The end of a long path says more than its beginning.
+    if (field.current !== null) field.current.scrollLeft = field.current.scrollWidth;
   }, [listing]);
 
   const canUse = listing !== null && (isImport || listing.writable);
-  const use = (): void => {
-    if (listing !== null && canUse) answer({ token: listing.token, path: listing.path });
+  const use = (folder = listing): void => {
+    if (folder === null || !(isImport || folder.writable)) return;
+    lastPlaces.set(purpose, folder.token);
+    answer({ token: folder.token, path: folder.path });
+  };
+  const walk = async (andUse: boolean): Promise<void> => {
+    if (listing === null || typed === null) {
+      if (andUse) use();
+      return;
+    }
+    const walked = await attempt(() => walkTo(typed, listing, ask));
+    if (walked === null) return;
+    if (walked.missing === null) show(walked.listing);
+    else setMissing(messages.noSuchFolder(walked.missing, walked.listing.path));
+    if (andUse && walked.missing === null) use(walked.listing);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -56,6 +98,11 @@ function FolderList(props: {
     } else if (event.code === "Backspace" && listing?.parent != null) {
       event.preventDefault();
       void go(listing.parent);
+    } else if (event.key === "/" || event.key === "~") {
+      // The first letter of a path: it is typed into the field, as in other programs' lists.
+      event.preventDefault();
+      setTyped(event.key);
+      field.current?.focus();
     } else moveInList(event, list.current);
   };
   return (
@@ -69,20 +116,30 @@ function FolderList(props: {
           {!isImport && listing !== null && (
             <NewFolder
               onMake={(name) =>
-                show(() => door.sources.makeFolder({ parent: listing.token, name }))
+                load(() => door.sources.makeFolder({ parent: listing.token, name }))
               }
             />
           )}
           <span className={css.space}>{isImport && <ImportModeChoice />}</span>
           <Button onClick={() => answer(null)}>{messages.cancel}</Button>
-          <Button tone="primary" disabled={!canUse} onClick={use}>
+          <Button
+            tone="primary"
+            disabled={!canUse && typed === null}
+            onClick={() => void walk(true)}
+          >
             {isImport ? messages.openFolder : messages.useFolder}
             <kbd className={ui.kbdOnStrong}>{showKey("Mod+Enter", isMac)}</kbd>
           </Button>
         </>
       }
     >
-      <div className={css.path}>
+      <form
+        className={css.path}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void walk(false);
+        }}
+      >
         <IconButton
           icon="up"
           label={messages.parentFolder}
@@ -90,9 +147,23 @@ function FolderList(props: {
           disabled={listing?.parent == null}
           onClick={() => void go(listing?.parent ?? null)}
         />
-        <span className={css.pathText} title={listing?.path}>
-          <bdi>{listing?.path}</bdi>
-        </span>
+        <input
+          ref={field}
+          className={css.pathText}
+          aria-label={messages.folderPath}
+          aria-invalid={missing !== null}
+          spellCheck={false}
+          value={typed ?? listing?.path ?? ""}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            setMissing(null);
+          }}
+          onKeyDown={(event) => {
+            if (event.code !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            void walk(true);
+          }}
+        />
         {listing !== null && (
           <span className={css.count}>
             {!isImport && !listing.writable
@@ -102,11 +173,21 @@ function FolderList(props: {
                 : ""}
           </span>
         )}
-      </div>
+      </form>
+      {missing !== null && (
+        <p role="alert" className={css.missing}>
+          {missing}
+        </p>
+      )}
       <ul ref={list} className={css.list} tabIndex={-1} onKeyDown={onKeyDown}>
         {listing?.folders.map((folder) => (
           <li key={folder.token}>
-            <button type="button" className={css.row} onClick={() => void go(folder.token)}>
+            <button
+              type="button"
+              className={css.row}
+              data-token={folder.token}
+              onClick={() => void go(folder.token)}
+            >
               <Icon name="folder" />
               <span className={css.name}>{folder.name}</span>
               {folder.photoCount > 0 && (

@@ -52,3 +52,42 @@ test("a folder that left says so, and where it went it has its decisions and bes
   await expect(photos.first()).toHaveAccessibleName(/4 stars/);
   rmSync(renamed, { recursive: true });
 });
+
+test("the host's folder list takes a typed path, and leads back to where it was", async ({
+  kiln,
+}) => {
+  test.skip(kiln.hostName !== "chromium", "Electron asks in the system's own dialog.");
+  const { page, home } = kiln;
+  const deep = join(home, "가을 🍁", "deep");
+  mkdirSync(deep, { recursive: true });
+  await paint(deep, twoBursts.slice(0, 3));
+  await page.keyboard.press("Control+o");
+  const question = page.getByRole("dialog", { name: "Choose a folder" });
+  const field = question.getByRole("textbox", { name: "Path of the folder" });
+  const row = (name: string) => question.getByRole("button", { name: new RegExp(`^${name}`) });
+  await expect(row("가을")).toBeVisible();
+  // A slash in the list begins a path.
+  await page.keyboard.press("~");
+  await expect(field).toBeFocused();
+  await field.pressSequentially("/가을 🍁/nothing");
+  await field.press("Enter");
+  await expect(question.getByRole("alert")).toHaveText(
+    `There is no folder “nothing” in “${join(home, "가을 🍁")}”.`,
+  );
+  await field.fill(deep);
+  await expect(question.getByRole("alert")).toBeHidden();
+  await field.press("Enter");
+  await expect(question.getByText("3 photos")).toBeVisible();
+  await page.keyboard.press("Backspace");
+  await expect(row("deep")).toBeFocused();
+  await page.keyboard.press("Backspace");
+  await expect(row("가을")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(field).toHaveValue(deep);
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("listbox", { name: "Photos" }).getByRole("option")).toHaveCount(3);
+  // Asked again, it begins where it ended.
+  await page.keyboard.press("Control+o");
+  await expect(field).toHaveValue(deep);
+});
