@@ -41,8 +41,8 @@ export class Upscales {
   readonly #services: UpscaleServices;
   readonly #engine: JobEngine;
   readonly #job: ReturnType<typeof upscaleJob>;
-  /** Settles when nothing is being started. */
-  #starting: Promise<unknown> = Promise.resolve();
+  /** By folder: settles when nothing is being started that goes there. */
+  readonly #starting = new Map<string, Promise<unknown>>();
 
   constructor(services: UpscaleServices, engine: JobEngine) {
     this.#services = services;
@@ -91,9 +91,19 @@ export class Upscales {
    * patterns and folders (see `makeFolder`)
    */
   start(request: UpscaleRequest): Promise<StartedUpscales> {
+    const folder = request.folder ?? this.ownFolder;
+    const before = this.#starting.get(folder) ?? Promise.resolve();
     // One after the other: each is to know what the one before it began.
-    const started = this.#starting.then(() => this.#start(request));
-    this.#starting = started.catch(() => undefined);
+    const started = before.then(() => this.#start(request));
+    const settled: Promise<void> = started
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        if (this.#starting.get(folder) === settled) this.#starting.delete(folder);
+      });
+    this.#starting.set(folder, settled);
     return started;
   }
 
