@@ -39,6 +39,12 @@ function Room(): ReactElement {
   const photos = useLibrary((state) => state.photos);
   const chosen = useMemo(() => photosOf(batch, photos), [batch, photos]);
   useStartKey(chosen, tab === "make");
+  const results = useUpscales((state) => state.rows.size);
+  // What had the focus went with its tab or its row: the next key is still meant for the room.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they say when that may be
+  useEffect(() => {
+    if (document.activeElement === document.body) element.current?.focus();
+  }, [tab, results, element]);
   return (
     <section
       ref={element}

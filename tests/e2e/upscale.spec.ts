@@ -81,6 +81,8 @@ for (const language of ["en", "ko"] as const) {
 
       await page.keyboard.press("Control+Enter");
       await expect(page.getByRole("button", { name: text.results })).toBeVisible();
+      // What had the focus is gone: the room has it, not the page.
+      await expect(room).toBeFocused();
       const view = room.getByRole("button", { name: text.view }).first();
       await expect(view).toBeVisible({ timeout: 45_000 });
       await check("upscale-results");
