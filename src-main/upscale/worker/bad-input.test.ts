@@ -6,6 +6,7 @@ import { Message } from "../models/protobuf.ts";
 import type { NetworkFile } from "../network.ts";
 import { readSamples, UpscaleBench } from "../upscale.fixture.ts";
 
+import { openTileRunner } from "./runtime.ts";
 import { TileReader } from "./tile-pixels.ts";
 import { tileGrid } from "./tiles.ts";
 
@@ -119,6 +120,16 @@ test("a source that ends early, and one that is gone, are said", async () => {
   await expect(bench.pool.run("upscale", { ...job, source })).rejects.toMatchObject({
     code: "raster-failed",
   });
+});
+
+test("what fails to be let go of hides nothing", async () => {
+  const runner = await openTileRunner(network, "cpu", 8, "mine");
+  await runner[Symbol.asyncDispose]();
+  const use = async () => {
+    await using lost = runner;
+    return await lost.run(new Uint8Array(3 * 32 * 32), 32, 32, "colour");
+  };
+  await expect(use()).rejects.toMatchObject({ code: "model-broken" });
 });
 
 test("a provider that can't be used is said by its name: the caller has another", async () => {

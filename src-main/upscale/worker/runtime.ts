@@ -107,6 +107,8 @@ export async function openTileRunner(
   return {
     ...runner,
     run: (...tile) => blaming(provider, name, () => runner.run(...tile)),
+    // A driver that is lost can't let go either; what it was lost over is what is to be heard.
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose]().then(undefined, () => undefined),
   };
 }
 
