@@ -83,9 +83,19 @@ export async function planUpscales(
   const wanted = new Set(
     waiting.map((record) => sameNameKey(record.baseName + extensions[record.settings.format])),
   );
-  const isFree = (name: string): boolean => {
-    const key = sameNameKey(name);
-    return !there.has(key) && !wanted.has(key);
+  /** By name: the number to go on from, as all before it are taken. */
+  const numbers = new Map<string, number>();
+  /** "a", "a (2)", "a (3)": the first that is free with this extension. */
+  const freeName = (baseName: string): string => {
+    const base = sameNameKey(baseName);
+    for (let n = numbers.get(base) ?? 1; ; n += 1) {
+      const name = n === 1 ? baseName : `${baseName} (${n})`;
+      const key = sameNameKey(name + extension);
+      if (there.has(key) || wanted.has(key)) continue;
+      wanted.add(key);
+      numbers.set(base, n + 1);
+      return name;
+    }
   };
   const waitingOf = Map.groupBy(waiting, ({ sourcePath }) => sourcePath);
 
@@ -117,8 +127,7 @@ export async function planUpscales(
     const making =
       waitingOf.get(file.path)?.find((record) => isSame(record, baseName, settings)) ?? null;
     const isMade = limit === null && making === null && !(exists && placement.existing === "skip");
-    const name = isMade ? freeName(baseName, extension, isFree) : baseName;
-    if (isMade) wanted.add(sameNameKey(name + extension));
+    const name = isMade ? freeName(baseName) : baseName;
     const note = previewNote(row);
     const forecast: UpscaleForecast = {
       photoId,
@@ -176,14 +185,6 @@ function isSame(record: UpscaleRecord, baseName: string, settings: UpscaleSettin
     JSON.stringify(Object.entries(made.target).sort()) ===
       JSON.stringify(Object.entries(target).sort())
   );
-}
-
-/** "a", "a (2)", "a (3)": the first that is free with this extension. */
-function freeName(baseName: string, extension: string, isFree: (name: string) => boolean): string {
-  for (let n = 1; ; n += 1) {
-    const name = n === 1 ? baseName : `${baseName} (${n})`;
-    if (isFree(name + extension)) return name;
-  }
 }
 
 /** Upright size of the pixels that there are, as the person turned them. */
