@@ -237,17 +237,25 @@ export class PhotoStore {
    *
    * @param seen `foundKey`s of what the reading met
    * @param unread folders that it could not open: what is below them keeps its state
+   * @param page looks at the next `limit` photos after an id, all unless given
+   * @returns the id after which to go on; null when all have been looked at
    */
-  markMissing(rootId: number, seen: ReadonlySet<string>, unread: readonly string[]): void {
+  markMissing(
+    rootId: number,
+    seen: ReadonlySet<string>,
+    unread: readonly string[],
+    { after, limit }: { after: number; limit: number } = { after: 0, limit: -1 },
+  ): number | null {
     const known = this.#database.sql
-      .prepare<[number], { id: number; path: string; key: string; root: string }>(
+      .prepare<[number, number, number], { id: number; path: string; key: string; root: string }>(
         `SELECT photos.id, directories.path, photos.key, roots.path AS root
          FROM root_photos JOIN photos ON photos.id = photo_id
            JOIN directories ON directories.id = directory_id
            JOIN roots ON roots.id = root_id
-         WHERE root_id = ? AND photos.state NOT IN ('missing', 'gone')`,
+         WHERE root_id = ? AND photo_id > ? AND photos.state NOT IN ('missing', 'gone')
+         ORDER BY photo_id LIMIT ?`,
       )
-      .all(rootId);
+      .all(rootId, after, limit);
     const missing = known.filter(
       (photo) =>
         isWithin(photo.path, photo.root) &&
@@ -257,6 +265,7 @@ export class PhotoStore {
     this.#database.transaction(() => {
       for (const { id } of missing) this.markPhotoMissing(id);
     });
+    return known.length === limit ? (known.at(-1)?.id ?? null) : null;
   }
 
   /** The photo's files are not where they were. Its decisions are kept until it is found again. */

@@ -10,8 +10,9 @@ const scan = (path: string): Promise<void> =>
   scanFolder(path, {
     signal: new AbortController().signal,
     leaveOut: tmpdir(),
-    onFolder: (photos) =>
-      found.push(...photos.flatMap(({ files }) => files.map(({ name }) => name))),
+    onFolder: (photos) => {
+      found.push(...photos.flatMap(({ files }) => files.map(({ name }) => name)));
+    },
     onUnread: ({ path: folder, reason }) => unread.push([folder, reason.en]),
   });
 

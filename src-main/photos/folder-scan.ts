@@ -2,7 +2,9 @@ import type { Dirent } from "node:fs";
 import { lstat, opendir, realpath, stat } from "node:fs/promises";
 import { extname, join, parse, sep } from "node:path";
 import { type FileKind, type FoundPhoto, type SkipReason, wholeNameKey } from "../library/index.ts";
+import type { Steps } from "./best-cut/index.ts";
 import { kindOfName, sniffFile } from "./formats.ts";
+import { inTurns, pieces, sortInSteps } from "./in-turns.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";
 import { formatUnsupported } from "./worker/problems.ts";
 
@@ -17,7 +19,7 @@ export interface ScanPorts {
   /** A folder that is passed over wherever it is met: the library's own, whose cache is full of pictures. */
   readonly leaveOut: string;
   /** Called once a folder, as soon as it has been read: the photos directly inside. */
-  readonly onFolder: (photos: FoundPhoto[]) => void;
+  readonly onFolder: (photos: FoundPhoto[]) => void | Promise<void>;
   readonly onUnread: (folder: UnreadFolder) => void;
 }
 
@@ -73,7 +75,7 @@ export async function scanFolder(root: string, ports: ScanPorts): Promise<void> 
     for (const name of folder.misnamed) {
       ports.onUnread({ path: join(directory, name), reason: nameNotText });
     }
-    ports.onFolder(pairFiles(directory, folder.files));
+    await ports.onFolder(await inTurns(pairFiles(directory, folder.files), signal));
     links.push(...folder.links.map((name) => join(directory, name)));
     for (const name of folder.folders) await visit(join(directory, name));
   };
@@ -98,9 +100,8 @@ export async function scanFiles(
     signal.throwIfAborted();
     throw unreadableFolder(directory, error);
   });
-  return pairFiles(directory, files).filter((photo) =>
-    photo.files.some(({ name }) => wanted.has(name)),
-  );
+  const photos = await inTurns(pairFiles(directory, files), signal);
+  return photos.filter((photo) => photo.files.some(({ name }) => wanted.has(name)));
 }
 
 /**
@@ -126,14 +127,24 @@ interface Folder {
   readonly misnamed: string[];
 }
 
+/** Enough files to keep a slow drive busy. */
+const lookedAtOnce = 128;
+
 async function readDirectory(directory: string, signal: AbortSignal): Promise<Folder> {
-  const entries: Dirent[] = [];
+  const met: Dirent[] = [];
   for await (const entry of await opendir(directory)) {
     signal.throwIfAborted();
-    if (!entry.name.startsWith(".")) entries.push(entry);
+    if (!entry.name.startsWith(".")) met.push(entry);
   }
-  entries.sort((a, b) => byName(a.name, b.name));
-  const found = await Promise.all(entries.map((entry) => lookAt(directory, entry)));
+  const entries = await inTurns(
+    sortInSteps(met, (a, b) => byName(a.name, b.name)),
+    signal,
+  );
+  const found: Found[] = [];
+  for (const piece of pieces(entries, lookedAtOnce)) {
+    signal.throwIfAborted();
+    found.push(...(await Promise.all(piece.map((entry) => lookAt(directory, entry)))));
+  }
   const named = (what: Found): string[] =>
     entries.filter((_, at) => found[at] === what).map(({ name }) => name);
   return {
@@ -175,14 +186,20 @@ async function isMisnamed(path: string): Promise<boolean> {
 }
 
 /** Puts the files of one folder together into photos: RAW, JPEG and HEIC of one base name are one photo. */
-function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto[] {
+function* pairFiles(directory: string, files: readonly ScannedFile[]): Steps<FoundPhoto[]> {
   const names = new Set(files.map(({ name }) => name));
-  const groups = Map.groupBy(files, ({ name, kind }) => {
-    const base = parse(name).name;
+  const groups = new Map<string, ScannedFile[]>();
+  for (const file of files) {
+    const stem = parse(file.name).name;
     // Some programs name a companion after the whole file: IMG_1.JPG.xmp.
-    return companions.has(kind) && names.has(base) ? parse(base).name : base;
-  });
-  return [...groups].flatMap(([base, group]) => {
+    const base = companions.has(file.kind) && names.has(stem) ? parse(stem).name : stem;
+    const group = groups.get(base);
+    if (group === undefined) groups.set(base, [file]);
+    else group.push(file);
+    yield;
+  }
+  const paired: FoundPhoto[] = [];
+  for (const [base, group] of groups) {
     // One file of each camera format; a second JPEG of the same base name (IMG.jpg, IMG.jpeg) is another photo.
     const ofCamera = cameraFormats.flatMap(
       (kind) => group.find((file) => file.kind === kind) ?? [],
@@ -213,8 +230,10 @@ function pairFiles(directory: string, files: readonly ScannedFile[]): FoundPhoto
         skip: movieAlone,
       });
     }
-    return photos;
-  });
+    paired.push(...photos);
+    yield;
+  }
+  return paired;
 }
 
 const movieAlone: SkipReason = {

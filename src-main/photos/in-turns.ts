@@ -21,6 +21,50 @@ export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal
   }
 }
 
+/** Items in order, as `toSorted` gives them; for comparisons that are dear and items that are many. */
+export function* sortInSteps<Item>(
+  items: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+): Steps<Item[]> {
+  let runs: Item[][] = [];
+  for (const piece of pieces(items, sortedAtOnce)) {
+    runs.push(piece.sort(compare));
+    yield;
+  }
+  while (runs.length > 1) {
+    const merged: Item[][] = [];
+    for (const [one = [], other = []] of pieces(runs, 2)) {
+      merged.push(yield* merge(one, other, compare));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+const sortedAtOnce = 256;
+
+function* merge<Item>(
+  one: readonly Item[],
+  other: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+): Steps<Item[]> {
+  const merged: Item[] = [];
+  let [i, j] = [0, 0];
+  while (i < one.length && j < other.length) {
+    const [a, b] = [one[i] as Item, other[j] as Item];
+    // Of equals the earlier comes first.
+    if (compare(a, b) <= 0) {
+      merged.push(a);
+      i += 1;
+    } else {
+      merged.push(b);
+      j += 1;
+    }
+    if (merged.length % sortedAtOnce === 0) yield;
+  }
+  return merged.concat(one.slice(i), other.slice(j));
+}
+
 /** Pieces of at most `size` items. */
 export function pieces<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>

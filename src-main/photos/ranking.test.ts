@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { Decisions } from "./decisions.ts";
-import { inTurns } from "./in-turns.ts";
 import { openFixtureLibrary } from "./library.fixture.ts";
 import { Ranking } from "./ranking.ts";
 
@@ -72,26 +71,4 @@ test("a Kiln that ended before it had ranked all goes on at its next start", asy
   await next.settled();
   expect(rows().every(({ rank }) => rank === 1)).toBe(true);
   await next.close();
-});
-
-test("work in turns lets others have theirs, and ends when it is told to", async () => {
-  const busy = function* () {
-    for (let step = 0; step < 40; step += 1) {
-      const until = performance.now() + 2;
-      while (performance.now() < until);
-      yield;
-    }
-    return "done" as const;
-  };
-  let others = 0;
-  const count = (): void => {
-    others += 1;
-    if (others < 1000) setImmediate(count);
-  };
-  setImmediate(count);
-  expect(await inTurns(busy())).toBe("done");
-  expect(others).toBeGreaterThan(4);
-  const abort = new AbortController();
-  setImmediate(() => abort.abort(new Error("enough")));
-  await expect(inTurns(busy(), abort.signal)).rejects.toThrow("enough");
 });

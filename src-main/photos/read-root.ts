@@ -3,10 +3,11 @@ import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { JobResult } from "../jobs/index.ts";
 import { type FoundPhoto, foundKey, type PhotoFile } from "../library/index.ts";
+import type { Steps } from "./best-cut/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
 import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot } from "./grouping.ts";
-import { inTurns } from "./in-turns.ts";
+import { inTurns, pieces } from "./in-turns.ts";
 import { measurePhotos } from "./measure-photos.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";
@@ -15,6 +16,10 @@ import type { ReadingContext, ReadingServices } from "./reading.ts";
 
 /** How many headers are read at once. */
 const concurrency = 8;
+
+/** How many photos are written down, or looked up, at once. */
+const recordedAtOnce = 50;
+const lookedUpAtOnce = 1000;
 
 /**
  * Reads a root: finds its photos, what they say of themselves, measures them and groups them into bursts. Every photo
@@ -93,7 +98,7 @@ export async function showFound(
   await scanFolder(root.path, {
     signal,
     leaveOut: services.database.directory,
-    onFolder: (found) => services.photos.recordFound(root.rootId, found),
+    onFolder: (found) => inTurns(record(services, root.rootId, found), signal),
     // The reading that follows says what can't be opened.
     onUnread: () => undefined,
   });
@@ -114,13 +119,11 @@ async function scan(
   const seen = new Set<string>();
   const unread: UnreadFolder[] = [];
   const rivals: string[] = [];
-  const take = (all: readonly FoundPhoto[]): void => {
+  const take = async (all: readonly FoundPhoto[]): Promise<void> => {
     const found = files === null ? withoutResults(services, rootId, all) : all;
     const names = found.flatMap((photo) => photo.files.map(({ name }) => name));
     rivals.push(...sharedSidecars(names).map((group) => group.toSorted().join(" + ")));
-    for (let start = 0; start < found.length; start += 200) {
-      services.photos.recordFound(rootId, found.slice(start, start + 200));
-    }
+    await inTurns(record(services, rootId, found), signal);
     for (const photo of found) seen.add(foundKey(photo.directory, photo.key));
     context.progress(0, 0, photosFound(seen.size));
   };
@@ -132,15 +135,35 @@ async function scan(
       onUnread: (folder) => unread.push(folder),
     });
   } else {
-    take(await scanFiles(path, [...services.photos.fileNames(rootId), ...files], signal));
+    await take(await scanFiles(path, [...services.photos.fileNames(rootId), ...files], signal));
   }
-  services.photos.markMissing(
-    rootId,
-    seen,
-    unread.map((folder) => folder.path),
-  );
+  const unreadPaths = unread.map((folder) => folder.path);
+  await inTurns(markMissing(services, rootId, seen, unreadPaths), signal);
   services.roots.saveUnreadFolders(rootId, [...unread, ...uncopied]);
   return { rivals };
+}
+
+function* record(
+  { photos }: Pick<ReadingServices, "photos">,
+  rootId: number,
+  found: readonly FoundPhoto[],
+): Steps<void> {
+  for (const piece of pieces(found, recordedAtOnce)) {
+    photos.recordFound(rootId, piece);
+    yield;
+  }
+}
+
+function* markMissing(
+  { photos }: Pick<ReadingServices, "photos">,
+  rootId: number,
+  seen: ReadonlySet<string>,
+  unread: readonly string[],
+): Steps<void> {
+  for (let after: number | null = 0; after !== null; ) {
+    after = photos.markMissing(rootId, seen, unread, { after, limit: lookedUpAtOnce });
+    yield;
+  }
 }
 
 /** A folder may be where results of its own photos go. */
