@@ -117,11 +117,19 @@ export function createRouter(services: Services) {
 
     photos: {
       changes: kiln.photos.changes.handler(({ input }) =>
-        services.database.transaction(() => ({
-          revision: services.database.currentRevision(),
-          photos: photos.changes(input.rootId, input.since),
-          bursts: bursts.changes(input.rootId, input.since),
-        })),
+        services.database.transaction(() => {
+          const { rootId, since, page } = input;
+          const rows =
+            page === null
+              ? photos.changes(rootId, since)
+              : photos.changesAfter(rootId, since, page);
+          return {
+            revision: services.database.currentRevision(),
+            photos: rows,
+            bursts: page === null || page.after === 0 ? bursts.changes(rootId, since) : [],
+            next: rows.length === page?.limit ? (rows.at(-1)?.id ?? null) : null,
+          };
+        }),
       ),
       detail: kiln.photos.detail.handler(({ input }) => {
         const found = photos.detail(input.photoId);

@@ -293,8 +293,9 @@ export class BurstStore {
     // A burst that lost its last photo belongs to no root any more: every client may be told.
     return this.#database.sql
       .prepare<[number, number], BurstRecord>(
-        `${selectBursts} WHERE bursts.revision > ? AND (gone OR bursts.id IN (
-           SELECT burst_id FROM photos JOIN root_photos ON photo_id = photos.id WHERE root_id = ?))`,
+        `${selectBursts} WHERE bursts.revision > ? AND (gone OR EXISTS (
+           SELECT 1 FROM photos JOIN root_photos ON photo_id = photos.id
+           WHERE photos.burst_id = bursts.id AND root_id = ?))`,
       )
       .all(since, rootId)
       .map(toBurstRow);

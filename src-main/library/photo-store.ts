@@ -566,6 +566,22 @@ export class PhotoStore {
       .map(toPhotoRow);
   }
 
+  /** {@link changes} in parts: the next `limit` rows after an id, in order of their ids. */
+  changesAfter(rootId: number, since: number, page: { after: number; limit: number }): PhotoRow[] {
+    // By what changed, where that is less than all.
+    const from =
+      since === 0
+        ? "root_photos JOIN photos ON photos.id = photo_id"
+        : "photos INDEXED BY photos_by_revision CROSS JOIN root_photos ON photo_id = photos.id";
+    return this.#database.sql
+      .prepare<[number, number, number, number], ChangeRow>(
+        `SELECT ${changeColumns} FROM ${from}
+         WHERE root_id = ? AND photos.revision > ? AND photo_id > ? ORDER BY photo_id LIMIT ?`,
+      )
+      .all(rootId, since, page.after, page.limit)
+      .map(toPhotoRow);
+  }
+
   /** Photos by id, in the order given; unknown ids are left out. */
   rows(photoIds: readonly number[]): PhotoRow[] {
     const one = this.#database.sql.prepare<[number], ChangeRow>(

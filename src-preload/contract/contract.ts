@@ -147,14 +147,29 @@ export const contract = {
     /**
      * Photos and bursts of a root that changed after revision `since` (0: all of them). A photo in state `gone`
      * or a burst with `gone` is to be dropped. Ordered by capture time, then by name.
+     *
+     * With `page` in parts, so that nobody waits for thousands of rows: the bursts and at most `limit` photos, by id,
+     * from `next` on while that is not null. Of all parts the first one's revision counts.
      */
-    changes: procedure.input(z.object({ rootId: idSchema, since: z.int().min(0) })).output(
-      z.object({
-        revision: z.int(),
-        photos: z.array(photoRowSchema),
-        bursts: z.array(burstRowSchema),
-      }),
-    ),
+    changes: procedure
+      .input(
+        z.object({
+          rootId: idSchema,
+          since: z.int().min(0),
+          page: z
+            .object({ after: z.int().min(0), limit: z.int().min(1).max(10_000) })
+            .nullable()
+            .default(null),
+        }),
+      )
+      .output(
+        z.object({
+          revision: z.int(),
+          photos: z.array(photoRowSchema),
+          bursts: z.array(burstRowSchema),
+          next: idSchema.nullable(),
+        }),
+      ),
     detail: procedure.input(z.object({ photoId: idSchema })).output(photoDetailSchema),
     histogram: procedure.input(z.object({ photoId: idSchema })).output(histogramSchema),
     /** Ranks all measured photos of a root as if they were one burst. Changes nothing. */

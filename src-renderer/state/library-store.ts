@@ -98,11 +98,22 @@ export async function leaveRoot(): Promise<void> {
   if (latest !== undefined) await showRoot(latest.id);
 }
 
+/** Main answers others between two parts of so many rows. */
+const rowsAtOnce = 1000;
+
 /** Brings photos and bursts of the shown root up to date. */
 export async function pullChanges(): Promise<void> {
   const { rootId, revision } = useLibrary.getState();
   if (rootId === null) return;
-  const changes = await door.photos.changes({ rootId, since: revision });
+  const ask = (after: number) =>
+    door.photos.changes({ rootId, since: revision, page: { after, limit: rowsAtOnce } });
+  const changes = await ask(0);
+  // Rows that change meanwhile have a newer revision than the first part's, and come again.
+  for (let { next } = changes; next !== null; ) {
+    const more = await ask(next);
+    changes.photos.push(...more.photos);
+    next = more.next;
+  }
   const state = useLibrary.getState();
   // Another root was shown, or an earlier call answered later: what is newer stays.
   if (state.rootId !== rootId || state.revision !== revision) return;

@@ -43,9 +43,14 @@ async function follow(door: ContractRouterClient<Contract>, rootId: number): Pro
     const news = await door.events.next({ cursor });
     cursor = news.cursor;
     if (news.revision <= revision) continue;
-    const changes = await door.photos.changes({ rootId, since: revision });
-    revision = changes.revision;
-    rows += changes.photos.length;
+    const since = revision;
+    for (let after: number | null = 0; after !== null; ) {
+      const page = { after, limit: 1000 };
+      const changes = await door.photos.changes({ rootId, since, page });
+      if (after === 0) revision = changes.revision;
+      rows += changes.photos.length;
+      after = changes.next;
+    }
     say({ rows });
   }
 }
