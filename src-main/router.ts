@@ -2,7 +2,8 @@ import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
 import { type AnyRouter, implement } from "@orpc/server";
 import { contract } from "../src-preload/contract/contract.ts";
 import { KilnError } from "./errors.ts";
-import { groupRoot, inTurns, rankRoot } from "./photos/index.ts";
+import { inTurns } from "./in-turns.ts";
+import { groupRoot, rankRoot } from "./photos/index.ts";
 import type { Services } from "./services.ts";
 
 const platforms = { win32: "windows", darwin: "macos" } as const;

@@ -1,10 +1,9 @@
 import type { Flag, Label, Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
+import { inTurns, pieces, type Steps } from "../in-turns.ts";
 import type { Change, ChangePlaces, EditStep, EditStore, PhotoStore } from "../library/index.ts";
-import type { Steps } from "./best-cut/index.ts";
 import { type Assignment, movedAtOnce, planGrouping } from "./grouping.ts";
-import { inTurns, pieces } from "./in-turns.ts";
 import { membersInSteps } from "./planned-groups.ts";
 import type { Ranking, RankingStores } from "./ranking.ts";
 

@@ -1,10 +1,9 @@
 import type { Dirent } from "node:fs";
 import { lstat, opendir, realpath, stat } from "node:fs/promises";
 import { extname, join, parse, sep } from "node:path";
+import { inTurns, pieces, type Steps, sortInSteps } from "../in-turns.ts";
 import { type FileKind, type FoundPhoto, type SkipReason, wholeNameKey } from "../library/index.ts";
-import type { Steps } from "./best-cut/index.ts";
 import { kindOfName, sniffFile } from "./formats.ts";
-import { inTurns, pieces, sortInSteps } from "./in-turns.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";
 import { formatUnsupported } from "./worker/problems.ts";
 

@@ -1,6 +1,5 @@
+import { inTurns, type Steps } from "../in-turns.ts";
 import type { BurstMember, LibraryDatabase } from "../library/index.ts";
-import type { Steps } from "./best-cut/index.ts";
-import { inTurns } from "./in-turns.ts";
 import {
   type LinkedFolder,
   linkFolders,

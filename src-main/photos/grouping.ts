@@ -1,6 +1,6 @@
+import { pieces, type Steps } from "../in-turns.ts";
 import type { BurstRanks } from "../library/index.ts";
-import { rankInSteps, type Steps } from "./best-cut/index.ts";
-import { pieces } from "./in-turns.ts";
+import { rankInSteps } from "./best-cut/index.ts";
 import { linkFolders, looksInSteps, membersInSteps, planGroups } from "./planned-groups.ts";
 import { candidatesOf, type RankingStores, toRanks } from "./ranking.ts";
 

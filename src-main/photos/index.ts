@@ -5,7 +5,6 @@ export { FolderWatch } from "./folder-watch.ts";
 export { GapPreviews } from "./gap-preview.ts";
 export { groupRoot, rankRoot } from "./grouping.ts";
 export { Imports, type StartedImport } from "./imports.ts";
-export { inTurns } from "./in-turns.ts";
 export { Media, type MediaFile, type MediaKind } from "./media.ts";
 export { Ranking } from "./ranking.ts";
 export type { TakenIn } from "./read-sidecars.ts";

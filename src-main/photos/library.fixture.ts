@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inTurns } from "../in-turns.ts";
 import {
   BurstStore,
   EditStore,
@@ -12,7 +13,6 @@ import {
 } from "../library/index.ts";
 import { LOOK_BYTES } from "./best-cut/index.ts";
 import { groupRoot } from "./grouping.ts";
-import { inTurns } from "./in-turns.ts";
 import { Ranking } from "./ranking.ts";
 
 /** A frame for a test's library: when it was taken, how sharp it is. */

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import type { Box } from "../../src-preload/contract/photos.ts";
 import { KilnError } from "../errors.ts";
+import { inTurns, type Steps } from "../in-turns.ts";
 import type { FaceWindow } from "../inference/index.ts";
 import type { PhotoFile, StoredMeasures } from "../library/index.ts";
-import type { Steps } from "./best-cut/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
-import { inTurns } from "./in-turns.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { membersInSteps } from "./planned-groups.ts";
 import type { ReadingContext, ReadingServices } from "./reading.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { finish } from "../in-turns.ts";
 import type { BurstMember } from "../library/index.ts";
-import { finish } from "./best-cut/index.ts";
 import { linkFolders, planGroups } from "./planned-groups.ts";
 
 function member(id: number, path: string, more: Partial<BurstMember> = {}): BurstMember {

@@ -1,11 +1,6 @@
+import type { Steps } from "../in-turns.ts";
 import type { BurstMember, BurstStore, MeasureStore } from "../library/index.ts";
-import {
-  type BurstCandidate,
-  type BurstLinks,
-  cutBursts,
-  linkInSteps,
-  type Steps,
-} from "./best-cut/index.ts";
+import { type BurstCandidate, type BurstLinks, cutBursts, linkInSteps } from "./best-cut/index.ts";
 
 export interface MemberStores {
   readonly bursts: BurstStore;

@@ -1,3 +1,4 @@
+import { finish, inTurns, type Steps } from "../in-turns.ts";
 import type {
   BurstMember,
   BurstRanks,
@@ -6,14 +7,7 @@ import type {
   LibraryDatabase,
   MeasureStore,
 } from "../library/index.ts";
-import {
-  finish,
-  type RankCandidate,
-  type RankedBurst,
-  rankInSteps,
-  type Steps,
-} from "./best-cut/index.ts";
-import { inTurns } from "./in-turns.ts";
+import { type RankCandidate, type RankedBurst, rankInSteps } from "./best-cut/index.ts";
 
 export interface RankingStores {
   readonly database: LibraryDatabase;

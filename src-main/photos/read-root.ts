@@ -1,13 +1,12 @@
 import { access } from "node:fs/promises";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
+import { inTurns, pieces, type Steps } from "../in-turns.ts";
 import type { JobResult } from "../jobs/index.ts";
 import { type FoundPhoto, foundKey, type PhotoFile } from "../library/index.ts";
-import type { Steps } from "./best-cut/index.ts";
 import { forEachFrame } from "./burst-queue.ts";
 import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot } from "./grouping.ts";
-import { inTurns, pieces } from "./in-turns.ts";
 import { measurePhotos } from "./measure-photos.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { isSystemError, unreadableFolder } from "./problems.ts";

@@ -1,12 +1,6 @@
+import { inTurns, type Steps } from "../in-turns.ts";
 import type { BurstMember } from "../library/index.ts";
-import {
-  areLooksAlike,
-  distanceOfLooks,
-  type Look,
-  openLook,
-  type Steps,
-} from "./best-cut/index.ts";
-import { inTurns } from "./in-turns.ts";
+import { areLooksAlike, distanceOfLooks, type Look, openLook } from "./best-cut/index.ts";
 import { looksInSteps, type MemberStores, membersInSteps } from "./planned-groups.ts";
 
 /** A frame of another burst that looks much like the photo that was asked for. */

@@ -1,8 +1,8 @@
+import { finish, type Steps } from "../../in-turns.ts";
 import { readClocks, type Stamp } from "./clock.ts";
 import { findIntervalShots } from "./interval.ts";
 import { areLooksAlike, isMostlyStill, type Look, openLook, turnLook } from "./look.ts";
 import { type NamePlace, originalStemOf, placeOf, sortKey, stemOf } from "./names.ts";
-import { finish, type Steps } from "./steps.ts";
 
 /**
  * What grouping needs to know of a photo. Its `camera` is make, model and (where known) serial number: frames of two

@@ -1,6 +1,6 @@
+import type { Steps } from "../../in-turns.ts";
 import { DIRECTIONS } from "./grid.ts";
 import type { Layer } from "./layers.ts";
-import type { Steps } from "./steps.ts";
 
 /** How the frames of a burst compare on one region of the scene. */
 export interface Comparison {

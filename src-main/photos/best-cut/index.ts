@@ -33,5 +33,4 @@ export {
   rankInSteps,
 } from "./rank.ts";
 export type { Reason, ReasonCode } from "./reasons.ts";
-export { finish, type Steps } from "./steps.ts";
 export type { Subject, SubjectKind } from "./subject.ts";

@@ -1,10 +1,10 @@
+import type { Steps } from "../../in-turns.ts";
 import type { FrameMeasures } from "./analyse.ts";
 import { type Comparison, compareFrames } from "./compare.ts";
 import type { FrameDetail } from "./detail.ts";
 import { estimateMotion, isRound, variancesOf } from "./motion.ts";
 import { judge, type Laid, noiseShareOf, type Verdict } from "./own-noise.ts";
 import type { Clipping, Fault } from "./reasons.ts";
-import type { Steps } from "./steps.ts";
 import type { BurstSubject } from "./subject.ts";
 
 /** What is judged of a frame beside its edges. */

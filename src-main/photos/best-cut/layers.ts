@@ -1,7 +1,7 @@
+import type { Steps } from "../../in-turns.ts";
 import { findShift, NO_SHIFT, type Pattern, patternOf, SAME_SCENE, type Shift } from "./align.ts";
 import type { FrameDetail } from "./detail.ts";
 import { DIRECTIONS, type Grid } from "./grid.ts";
-import type { Steps } from "./steps.ts";
 
 /** One frame's edges laid over the grid of the burst's reference frame, so that cells show the same place of the scene. */
 export interface Layer {

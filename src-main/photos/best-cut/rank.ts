@@ -1,3 +1,4 @@
+import { finish, type Steps } from "../../in-turns.ts";
 import type { FrameMeasures } from "./analyse.ts";
 import { compareFrames } from "./compare.ts";
 import { type FrameDetail, readDetail } from "./detail.ts";
@@ -6,7 +7,6 @@ import { DIRECTIONS, WHOLE } from "./grid.ts";
 import { type Judged, judgeFrames, RUINED } from "./judge.ts";
 import { stackFrames } from "./layers.ts";
 import { onlyFrame, type Reason } from "./reasons.ts";
-import { finish, type Steps } from "./steps.ts";
 import { type BurstSubject, findSubject, type Hints, type Subject, wholeFrame } from "./subject.ts";
 
 export interface RankCandidate extends Hints {

@@ -1,8 +1,8 @@
+import type { Steps } from "../../in-turns.ts";
 import { NO_SHIFT, type Shift } from "./align.ts";
 import { type Box, DIRECTIONS, overlap, WHOLE } from "./grid.ts";
 import { type Layer, layOver, type Stack } from "./layers.ts";
 import { chooseSubject, findPlanes } from "./planes.ts";
-import type { Steps } from "./steps.ts";
 
 /** What a burst is compared on. */
 export type SubjectKind = "face" | "focusPoint" | "salient" | "frame";

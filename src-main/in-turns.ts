@@ -1,5 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Steps } from "./best-cut/index.ts";
+
+/** Work in pieces of about a millisecond: whoever runs it may let others have their turn at each `yield`. */
+export type Steps<Result> = Generator<undefined, Result, undefined>;
+
+/** Does all of the work at once. */
+export function finish<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
 
 /** A window that waits for several of these still gets its answer within a few frames of the screen. */
 const turnMs = 8;

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { finish } from "./best-cut/index.ts";
-import { inTurns, sortInSteps } from "./in-turns.ts";
+import { finish, inTurns, sortInSteps } from "./in-turns.ts";
 
 test("others have their turn in between, and work ends when it is told to", async () => {
   const busy = function* () {
