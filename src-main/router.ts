@@ -72,8 +72,8 @@ export function createRouter(services: Services) {
         if (host.folderPicker !== "list") throw notListedHere();
         return sources.list(input.token);
       }),
-      upload: kiln.sources.upload.handler(async () => ({
-        token: sources.issue([await imports.receivingFolder()]),
+      upload: kiln.sources.upload.handler(async ({ input }) => ({
+        token: sources.issue([await imports.receivingFolder(input?.name)]),
       })),
       makeFolder: kiln.sources.makeFolder.handler(({ input }) =>
         sources.makeFolder(input.parent, input.name),

@@ -1,6 +1,6 @@
 export { Apply, type ApplyPorts } from "./apply-service.ts";
 export { type ApplyOutcome, type ApplyPlanOptions, applyPlan, type Encode } from "./execute.ts";
-export { legalStem, legalTail } from "./file-name.ts";
+export { legalName, legalStem, legalTail } from "./file-name.ts";
 export {
   datePart,
   exampleName,

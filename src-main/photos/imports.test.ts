@@ -10,7 +10,7 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openReadingLibrary } from "./reading.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "./takes.fixture.ts";
@@ -244,6 +244,43 @@ test("a library whose cache can't be written fails the reading by name, and blam
   library.engine.retry(started.jobId);
   await library.finished(started);
   expect(library.groups(started.rootId)).toHaveLength(3);
+});
+
+test("files of which none is a photo are refused; one is enough, whatever it is called", async () => {
+  const library = await openReadingLibrary();
+  const folder = await temporaryFolder();
+  await takePhotos(folder, { "1.jpg": { at: 0 } });
+  await rename(join(folder, "1.jpg"), join(folder, "scan.of.1998"));
+  await writeFile(join(folder, "메모.txt"), "words");
+  const note = join(folder, "메모.txt");
+  await expect(library.imports.inPlace([note])).rejects.toMatchObject({
+    code: "no-photo-dropped",
+    happened: { en: "“메모.txt” is no photo that Kiln reads." },
+  });
+  expect(library.roots.list()).toEqual([]);
+  const started = await library.imports.inPlace([note, join(folder, "scan.of.1998")]);
+  await library.finished(started);
+  expect(library.photos.changes(started.rootId, 0).map(({ name }) => name)).toEqual([
+    "scan.of.1998",
+  ]);
+});
+
+test("what a page sends is kept under the name of its folder; without a photo it is not kept", async () => {
+  const library = await openReadingLibrary();
+  const [first, second] = [
+    await library.imports.receivingFolder("제주 🏝️/.."),
+    await library.imports.receivingFolder("제주 🏝️/.."),
+  ];
+  expect([first, second].map((path) => basename(path))).toEqual(["제주 🏝️_", "제주 🏝️_-2"]);
+  await takePhotos(join(first, "day 1"), { "1.jpg": { at: 0 } });
+  const started = await library.imports.asCopies([first]);
+  await library.finished(started);
+  expect(library.photos.changes(started.rootId, 0)).toHaveLength(1);
+  await writeFile(join(second, "notes.txt"), "words");
+  await expect(library.imports.asCopies([second])).rejects.toMatchObject({
+    code: "no-photo-dropped",
+  });
+  expect(await readdir(dirname(second))).toEqual([basename(first)]);
 });
 
 test("copies keep folders, companions and times; the originals stay as they were", async () => {

@@ -1,8 +1,10 @@
-import { mkdir, realpath, stat } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { legalName } from "../apply/index.ts";
 import { KilnError } from "../errors.ts";
 import type { JobEngine } from "../jobs/index.ts";
 import type { RootRecord, RootStore } from "../library/index.ts";
+import { kindOfName, sniffFile } from "./formats.ts";
 import { importCopiesJob, readFolderJob, sampleJob } from "./jobs.ts";
 import { isSystemError } from "./problems.ts";
 import type { ReadingServices } from "./reading.ts";
@@ -47,7 +49,7 @@ export class Imports {
    * is answered; the others are read by jobs of their own.
    *
    * @param headersOnly sizes, times and cameras are read, nothing is measured
-   * @throws KilnError `folder-missing` when a path isn't there
+   * @throws KilnError `folder-missing` when a path isn't there, `no-photo-dropped` for files of which none is one
    */
   async inPlace(paths: readonly string[], headersOnly = false): Promise<StartedImport> {
     const folders: string[] = [];
@@ -57,6 +59,7 @@ export class Imports {
       if (await isFolder(path)) folders.push(await realpath(path));
       else files.push(join(await realpath(dirname(path)), basename(path)));
     }
+    if (folders.length === 0 && files.length > 0 && !(await holdPhoto(files))) throw noPhoto(files);
     const started = folders.map((path) => this.#read(path, null, headersOnly));
     for (const [folder, inside] of Map.groupBy(files, dirname)) {
       started.push(
@@ -89,8 +92,19 @@ export class Imports {
     return { rootId, jobId };
   }
 
-  /** Reads a folder of the library that was filled otherwise (files dropped on a page that has no paths). */
-  #received(path: string): StartedImport {
+  /**
+   * Reads a folder of the library that was filled otherwise (files dropped on a page that has no paths). Where nobody
+   * dropped a photo, these copies go again.
+   */
+  async #received(path: string): Promise<StartedImport> {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries.flatMap((entry) =>
+      entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
+    );
+    if (!(await holdPhoto(files))) {
+      await rm(path, { recursive: true, force: true });
+      throw noPhoto(files);
+    }
     const rootId = this.#roots.add({ path, whole: true, kind: "copied" }, Date.now());
     return { rootId, jobId: this.#startReading(rootId, path, null) };
   }
@@ -130,9 +144,12 @@ export class Imports {
     }
   }
 
-  receivingFolder(): Promise<string> {
-    const day = new Date().toLocaleDateString("sv-SE");
-    return this.#freshFolder("originals", day);
+  /** @param name what the person calls it; without one: today's date */
+  receivingFolder(name?: string): Promise<string> {
+    return this.#freshFolder(
+      "originals",
+      name === undefined ? new Date().toLocaleDateString("sv-SE") : legalName(name),
+    );
   }
 
   #read(path: string, files: string[] | null, headersOnly: boolean): StartedImport {
@@ -180,6 +197,35 @@ async function isFolder(path: string): Promise<boolean> {
       { cause },
     );
   }
+}
+
+/** By name, else by what is inside. */
+async function holdPhoto(files: readonly string[]): Promise<boolean> {
+  if (files.some((path) => kindOfName(path) !== null)) return true;
+  for (const path of files) {
+    if ((await sniffFile(path)) !== null) return true;
+  }
+  return false;
+}
+
+function noPhoto(files: readonly string[]): KilnError {
+  const [only] = files;
+  return new KilnError(
+    "no-photo-dropped",
+    files.length === 1 && only !== undefined
+      ? {
+          en: `“${basename(only)}” is no photo that Kiln reads.`,
+          ko: `‘${basename(only)}’은(는) Kiln이 읽을 수 있는 사진이 아닙니다.`,
+        }
+      : {
+          en: "None of these files is a photo that Kiln reads.",
+          ko: "이 파일 중에는 Kiln이 읽을 수 있는 사진이 없습니다.",
+        },
+    {
+      en: "Drop JPEG, PNG, WebP, AVIF, TIFF, HEIC or RAW files, or a folder of them.",
+      ko: "JPEG, PNG, WebP, AVIF, TIFF, HEIC, RAW 파일이나 그런 파일이 든 폴더를 끌어다 놓으세요.",
+    },
+  );
 }
 
 function first(started: readonly StartedImport[]): StartedImport {

@@ -91,9 +91,12 @@ export const contract = {
     list: procedure.input(z.object({ token: z.string().nullable() })).output(folderListingSchema),
     /**
      * A place for the bytes of files dropped on a page that has no paths (browser host): PUT each to
-     * `uploadUrl(token, relativePath)`, then import the token with mode `copy`.
+     * `uploadUrl(token, relativePath)`, then import the token with mode `copy`. `name`: what the dropped folder is
+     * called, where it is one.
      */
-    upload: procedure.output(z.object({ token: z.string() })),
+    upload: procedure
+      .input(z.object({ name: z.string().min(1).max(255).optional() }).optional())
+      .output(z.object({ token: z.string() })),
     /** Makes a new folder inside a listed one (browser host). */
     makeFolder: procedure
       .input(z.object({ parent: z.string(), name: z.string().min(1).max(120) }))

@@ -45,13 +45,30 @@ export async function takeDrop(transfer: DataTransfer): Promise<void> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   await attempt(async () => {
     const files = await Array.fromAsync(filesBelow(entries));
+    if (files.length === 0) {
+      tellNothing();
+      return;
+    }
+    // One folder is received under its own name, with what is below it.
+    const [first] = entries;
+    const folder = entries.length === 1 && first?.isDirectory === true ? first : null;
+    const top = folder === null ? "/" : `${folder.fullPath}/`;
     const token = await upload(
       files.map((entry) => ({
-        path: entry.fullPath.replace(/^\//, ""),
+        path: entry.fullPath.slice(top.length),
         open: () => fileOf(entry),
       })),
+      folder?.name,
     );
     if (token !== null) await takeIn(token, entries);
+  });
+}
+
+function tellNothing(): void {
+  showToast({
+    tone: "problem",
+    text: { en: "There was nothing in that drop.", ko: "끌어다 놓은 것에 파일이 없습니다." },
+    detail: { en: "Drop a folder or photos.", ko: "폴더나 사진을 끌어다 놓으세요." },
   });
 }
 
@@ -87,7 +104,7 @@ interface Sent {
 }
 
 /** Sends copies to main, where a page has no paths to give. Answers the token; null for none, or when it was cancelled. */
-async function upload(files: readonly Sent[]): Promise<string | null> {
+async function upload(files: readonly Sent[], name?: string): Promise<string | null> {
   if (files.length === 0) return null;
   const text = (done: number) => ({
     en: `Receiving files: ${done} of ${files.length}`,
@@ -100,7 +117,7 @@ async function upload(files: readonly Sent[]): Promise<string | null> {
     action: { label: { en: "Cancel", ko: "취소" }, run: () => abort.abort() },
   });
   try {
-    const { token } = await door.sources.upload();
+    const { token } = await door.sources.upload(name === undefined ? {} : { name });
     let done = 0;
     const queue = files.values();
     const lane = async (): Promise<void> => {

@@ -28,6 +28,28 @@ test("what can't be read is listed with its reason, and the rest goes on", async
   expect(fingerprintsOfFiles(folder)).toEqual(before);
 });
 
+test("a drop without a photo is said to be one, and leaves everything as it was", async ({
+  kiln,
+}) => {
+  const { page, folder, home } = kiln;
+  const note = join(home, "notes.txt");
+  writeFileSync(note, "words");
+  await kiln.drop([note]);
+  const said = page.getByRole("status");
+  await expect(said).toContainText("“notes.txt” is no photo that Kiln reads.");
+  await expect(page.getByRole("button", { name: "Try the sample project" })).toBeVisible();
+  const summer = join(folder, "여름 ☀️");
+  mkdirSync(summer);
+  if (kiln.hostName === "chromium") {
+    await kiln.drop([summer]);
+    await expect(said).toContainText("There was nothing in that drop.");
+  }
+  await paint(summer, twoBursts.slice(0, 1));
+  await kiln.drop([summer]);
+  await expect(page.getByRole("button", { name: "Folder: 여름 ☀️" })).toBeVisible();
+  await expect(page.getByRole("option", { name: /IMG_0001/ })).toBeVisible();
+});
+
 test("the same folder twice is one folder", async ({ kiln }) => {
   const { page, folder } = kiln;
   test.skip(
