@@ -290,12 +290,13 @@ export class BurstStore {
 
   /** Bursts of a root that changed after `since`, those without photos marked `gone`. */
   changes(rootId: number, since: number): BurstRow[] {
-    // A burst that lost its last photo belongs to no root any more: every client may be told.
+    // A burst that lost its last photo belongs to no root any more: every client may be told. CROSS JOIN: from the few
+    // photos of a burst, never through all of the root.
     return this.#database.sql
       .prepare<[number, number], BurstRecord>(
         `${selectBursts} WHERE bursts.revision > ? AND (gone OR EXISTS (
-           SELECT 1 FROM photos JOIN root_photos ON photo_id = photos.id
-           WHERE photos.burst_id = bursts.id AND root_id = ?))`,
+           SELECT 1 FROM photos CROSS JOIN root_photos
+           WHERE photos.burst_id = bursts.id AND root_id = ? AND photo_id = photos.id))`,
       )
       .all(since, rootId)
       .map(toBurstRow);
