@@ -38,12 +38,9 @@ export const upscaleEn = {
   fetchOf: (name: string) => `Fetch ${name}`,
   fetchKept: "Add to the list",
   keptFiles: "Its files came with another model: nothing is downloaded.",
-  fetchFrom: (hosts: readonly string[]) => `From ${hosts.join(", else from ")}`,
-  fetchHost: (host: string, size: string | null, brings: readonly string[]) => {
-    const more = brings.length === 0 ? [] : [`brings ${brings.join(" and ")} along`];
-    const facts = [...(size === null ? [] : [size]), ...more];
-    return facts.length === 0 ? host : `${host} (${facts.join(", ")})`;
-  },
+  fetchFrom: (hosts: string) => `From ${hosts}`,
+  elseFrom: ", else from ",
+  bringsAlong: (names: string) => `brings ${names} along`,
   fetching: (name: string) => `Fetching ${name}`,
   unverified: "Its bytes could not be compared with a known hash.",
   addModel: "Add a model…",

@@ -36,12 +36,9 @@ export const upscaleKo = {
   fetchOf: (name) => `${name} 받기`,
   fetchKept: "목록에 추가",
   keptFiles: "다른 모델과 함께 받아 둔 파일이 있어 내려받지 않습니다.",
-  fetchFrom: (hosts) => `받는 곳: ${hosts.join(", 안 되면 ")}`,
-  fetchHost: (host, size, brings) => {
-    const more = brings.length === 0 ? [] : [`${brings.join(", ")} 모델도 함께 받음`];
-    const facts = [...(size === null ? [] : [size]), ...more];
-    return facts.length === 0 ? host : `${host}(${facts.join(", ")})`;
-  },
+  fetchFrom: (hosts) => `받는 곳: ${hosts}`,
+  elseFrom: ", 안 되면 ",
+  bringsAlong: (names) => `${names} 모델도 함께 받음`,
   fetching: (name) => `${name} 받는 중`,
   unverified: "알려진 해시가 없어 파일을 대조하지 못했습니다.",
   addModel: "모델 추가…",

@@ -24,9 +24,13 @@ export function ModelFetch({ model }: { readonly model: Model }): ReactElement {
   const models = useModels((state) => state.models);
   const nameOf = (other: string): string =>
     models?.find((each) => each.id === other)?.name ?? other;
-  const hosts = sources.map(({ host, bytes, brings }) =>
-    messages.upscale.fetchHost(host, bytes === null ? null : bytesText(bytes), brings.map(nameOf)),
-  );
+  const hosts = sources.map(({ host, bytes, brings }) => {
+    const facts = [
+      ...(bytes === null ? [] : [bytesText(bytes)]),
+      ...(brings.length === 0 ? [] : [messages.upscale.bringsAlong(brings.map(nameOf).join(", "))]),
+    ];
+    return facts.length === 0 ? host : `${host} (${facts.join(", ")})`;
+  });
   const size = bytes === null || isKept ? null : bytesText(bytes);
   const fetch = size === null ? messages.upscale.fetchPlain : messages.upscale.fetch(size);
   return (
@@ -40,7 +44,9 @@ export function ModelFetch({ model }: { readonly model: Model }): ReactElement {
           )}
         </p>
         <p className={css.facts}>
-          {isKept ? messages.upscale.keptFiles : messages.upscale.fetchFrom(hosts)}
+          {isKept
+            ? messages.upscale.keptFiles
+            : messages.upscale.fetchFrom(hosts.join(messages.upscale.elseFrom))}
         </p>
         {running !== null && (
           <div className={css.fetching}>
