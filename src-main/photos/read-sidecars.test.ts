@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { updateSidecar } from "../xmp/index.ts";
 import { openFolder } from "./sidecars.fixture.ts";
 
 test("a reading that is broken off leaves sidecars unread: the next one takes in all of them", async () => {
@@ -34,4 +37,49 @@ test("what the person decides while sidecars are read is not overruled by an old
   };
   expect(await takeIn()).toMatchObject({ cameIn: 1, overruled: 0, kept: 1 });
   expect([row(first)?.stars, row(second)?.stars]).toEqual([5, 3]);
+});
+
+describe("sidecars of hundreds of photos", () => {
+  /** Photos with a sidecar each, which another program wrote in a minute from now. */
+  async function crowd(count: number) {
+    const bench = await openFolder();
+    const { folder, read } = bench;
+    const time = new Date(Date.now() + 60_000);
+    const content = updateSidecar(null, { rating: 2 }, "p.xmp", time);
+    for (let i = 0; i < count; i += 1) {
+      writeFileSync(join(folder, `p${i}.JPG`), "photo");
+      writeFileSync(join(folder, `p${i}.xmp`), content);
+      utimesSync(join(folder, `p${i}.xmp`), time, time);
+    }
+    return { ...bench, ids: Object.values(read()) };
+  }
+
+  test("are settled in turns", async () => {
+    const { sidecars, takeIn, row, ids } = await crowd(250);
+    const [seen, saveSeen] = [sidecars.seen.bind(sidecars), sidecars.saveSeen.bind(sidecars)];
+    const turns: number[] = [];
+    let settled = 0;
+    sidecars.seen = (...place) => {
+      if (settled > 0) turns.push(settled);
+      settled = 0;
+      return seen(...place);
+    };
+    sidecars.saveSeen = (...what) => {
+      settled += 1;
+      saveSeen(...what);
+    };
+    expect(await takeIn()).toMatchObject({ cameIn: 250, overruled: 0 });
+    expect([...turns, settled]).toEqual([100, 100, 50]);
+    expect(ids.map((id) => row(id)?.stars)).toEqual(ids.map(() => 2));
+  });
+
+  test("that overrule the person are one step of undo", async () => {
+    const { edits, takeIn, row, ids } = await crowd(150);
+    const five = ids.map((id) => ({ entity: "photo", id, field: "stars", value: 5 }) as const);
+    edits.record({ en: "Five stars", ko: "별 5개" }, five, Date.now());
+    expect(await takeIn()).toMatchObject({ cameIn: 150, overruled: 150 });
+    expect(ids.map((id) => row(id)?.stars)).toEqual(ids.map(() => 2));
+    expect(edits.nextUndo()?.label.en).toBe("Take over 150 sidecars");
+    expect(await takeIn()).toMatchObject({ cameIn: 0 });
+  });
 });

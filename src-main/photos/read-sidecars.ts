@@ -49,6 +49,9 @@ interface OddRating {
   readonly written: string;
 }
 
+/** Photos that are settled in one transaction: main answers others in between. */
+const AT_ONCE = 100;
+
 /**
  * Reads the sidecars of a root that changed since Kiln last saw them, and lets what they say about stars, flag and
  * label come in where the person's preferences say so. Photos that nobody decided on take it silently, as reading a
@@ -62,18 +65,30 @@ export async function takeInSidecars(
   signal: AbortSignal,
 ): Promise<TakenIn> {
   const changed = services.sidecars.changedOfRoot(rootId);
-  const news: PhotoNews[] = [];
+  const read: PhotoNews[] = [];
+  /** Those that overrule the person are one step of undo, all together. */
+  const overruling: PhotoNews[] = [];
+  const settled = { cameIn: 0, overruled: 0, kept: 0 };
+  const settle = (news: readonly PhotoNews[], later?: PhotoNews[]): void => {
+    const { cameIn, overruled, kept } = settleNews(services, news, later);
+    settled.cameIn += cameIn;
+    settled.overruled += overruled;
+    settled.kept += kept;
+  };
   const problems: { path: string; problem: KilnError }[] = [];
   const oddRatings: OddRating[] = [];
   for (const [photoId, sidecars] of Map.groupBy(changed, (each) => each.photoId)) {
     signal.throwIfAborted();
     const paths = sidecars.map(({ path }) => path);
-    const read = await readNews(services, photoId, paths);
-    problems.push(...read.problems);
-    oddRatings.push(...read.oddRatings);
-    news.push(read);
+    const news = await readNews(services, photoId, paths);
+    problems.push(...news.problems);
+    oddRatings.push(...news.oddRatings);
+    read.push(news);
+    if (read.length === AT_ONCE) settle(read.splice(0), overruling);
   }
-  return { ...settleNews(services, news), problems, oddRatings };
+  settle(read, overruling);
+  if (overruling.length > 0) settle(overruling);
+  return { ...settled, problems, oddRatings };
 }
 
 /** What sidecars of a photo say. Nothing is known of it yet: it counts as seen when it is settled. */
@@ -132,17 +147,26 @@ export function saidBy({
  * Weighs what sidecars say against what stands now, which the person may have changed since they were read, and writes
  * down how it went, in one step with that they were seen: what is broken off before is read again. Sidecars of a photo
  * that is not there count as unseen.
+ *
+ * @param later gets those that overrule the person, which are then left as they are; without it they are settled, too
  */
 export function settleNews(
   { database, edits, sidecars, preferences }: SidecarServices,
   read: readonly PhotoNews[],
+  later?: PhotoNews[],
 ): Omit<TakenIn, "problems" | "oddRatings"> {
   return database.transaction(() => {
     const outcomes: (Outcome & { readonly photo: SidecarPhoto })[] = [];
-    for (const { photoId, newest, seen } of read) {
+    for (const news of read) {
+      const { photoId, newest, seen } = news;
       const photo = sidecars.photo(photoId);
       if (photo === null) continue;
-      if (newest !== null) outcomes.push({ photo, ...weigh(photo, newest, preferences()) });
+      const outcome = newest === null ? null : { photo, ...weigh(photo, newest, preferences()) };
+      if (outcome?.overruled === true && later !== undefined) {
+        later.push(news);
+        continue;
+      }
+      if (outcome !== null) outcomes.push(outcome);
       for (const { path, version } of seen) {
         sidecars.saveSeen(dirname(path), basename(path), version);
       }
