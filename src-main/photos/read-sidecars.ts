@@ -121,7 +121,9 @@ export async function readNews(
         const news = newsOf(sidecar, before, sidecarTime(sidecar, file.modifiedMs, Date.now()));
         if (news !== null && (newest === null || news.at > newest.at)) newest = news;
       }
-      seen.push({ path, version: { ...file, ...saidBy(sidecar) } });
+      // Not its content, which may wait for thousands of others.
+      const { bytes, modifiedMs, sha256 } = file;
+      seen.push({ path, version: { bytes, modifiedMs, sha256, ...saidBy(sidecar) } });
     } catch (error) {
       if (!(error instanceof KilnError)) throw error;
       problems.push({ path, problem: error });
