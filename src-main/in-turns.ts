@@ -31,6 +31,19 @@ export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal
   }
 }
 
+/** For a loop that waits for other things, too, which may answer at once: lets others have their turn now and then. */
+export class Turns {
+  #since = performance.now();
+
+  /** @throws the signal's reason */
+  async breathe(signal?: AbortSignal): Promise<void> {
+    if (performance.now() - this.#since < turnMs) return;
+    await nextTurn();
+    signal?.throwIfAborted();
+    this.#since = performance.now();
+  }
+}
+
 /** Items in order, as `toSorted` gives them; for comparisons that are dear and items that are many. */
 export function* sortInSteps<Item>(
   items: readonly Item[],

@@ -227,8 +227,8 @@ export function createRouter(services: Services) {
           secondCopy: secondCopy === null ? null : sources.folder(secondCopy),
         }),
       ),
-      start: kiln.apply.start.handler(({ input }) => ({
-        jobId: services.apply.start(input.planId),
+      start: kiln.apply.start.handler(async ({ input }) => ({
+        jobId: await services.apply.start(input.planId),
       })),
       undo: kiln.apply.undo.handler(({ input }) => ({ jobId: services.apply.undo(input.planId) })),
     },

@@ -175,6 +175,7 @@ export function createServices(options: ServicesOptions) {
     edits,
     plans: new PlanStore(database),
     trash,
+    ranked: (burstIds) => ranking.settled(burstIds),
     encode: async ({ photoId, source, target, quality, edge, signal }) => {
       const rotation = photos.rows([photoId])[0]?.rotation ?? 0;
       const marks = sidecars.valuesOf(photoId);
@@ -271,7 +272,7 @@ export function createServices(options: ServicesOptions) {
 
     async redo(): Promise<StepTaken> {
       const step = await decisions.redo();
-      return taken(step, step?.planId == null ? null : apply.redo(step.planId));
+      return taken(step, step?.planId == null ? null : await apply.redo(step.planId));
     },
 
     /** Opens folders and files that were named from outside (command line, second start, system). */

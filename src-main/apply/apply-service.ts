@@ -4,6 +4,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Problem } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
+import { inTurns, pieces, type Steps } from "../in-turns.ts";
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type {
   BurstStore,
@@ -29,7 +30,12 @@ export interface ApplyPorts {
   readonly plans: PlanStore;
   readonly trash: Trash;
   readonly encode: Encode;
+  /** Settles when these bursts have their picks, as far as they have any. */
+  readonly ranked: (burstIds: readonly number[]) => Promise<void>;
 }
+
+/** How many photos are looked up in one go. */
+const photosAtOnce = 250;
 
 /** Decisions become files: a plan is shown, carried out as a job, and can be taken back. */
 export class Apply {
@@ -66,12 +72,12 @@ export class Apply {
   }
 
   /** What a pattern makes of the root's first pick (or first photo), or what is wrong with the pattern. */
-  previewName(
+  async previewName(
     rootId: number,
     pattern: string,
     subfolders: string,
-  ): { example: string | null; problem: Problem | null } {
-    const rows = this.#shown(rootId);
+  ): Promise<{ example: string | null; problem: Problem | null }> {
+    const rows = await inTurns(this.#shown(rootId));
     const row = rows.find((photo) => photo.flag === "pick") ?? rows[0];
     if (row === undefined) return { example: null, problem: null };
     try {
@@ -90,30 +96,29 @@ export class Apply {
   async plan(
     options: ApplyOptions,
   ): Promise<{ plan: ApplyPlan } | { question: { undecidedBursts: number[] } }> {
-    const { roots, bursts, plans, trash } = this.#ports;
-    const rows = this.#shown(options.rootId);
+    const { roots, plans, trash } = this.#ports;
+    const rows = await inTurns(this.#shown(options.rootId));
     const undecided = [...Map.groupBy(rows, (row) => row.burstId)].flatMap(([burstId, frames]) =>
       burstId !== null && frames.every((frame) => frame.flag === "none") ? [burstId] : [],
     );
     if (undecided.length > 0 && options.undecided === "ask") {
       return { question: { undecidedBursts: undecided } };
     }
-    const proposed = new Set(
-      options.undecided === "proposed"
-        ? undecided.map((burstId) => bursts.get(burstId)?.pickId ?? null)
-        : [],
+    if (options.undecided === "proposed") await this.#ports.ranked(undecided);
+    const proposed = await inTurns(
+      this.#picksOf(options.undecided === "proposed" ? undecided : []),
     );
     const numbers = numberBursts(rows);
-    const planned = (wanted: (row: PhotoRow) => boolean): PlannedPhoto[] =>
-      rows.filter(wanted).flatMap((row) => this.#planned(row, numbers) ?? []);
+    const planned = (wanted: (row: PhotoRow) => boolean): Promise<PlannedPhoto[]> =>
+      inTurns(this.#planned(rows.filter(wanted), numbers));
     const draft = await planApply({
       ...options,
-      picks: planned((row) => row.flag === "pick" || proposed.has(row.id)),
-      rejects: options.rejects === "trash" ? planned((row) => row.flag === "reject") : [],
+      picks: await planned((row) => row.flag === "pick" || proposed.has(row.id)),
+      rejects: options.rejects === "trash" ? await planned((row) => row.flag === "reject") : [],
       trash,
       shownFolder: roots.get(options.rootId)?.path ?? null,
     });
-    const planId = plans.create(options.rootId, draft, Date.now());
+    const planId = await inTurns(plans.createInSteps(options.rootId, draft, Date.now()));
     return { plan: describePlan(planId, draft) };
   }
 
@@ -121,11 +126,11 @@ export class Apply {
    * Carries a plan out as a job; a plan that was cut short is gone on with. It is a step of undo from now on: what is
    * half applied can be taken back, too.
    */
-  start(planId: number): number {
+  async start(planId: number): Promise<number> {
     const { plans, edits, engine } = this.#ports;
+    const items = await inTurns(plans.itemsInSteps(planId));
     const plan = plans.plan(planId);
     if (plan === null) throw planUnknown();
-    const items = plans.items(planId);
     if (plan.state === "planned") plans.setState(planId, "applying");
     edits.planApplied(planId, planLabel({ ...plan, items }), Date.now());
     return engine.start(this.#jobs.apply, { planId, count: items.length });
@@ -138,36 +143,66 @@ export class Apply {
       .list()
       .find(({ id, state }) => id === this.#undoing.get(planId) && isUnderWay(state));
     if (running !== undefined) return running.id;
-    const jobId = engine.start(this.#jobs.undo, { planId, count: this.#count(planId) });
+    const jobId = engine.start(this.#jobs.undo, {
+      planId,
+      count: this.#ports.plans.count(planId),
+    });
     this.#undoing.set(planId, jobId);
     return jobId;
   }
 
   /** Does a plan that was taken back once more: a new plan of the same items, since a journal is never run twice. */
-  redo(planId: number): number | null {
+  async redo(planId: number): Promise<number | null> {
     const { plans, edits } = this.#ports;
     const plan = plans.plan(planId);
     if (plan === null || plan.state !== "undone") return null;
-    const again = plans.create(plan.rootId, { ...plan, items: plans.items(planId) }, Date.now());
+    const items = await inTurns(plans.itemsInSteps(planId));
+    const draft = { ...plan, items };
+    const again = await inTurns(plans.createInSteps(plan.rootId, draft, Date.now()));
     edits.replacePlan(planId, again);
     return this.start(again);
   }
 
-  #count(planId: number): number {
-    return this.#ports.plans.items(planId).length;
-  }
-
   /** Photos of a root that can be looked at, in the order in which {seq} counts them. */
-  #shown(rootId: number): PhotoRow[] {
-    return this.#ports.photos
-      .changes(rootId, 0)
-      .filter(({ state }) => state === "found" || state === "probed" || state === "measured");
+  *#shown(rootId: number): Steps<PhotoRow[]> {
+    const rows: PhotoRow[] = [];
+    for (let after = 0; ; ) {
+      const page = this.#ports.photos.changesAfter(rootId, 0, { after, limit: photosAtOnce });
+      rows.push(...page.filter(({ state }) => ["found", "probed", "measured"].includes(state)));
+      yield;
+      const last = page.at(-1);
+      if (last === undefined || page.length < photosAtOnce) break;
+      after = last.id;
+    }
+    return rows.sort(
+      (a, b) =>
+        (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
+        (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    );
   }
 
-  #planned(row: PhotoRow, numbers: ReadonlyMap<number, number>): PlannedPhoto | null {
-    const [main, ...others] = this.#ports.photos.files(row.id);
-    if (main === undefined) return null;
-    return { photoId: row.id, files: [main, ...others], fields: this.#fields(row, numbers) };
+  *#picksOf(burstIds: readonly number[]): Steps<Set<number>> {
+    const picks = new Set<number>();
+    for (const piece of pieces(burstIds, photosAtOnce)) {
+      for (const { pickId } of this.#ports.bursts.framesAndPicks(piece)) picks.add(pickId);
+      yield;
+    }
+    return picks;
+  }
+
+  *#planned(
+    rows: readonly PhotoRow[],
+    numbers: ReadonlyMap<number, number>,
+  ): Steps<PlannedPhoto[]> {
+    const planned: PlannedPhoto[] = [];
+    for (const row of rows) {
+      const [main, ...others] = this.#ports.photos.files(row.id);
+      if (main === undefined) continue;
+      const fields = this.#fields(row, numbers);
+      planned.push({ photoId: row.id, files: [main, ...others], fields });
+      yield;
+    }
+    return planned;
   }
 
   #fields(row: PhotoRow, numbers: ReadonlyMap<number, number>): PlannedPhoto["fields"] {

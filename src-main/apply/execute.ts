@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, lstat, open, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { KilnError } from "../errors.ts";
+import { inTurns } from "../in-turns.ts";
 import { entryAt, type PlanItem } from "../library/index.ts";
 import { checkDestination, checkSourceFolder } from "./checks.ts";
 import {
@@ -73,23 +74,23 @@ export function applyPlan(options: ApplyPlanOptions): Promise<ApplyOutcome> {
     if (plan === null) throw planUnknown();
     if (plan.state === "undoing" || plan.state === "undone") throw planUndone();
     store.setState(planId, "applying");
-    const items = store.items(planId);
+    const items = await inTurns(store.itemsInSteps(planId));
     const run = new PlanRun(options, plan, items);
     const givenUp = new Set<number>();
     for (const item of items) {
       if (item.state !== "started") continue;
       if ((await settleApply(run, item)).state === "failed") givenUp.add(item.seq);
     }
-    const settled = store.items(planId);
+    const settled = await inTurns(store.itemsInSteps(planId));
     await checkPlaces(run, settled);
     for (const group of byPhoto(settled)) {
       // What a crash made impossible has its sentence, which another try in the same run would replace.
       const hopeful = group.filter((item) => !givenUp.has(item.seq));
       await applyPhoto(run, hopeful, options.encode);
     }
-    for (const item of store.items(planId)) await run.removeParts(item);
+    const ended = await inTurns(store.itemsInSteps(planId));
+    for (const item of ended) await run.removeParts(item);
     store.setState(planId, "applied");
-    const ended = store.items(planId);
     return {
       done: ended.filter((item) => item.state === "done").length,
       failed: ended.filter((item) => item.state === "failed"),

@@ -2,6 +2,7 @@ import { lstat, realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
+import { Turns } from "../in-turns.ts";
 import {
   type FindVolumeRoot,
   isCode,
@@ -108,7 +109,9 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
   const items: PlanItemDraft[] = [];
   const placed: PhotoOnDisk[] = [];
   let alreadyThere = 0;
+  const turns = new Turns();
   for (const pick of picks.found) {
+    await turns.breathe();
     const [main] = pick.sources;
     const stem = stemOf(main.file.path);
     const fields = { ...pick.photo.fields, name: stem, seq: placed.length + 1 };

@@ -1,6 +1,7 @@
 import { mkdir, unlink } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { KilnError } from "../errors.ts";
+import { inTurns } from "../in-turns.ts";
 import {
   cardHolding,
   entryAt,
@@ -67,13 +68,13 @@ export function undoPlan(options: PlanRunOptions): Promise<UndoOutcome> {
     if (plan === null) throw planUnknown();
     if (plan.state === "planned") throw planNeverStarted();
     store.setState(planId, "undoing");
-    const items = store.items(planId).toReversed();
+    const items = (await inTurns(store.itemsInSteps(planId))).toReversed();
     const run = new PlanRun(options, plan, items);
     for (const group of byPhoto(items)) await undoPhoto(run, group);
     for (const item of items) await run.removeParts(item);
     await run.removeEmptyFolders();
     store.setState(planId, "undone");
-    const ended = store.items(planId);
+    const ended = await inTurns(store.itemsInSteps(planId));
     return {
       undone: ended.filter((item) => item.state === "undone").length,
       kept: ended.filter((item) => item.state === "kept"),

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Problem } from "../../src-preload/contract/problem.ts";
+import { finish, pieces, type Steps } from "../in-turns.ts";
 import type { LibraryDatabase } from "./database.ts";
 
 export type PlanAction = "copy" | "move" | "export";
@@ -106,6 +107,9 @@ interface ItemRow {
   problem_todo_ko: string | null;
 }
 
+/** Items that are written, or read, in one go. */
+const itemsAtOnce = 250;
+
 /**
  * The journal of what Kiln does to the disk.
  *
@@ -127,6 +131,38 @@ export class PlanStore {
    * `applying` first. Returns its id.
    */
   create(rootId: number, draft: PlanDraft, now: number): number {
+    return finish(this.createInSteps(rootId, draft, now));
+  }
+
+  /**
+   * {@link create} in pieces. Nobody knows the plan's id before it is whole; one that was broken off is dropped with the
+   * others, and one that another plan took the place of meanwhile is none any more.
+   */
+  *createInSteps(rootId: number, draft: PlanDraft, now: number): Steps<number> {
+    const planId = this.#begin(rootId, draft, now);
+    let seq = 0;
+    for (const piece of pieces(draft.items, itemsAtOnce)) {
+      yield;
+      const isThere = this.#database.transaction(() => {
+        if (this.plan(planId) === null) return false;
+        const insert = this.#database.sql.prepare(
+          `INSERT INTO plan_items (plan_id, seq, photo_id, file_id, operation, source, target, second_target,
+             renamed, bytes, modified_ms, state)
+           VALUES (@planId, @seq, @photoId, @fileId, @operation, @source, @target, @secondTarget,
+             @renamed, @bytes, @modifiedMs, 'pending')`,
+        );
+        for (const item of piece) {
+          seq += 1;
+          insert.run({ ...item, planId, seq, renamed: item.renamed ? 1 : 0 });
+        }
+        return true;
+      });
+      if (!isThere) break;
+    }
+    return planId;
+  }
+
+  #begin(rootId: number, draft: PlanDraft, now: number): number {
     return this.#database.transaction(() => {
       const { sql } = this.#database;
       const { lastInsertRowid } = sql
@@ -150,15 +186,6 @@ export class PlanStore {
       // After the insert, so that the dropped one's id is not given again: a window may still show that plan, and
       // must not start another one by its id.
       sql.prepare("DELETE FROM plans WHERE state = 'planned' AND id <> ?").run(planId);
-      const insert = sql.prepare(
-        `INSERT INTO plan_items (plan_id, seq, photo_id, file_id, operation, source, target, second_target,
-           renamed, bytes, modified_ms, state)
-         VALUES (@planId, @seq, @photoId, @fileId, @operation, @source, @target, @secondTarget,
-           @renamed, @bytes, @modifiedMs, 'pending')`,
-      );
-      for (const [index, item] of draft.items.entries()) {
-        insert.run({ ...item, planId, seq: index + 1, renamed: item.renamed ? 1 : 0 });
-      }
       return planId;
     });
   }
@@ -187,10 +214,30 @@ export class PlanStore {
 
   /** In the plan's order. */
   items(planId: number): PlanItem[] {
-    return this.#database.sql
-      .prepare<[number], ItemRow>("SELECT * FROM plan_items WHERE plan_id = ? ORDER BY seq")
-      .all(planId)
-      .map(toItem);
+    return finish(this.itemsInSteps(planId));
+  }
+
+  /** {@link items} in pieces. */
+  *itemsInSteps(planId: number): Steps<PlanItem[]> {
+    const page = this.#database.sql.prepare<[number, number, number], ItemRow>(
+      "SELECT * FROM plan_items WHERE plan_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+    );
+    const items: PlanItem[] = [];
+    for (;;) {
+      const rows = page.all(planId, items.at(-1)?.seq ?? 0, itemsAtOnce);
+      items.push(...rows.map(toItem));
+      if (rows.length < itemsAtOnce) return items;
+      yield;
+    }
+  }
+
+  /** How many items a plan has. */
+  count(planId: number): number {
+    const count = this.#database.sql
+      .prepare<[number], number>("SELECT count(*) FROM plan_items WHERE plan_id = ?")
+      .pluck()
+      .get(planId);
+    return count ?? 0;
   }
 
   setState(planId: number, state: PlanState): void {
