@@ -1,7 +1,9 @@
 import { type ReactElement, useEffect } from "react";
+import type { ApplyPlan } from "../../src-preload/contract/apply.ts";
 import { commands } from "../../src-preload/contract/commands.ts";
 import { runCommand } from "../commands/registry.ts";
 import { openItems } from "../compare/frames.ts";
+import type { Messages } from "../messages/en.ts";
 import { useLanguage, useMessages } from "../messages/language.ts";
 import { countDecisions } from "../state/derive.ts";
 import { useLibrary } from "../state/library-store.ts";
@@ -42,7 +44,7 @@ export function ApplyDialog(): ReactElement {
       return (
         <Dialog
           key="plan"
-          title={messages.planTitle}
+          title={titleOf(step.plan, messages)}
           width={920}
           onClose={close}
           footer={<PlanFoot planId={step.plan.planId} />}
@@ -51,6 +53,14 @@ export function ApplyDialog(): ReactElement {
         </Dialog>
       );
   }
+}
+
+/** A plan says what it does: moving and copying look alike in a list of files. */
+function titleOf({ items }: ApplyPlan, messages: Messages): string {
+  const action = items.map(({ operation }) => operation).find((one) => one !== "trash");
+  return action === undefined
+    ? messages.planTitle
+    : `${messages.planTitle}: ${messages.applyActions[action]}`;
 }
 
 /** Picks may also become larger: here best cut ends. */

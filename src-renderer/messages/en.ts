@@ -22,6 +22,8 @@ export const en = {
   emptyTitle: "Drop photos here",
   emptyText:
     "A folder or a handful of files. Kiln reads them where they are and never changes an original.",
+  emptyTextCopies:
+    "A browser hands Kiln copies of what is dropped. “Open folder…” reads photos where they are. Originals are never changed.",
   emptyOpen: "Open folder…",
   emptySample: "Try the sample project",
   recentFolders: "Recent folders",

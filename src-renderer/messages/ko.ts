@@ -22,6 +22,8 @@ export const ko = {
   emptyTitle: "사진을 여기에 놓으세요",
   emptyText:
     "폴더째로 놓아도, 파일 몇 장만 놓아도 됩니다. Kiln은 사진을 제자리에서 읽고 원본은 절대 바꾸지 않습니다.",
+  emptyTextCopies:
+    "브라우저에서는 끌어다 놓은 사진의 복사본을 받습니다. ‘폴더 열기…’로 열면 사진을 제자리에서 읽습니다. 원본은 절대 바꾸지 않습니다.",
   emptyOpen: "폴더 열기…",
   emptySample: "샘플 프로젝트 써 보기",
   recentFolders: "최근 폴더",

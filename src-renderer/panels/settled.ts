@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { useLibrary } from "../state/library-store.ts";
 
 /** How long a photo must be looked at before more is asked about it: longer than a held arrow key repeats. */
 const settleMs = 120;
@@ -23,8 +24,9 @@ interface Asked {
   readonly state: string;
 }
 
-function keyOf({ id, version, state }: Asked): string {
-  return `${id}/${version}/${state}`;
+/** A photo that moved with its folder is the same one, in another place. */
+function keyOf({ id, version, state }: Asked, rootId: number | null): string {
+  return `${rootId}/${id}/${version}/${state}`;
 }
 
 /**
@@ -36,7 +38,8 @@ export function useAnswer<Answer>(
   photo: Asked | undefined,
 ): Answer | null {
   const { ask, known } = question;
-  const key = photo === undefined ? null : keyOf(photo);
+  const rootId = useLibrary((state) => state.rootId);
+  const key = photo === undefined ? null : keyOf(photo, rootId);
   const photoId = photo?.id ?? null;
   const [, setArrived] = useState<string | null>(null);
   useEffect(() => {
@@ -64,9 +67,13 @@ export function useAnswers<Answer>(
 ): ReadonlyMap<number, Answer> {
   const { ask, known } = question;
   const [arrived, setArrived] = useState(0);
-  const all = photos.map(keyOf).join(" ");
+  const rootId = useLibrary((state) => state.rootId);
+  const all = photos.map((photo) => keyOf(photo, rootId)).join(" ");
   // biome-ignore lint/correctness/useExhaustiveDependencies: `all` says which photos they are
-  const asked = useMemo(() => photos.map((photo) => ({ id: photo.id, key: keyOf(photo) })), [all]);
+  const asked = useMemo(
+    () => photos.map((photo) => ({ id: photo.id, key: keyOf(photo, rootId) })),
+    [all],
+  );
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { runCommand } from "../commands/registry.ts";
 import { useMessages } from "../messages/language.ts";
+import { useLibrary } from "../state/library-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { useFocus } from "../ui/use-focus.ts";
@@ -11,6 +12,7 @@ import css from "./screens.module.css";
 export function EmptyState(): ReactElement {
   const messages = useMessages();
   const open = useFocus<HTMLButtonElement>();
+  const givesPaths = useLibrary((state) => state.info?.host === "electron");
   return (
     <main className={css.screen}>
       <div className={css.target}>
@@ -18,7 +20,7 @@ export function EmptyState(): ReactElement {
           <Icon name="stack" />
         </span>
         <h1>{messages.emptyTitle}</h1>
-        <p>{messages.emptyText}</p>
+        <p>{givesPaths ? messages.emptyText : messages.emptyTextCopies}</p>
         <div className={css.actions}>
           <Button ref={open} tone="primary" icon="folder" onClick={() => runCommand("file.open")}>
             {messages.emptyOpen}

@@ -110,7 +110,7 @@ function RootMenu(): ReactElement {
   const name = root === null ? "" : nameOf(root, messages);
   return (
     <MenuButton
-      label={`${messages.folder}: ${name}`}
+      label={messages.folder}
       icon="folder"
       className={css.rootButton}
       text={<span className={css.rootName}>{name}</span>}

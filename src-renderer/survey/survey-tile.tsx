@@ -38,7 +38,9 @@ export function SurveyTile({ photoId, isActive }: SurveyTileProps): ReactElement
       />
       <footer className={css.caption}>
         {frames > 1 && <span className={css.frame}>#{frame}</span>}
-        {photo.rank !== null && <RankBadge rank={photo.rank} isPick={isPick} isTie={isTie} />}
+        {frames > 1 && photo.rank !== null && (
+          <RankBadge rank={photo.rank} isPick={isPick} isTie={isTie} />
+        )}
         <span className={css.name}>{photo.name}</span>
         <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
         <IconButton

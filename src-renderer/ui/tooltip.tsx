@@ -47,7 +47,9 @@ export function Tooltip(): ReactElement {
       if (target === owner) return;
       hide();
       if (target === null) return;
-      if (event.type === "focusin" && !target.matches(":focus-visible")) return;
+      // A field that was gone to with keys is read about beside it; over it the tip hides just that.
+      const isField = target.matches("input, select, textarea");
+      if (event.type === "focusin" && (isField || !target.matches(":focus-visible"))) return;
       owner = target;
       const isWarm = performance.now() - hiddenAt < warmMs;
       timer = setTimeout(() => show(target), isWarm ? 0 : waitMs);
