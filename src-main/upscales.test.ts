@@ -229,7 +229,7 @@ test("a cancelled job says so of its photos and leaves nothing; it can be retrie
   const again = await client.upscales.retry({ upscaleIds });
   expect((await services.engine.whenEnded(again.jobId)).state).toBe("completed");
   expect((await results())[0]?.status).toBe("completed");
-});
+}, 120_000);
 
 test("what is being made stays on the list, what waits can go; the job counts what it made", async () => {
   const photo = await sharp(await takeJpeg({ scene: 3 }))
@@ -239,7 +239,7 @@ test("what is being made stays on the list, what waits can go; the job counts wh
   const { services, client, rows, results } = await openKiln({ "a.jpg": photo, "b.jpg": photo });
   const { jobId, upscaleIds } = await client.upscales.start({
     photoIds: rows.map(({ id }) => id),
-    settings: { ...settings, tile: 40 },
+    settings: { ...settings, tile: 80 },
     placement,
     destination: null,
   });
@@ -255,7 +255,7 @@ test("what is being made stays on the list, what waits can go; the job counts wh
   const job = await services.engine.whenEnded(jobId);
   expect(job).toMatchObject({ state: "completed", message: { en: "1 photo upscaled" } });
   expect(await results()).toMatchObject([{ id: first, status: "completed" }]);
-});
+}, 120_000);
 
 test("asked for twice at once, it is made once; made again after its file was deleted, it is on the list once", async () => {
   const photo = await sharp(await takeJpeg({ scene: 2 }))

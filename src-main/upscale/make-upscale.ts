@@ -137,7 +137,10 @@ export async function makeUpscale(
   try {
     await writeResult(services, record, directory, last.source, options);
     options.signal.throwIfAborted();
-    return { ...(await placeResult(record, directory, last.note)), width, height };
+    const placed = await placeResult(record, directory, last.note);
+    // On a full disk the row that says so needs their room.
+    await rm(last.source.path, { force: true }).catch(() => undefined);
+    return { ...placed, width, height };
   } catch (error) {
     await removeUnfinished(record);
     throw error;
