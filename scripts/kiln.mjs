@@ -9,8 +9,8 @@ import { inWords, main } from "./setup/words.mjs";
 
 /** What comes with the source alone, and so is not among the CLI's own commands. */
 const benches = {
-  en: "\n  kiln bench WHAT [--json]\n      measure Kiln itself: grid, start, bestcut, upscale, door (from this source folder only)",
-  ko: "\n  kiln bench WHAT [--json]\n      Kiln 자체의 성능 측정: grid, start, bestcut, upscale, door (이 소스 폴더에서만)",
+  en: "\n  kiln bench WHAT [--json]\n      measure Kiln itself: grid, start, bestcut, upscale, door, loop (from this source folder only)",
+  ko: "\n  kiln bench WHAT [--json]\n      Kiln 자체의 성능 측정: grid, start, bestcut, upscale, door, loop (이 소스 폴더에서만)",
 };
 
 await main(async () => {

@@ -9,6 +9,7 @@ import { benchBestcut, usage as bestcutUsage, parseOptions } from "./bestcut.ts"
 import { benchDoor } from "./door.ts";
 import { rounded } from "./figures.ts";
 import { benchGrid } from "./grid.ts";
+import { benchLoop } from "./loop.ts";
 import { benchStart } from "./start.ts";
 import { benchUpscale, parseUpscaleOptions, usage as upscaleUsage } from "./upscale.ts";
 
@@ -19,12 +20,14 @@ const usage = `kiln bench <what> [--photos N] [--runs N] [--dir DIR] [--json]
   bestcut how often the sharpest frame of a burst is found, how fast (see kiln bench bestcut --help)
   upscale what a network costs beside what it must cost (see kiln bench upscale --help)
   door    a call over the door, and main's event loop while photos are read (Electron; 500 photos of 24 MP)
+  loop    how long main answers nobody while it works on all photos at once (10,000 photos)
 
 Photos and libraries are made once below DIR (.cache/bench) and kept.
 `;
 
 interface Bench {
-  readonly host: "chromium" | "electron" | "packed";
+  /** Null for one that needs no window. */
+  readonly host: "chromium" | "electron" | "packed" | null;
   readonly photos: number;
   readonly run: (options: { photos: number; runs: number; cache: string }) => Promise<object>;
 }
@@ -33,12 +36,13 @@ const benches: Readonly<Record<string, Bench>> = {
   grid: { host: "chromium", photos: 5_000, run: benchGrid },
   start: { host: "packed", photos: 10_000, run: benchStart },
   door: { host: "electron", photos: 500, run: benchDoor },
+  loop: { host: null, photos: 10_000, run: benchLoop },
 };
 
 /** Set in the process that has its host: the other one only prepares it. */
 const readyMark = "KILN_BENCH_READY";
 
-async function inHost(host: Bench["host"]): Promise<number> {
+async function inHost(host: NonNullable<Bench["host"]>): Promise<number> {
   const ready = await prepareHost(host);
   if ("reason" in ready) {
     process.stderr.write(`Could not run in ${host}: ${ready.reason}\n`);
@@ -93,7 +97,7 @@ async function main(): Promise<number> {
     process.stderr.write(usage);
     return values.help ? 0 : 2;
   }
-  if (process.env[readyMark] === undefined) return inHost(bench.host);
+  if (bench.host !== null && process.env[readyMark] === undefined) return inHost(bench.host);
   const [loadBefore = 0] = loadavg();
   const figures = await bench.run({
     photos: Number(values.photos ?? bench.photos),
