@@ -8,6 +8,7 @@ import { attempt } from "../state/edits.ts";
 import type { ChosenFolder } from "../state/folder-choice.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
+import { useView } from "../state/view-store.ts";
 import { tellWhenDone } from "../state/when-done.ts";
 
 /** Where the dialog is: its options, the question about undecided bursts, or the plan. */
@@ -73,12 +74,19 @@ export async function makePlan(undecided: ApplyOptions["undecided"]): Promise<vo
       "question" in answer
         ? { kind: "question", burstIds: answer.question.undecidedBursts }
         : { kind: "plan", plan: answer.plan };
-    useApply.setState({ step });
+    if (isAskedOf(rootId)) useApply.setState({ step });
   } catch (error) {
-    useApply.setState({ step: { kind: "options" }, problem: problemOf(error) });
+    if (isAskedOf(rootId)) {
+      useApply.setState({ step: { kind: "options" }, problem: problemOf(error) });
+    }
   } finally {
     useApply.setState({ isPlanning: false });
   }
+}
+
+/** The dialog is still open, on this folder: a plan that comes later than that is nobody's. */
+function isAskedOf(rootId: number): boolean {
+  return useView.getState().panel === "apply" && useLibrary.getState().rootId === rootId;
 }
 
 /** Carries the plan out as a job, and says when it is done. Answers whether it started. */

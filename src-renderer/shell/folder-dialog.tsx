@@ -153,6 +153,8 @@ function FolderList(props: {
           aria-label={messages.folderPath}
           aria-invalid={missing !== null}
           spellCheck={false}
+          // What is typed leads on from a list: there must be one.
+          disabled={listing === null}
           value={typed ?? listing?.path ?? ""}
           onChange={(event) => {
             setTyped(event.target.value);

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { activate, selectAll, selectRange, toggleSelected, useView } from "./view-store.ts";
+import {
+  activate,
+  forgetPlace,
+  openPanel,
+  selectAll,
+  selectRange,
+  toggleSelected,
+  useView,
+} from "./view-store.ts";
 
 const order = [1, 2, 3, 4, 5, 6];
 
@@ -46,5 +54,23 @@ describe("the selection", () => {
     selectAll(order);
     expect(selected()).toEqual(order);
     expect(useView.getState().activeId).toBe(4);
+  });
+});
+
+describe("another folder", () => {
+  it("closes what was asked about the one before, and nothing else", () => {
+    for (const [panel, stays] of [
+      ["apply", null],
+      ["similar", null],
+      ["skipped", null],
+      ["jobs", "jobs"],
+      ["settings", "settings"],
+    ] as const) {
+      activate(3);
+      openPanel(panel);
+      forgetPlace();
+      expect(useView.getState().panel).toBe(stays);
+      expect(selected()).toEqual([]);
+    }
   });
 });

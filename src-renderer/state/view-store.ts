@@ -83,15 +83,19 @@ export const useView = create<ViewState>(() => ({
   comparesTies: false,
 }));
 
-/** Another folder is shown: what was chosen or filtered in the one before means nothing here. */
+/** What these are about is the folder that is shown. */
+const panelsOfFolder: readonly (Panel | null)[] = ["apply", "skipped", "similar"];
+
+/** Another folder is shown: what was chosen, filtered or asked in the one before means nothing here. */
 export function forgetPlace(): void {
-  useView.setState({
+  useView.setState(({ panel }) => ({
     activeId: null,
     anchorId: null,
     selection: new Set(),
     filters: noFilters,
     toggledBursts: new Set(),
-  });
+    panel: panelsOfFolder.includes(panel) ? null : panel,
+  }));
 }
 
 export function setMode(mode: ViewMode): void {

@@ -110,3 +110,22 @@ test("a name that is taken gets -2, and nothing is overwritten", async ({ kiln }
   await expect.poll(() => readdirSync(target).sort()).toEqual(["IMG_0001-2.JPG", "IMG_0001.JPG"]);
   expect(fingerprints(target)["IMG_0001.JPG"]).toBe(there["IMG_0001.JPG"]);
 });
+
+test("a plan of one folder is not carried out over another that is dropped meanwhile", async ({
+  kiln,
+}) => {
+  const { page, grid, dialog, target } = await decided(kiln);
+  await plan(kiln, dialog, target);
+  const shown = page.getByRole("dialog", { name: "Plan" });
+  await expect(shown).toBeVisible();
+  const other = join(kiln.home, "other");
+  mkdirSync(other);
+  await paint(other, twoBursts.slice(6));
+  await kiln.drop([other]);
+  await expect(grid.getByRole("option")).toHaveCount(1);
+  await expect(shown).toBeHidden();
+  await page.keyboard.press("Control+Enter");
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByText("0 picked")).toBeVisible();
+  expect(readdirSync(target)).toEqual([]);
+});
