@@ -9,7 +9,7 @@ import type { Ranking, RankingStores } from "./ranking.ts";
 
 /** So many photos, or bursts, are decided on in one transaction: a few milliseconds. */
 const decidedAtOnce = 250;
-const burstsAtOnce = 50;
+const burstsAtOnce = 25;
 
 export interface Decision {
   readonly stars?: number | undefined;

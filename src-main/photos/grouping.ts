@@ -5,7 +5,7 @@ import { linkFolders, looksInSteps, membersInSteps, planGroups } from "./planned
 import { candidatesOf, type RankingStores, toRanks } from "./ranking.ts";
 
 /** How many photos change their burst in one transaction. */
-export const movedAtOnce = 500;
+export const movedAtOnce = 200;
 
 /** A photo that is to change its burst. */
 export interface Assignment {

@@ -99,7 +99,7 @@ export async function leaveRoot(): Promise<void> {
 }
 
 /** Main answers others between two parts of so many rows. */
-const rowsAtOnce = 1000;
+const rowsAtOnce = 500;
 
 /** Brings photos and bursts of the shown root up to date. */
 export async function pullChanges(): Promise<void> {

@@ -45,7 +45,7 @@ async function follow(door: ContractRouterClient<Contract>, rootId: number): Pro
     if (news.revision <= revision) continue;
     const since = revision;
     for (let after: number | null = 0; after !== null; ) {
-      const page = { after, limit: 1000 };
+      const page = { after, limit: 500 };
       const changes = await door.photos.changes({ rootId, since, page });
       if (after === 0) revision = changes.revision;
       rows += changes.photos.length;
