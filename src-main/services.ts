@@ -95,7 +95,9 @@ export function createServices(options: ServicesOptions) {
   const edits = new EditStore(database);
   const upscaleRows = new UpscaleStore(database);
   const preferences = new Preferences(options.preferencesFile);
-  const ranking = new Ranking({ database, bursts, measures, faces });
+  const ranking = new Ranking({ database, bursts, measures, faces }, (error) =>
+    log.error("bursts not ranked", { error }),
+  );
   const renditions = new RenditionCache(options.libraryDirectory);
   const images = new WorkerPool<ImageWorkerMethods>({
     launcher: options.launcher,

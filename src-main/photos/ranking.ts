@@ -37,14 +37,17 @@ interface Ranked {
  */
 export class Ranking {
   readonly #stores: RankingStores;
+  readonly #onFailure: (error: unknown) => void;
   readonly #closing = new AbortController();
   /** By burst. */
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   readonly #requests: number[][] = [];
   #running: Promise<void> | null = null;
 
-  constructor(stores: RankingStores) {
+  /** `onFailure`: called with what kept bursts from being ranked that nobody may be waiting for. */
+  constructor(stores: RankingStores, onFailure: (error: unknown) => void = () => undefined) {
     this.#stores = stores;
+    this.#onFailure = onFailure;
   }
 
   /**
@@ -63,7 +66,7 @@ export class Ranking {
       return;
     }
     bursts.clearRanks(all);
-    // What it ends with, whoever waits for these bursts hears; the reading that comes next makes up for it.
+    // A failure is told by `onFailure`; the reading that comes next makes up for it.
     this.rank(all).catch(() => undefined);
   }
 
@@ -134,9 +137,14 @@ export class Ranking {
         const ranks = yield* this.#untilClosed(rankMembers(this.#stores, members));
         ranked.push({ burstId, key: keyOf(members), ranks, end });
       } catch (error) {
-        end.reject(error);
+        this.#fail([end], error);
       }
     }
+  }
+
+  #fail(ends: readonly PromiseWithResolvers<void>[], error: unknown): void {
+    if (!this.#closing.signal.aborted) this.#onFailure(error);
+    for (const end of ends) end.reject(error);
   }
 
   /** The burst whose turn it is; null when none waits. Some may have had theirs by a newer request. */
@@ -169,7 +177,10 @@ export class Ranking {
         else this.#rankAgain(burstId, end);
       }
     } catch (error) {
-      for (const { end } of ranked) end.reject(error);
+      this.#fail(
+        ranked.map(({ end }) => end),
+        error,
+      );
     }
   }
 
