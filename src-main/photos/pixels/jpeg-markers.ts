@@ -27,6 +27,7 @@ export interface BaselineJpeg {
 }
 
 const START = 0xffd8;
+const COMMENT = 0xfffe;
 
 /** Digits of a DC coefficient: decoders refuse a table that has a symbol for more, used or not. */
 const MOST_DIGITS = 15;
@@ -49,8 +50,7 @@ export function readMarkers(bytes: Uint8Array): BaselineJpeg | null {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const end = at + 2 + view.getUint16(at + 2);
-    // 0xffff is no marker: any number of bytes 0xff may stand before one.
-    if (marker < 0xffc0 || marker === 0xffff || end > bytes.length || end < at + 4) return null;
+    if (marker < 0xffc0 || end > bytes.length || end < at + 4) return null;
     const body = bytes.subarray(at + 4, end);
     at = end;
     switch (marker) {
@@ -81,8 +81,9 @@ export function readMarkers(bytes: Uint8Array): BaselineJpeg | null {
         if (latin1(body.subarray(0, 11)) === "ICC_PROFILE") return null;
         break;
       default:
-        // Text and data of applications; every other kind of frame is somebody else's.
-        if (marker < 0xffe0) return null;
+        // Text and data of applications; every other kind of frame is somebody else's. 0xffff is no marker: any number
+        // of bytes 0xff may stand before one.
+        if (marker < 0xffe0 || (marker > 0xffef && marker !== COMMENT)) return null;
     }
   }
   return null;

@@ -107,6 +107,19 @@ describe("what is left to sharp", () => {
     expect(decodeQuarter(Buffer.concat([file, gap, other.subarray(2)]))).toBeNull();
   });
 
+  test("a marker that nobody knows, other than text and data of applications", async () => {
+    const file = await (await plain()).jpeg().toBuffer();
+    const withMarker = (marker: number) =>
+      Buffer.concat([file.subarray(0, 2), Buffer.of(0xff, marker, 0, 3, 0), file.subarray(2)]);
+    for (const known of [0xe0, 0xef, 0xfe]) {
+      expect(decodeQuarter(withMarker(known)), `${known}`).not.toBeNull();
+    }
+    for (const unknown of [0xf0, 0xfd]) {
+      expect(decodeQuarter(withMarker(unknown)), `${unknown}`).toBeNull();
+      await expect(sharp(withMarker(unknown)).raw().toBuffer()).rejects.toThrow();
+    }
+  });
+
   test("levels that no pixels have", () => {
     const picture = { width: 32, height: 32, across: 2, down: 2, restartInterval: 0 } as const;
     const flat = (quantiser: number, mean: number) =>
