@@ -72,3 +72,13 @@ test("a Kiln that ended before it had ranked all goes on at its next start", asy
   expect(rows().every(({ rank }) => rank === 1)).toBe(true);
   await next.close();
 });
+
+test("proposals are accepted once they are there, also of bursts that are still being ranked", async () => {
+  const { group, rootId, bursts, decisions, rows } = openLibrary(30, 4);
+  await group(rootId, 2000);
+  const ids = bursts.changes(rootId, 0).map(({ id }) => id);
+  await decisions.dissolveBursts(ids);
+  const alone = bursts.changes(rootId, 0).flatMap(({ id, gone }) => (gone ? [] : [id]));
+  await decisions.acceptProposals(alone, "leave");
+  expect(rows().map(({ flag }) => flag)).toEqual(Array.from({ length: 120 }, () => "pick"));
+});

@@ -28,7 +28,6 @@ interface Ranked {
   /** What they rest on. */
   readonly key: string;
   readonly ranks: BurstRanks | null;
-  readonly end: PromiseWithResolvers<void>;
 }
 
 /**
@@ -39,7 +38,7 @@ export class Ranking {
   readonly #stores: RankingStores;
   readonly #onFailure: (error: unknown) => void;
   readonly #closing = new AbortController();
-  /** By burst. */
+  /** By burst, until its ranks are written. */
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   readonly #requests: number[][] = [];
   #running: Promise<void> | null = null;
@@ -108,7 +107,9 @@ export class Ranking {
   async #run(): Promise<void> {
     // Not inside the transaction that may surround the request.
     await Promise.resolve();
-    await inTurns(this.#work());
+    // One that was asked for while the work was just ending is not left behind.
+    do await inTurns(this.#work());
+    while (this.#requests.length > 0);
     this.#running = null;
   }
 
@@ -129,22 +130,23 @@ export class Ranking {
         if (this.#requests.length === 0) return;
         continue;
       }
-      const end = this.#waiting.get(burstId);
-      if (end === undefined) continue;
-      this.#waiting.delete(burstId);
+      if (!this.#waiting.has(burstId)) continue;
       try {
         const members = this.#stores.bursts.membersOfBurst(burstId);
         const ranks = yield* this.#untilClosed(rankMembers(this.#stores, members));
-        ranked.push({ burstId, key: keyOf(members), ranks, end });
+        ranked.push({ burstId, key: keyOf(members), ranks });
       } catch (error) {
-        this.#fail([end], error);
+        this.#fail([burstId], error);
       }
     }
   }
 
-  #fail(ends: readonly PromiseWithResolvers<void>[], error: unknown): void {
+  #fail(burstIds: readonly number[], error: unknown): void {
     if (!this.#closing.signal.aborted) this.#onFailure(error);
-    for (const end of ends) end.reject(error);
+    for (const id of burstIds) {
+      this.#waiting.get(id)?.reject(error);
+      this.#waiting.delete(id);
+    }
   }
 
   /** The burst whose turn it is; null when none waits. Some may have had theirs by a newer request. */
@@ -172,24 +174,20 @@ export class Ranking {
           return isSame;
         }),
       );
-      for (const [i, { burstId, end }] of ranked.entries()) {
-        if (isSaved[i] === true) end.resolve();
-        else this.#rankAgain(burstId, end);
+      for (const [i, { burstId }] of ranked.entries()) {
+        if (isSaved[i] === true) {
+          this.#waiting.get(burstId)?.resolve();
+          this.#waiting.delete(burstId);
+        } else {
+          this.#requests.push([burstId]);
+        }
       }
     } catch (error) {
       this.#fail(
-        ranked.map(({ end }) => end),
+        ranked.map(({ burstId }) => burstId),
         error,
       );
     }
-  }
-
-  #rankAgain(burstId: number, end: PromiseWithResolvers<void>): void {
-    const waiting = this.#waiting.get(burstId);
-    // Somebody asked for it since then: one ranking serves both.
-    if (waiting === undefined) this.#waiting.set(burstId, end);
-    else waiting.promise.then(end.resolve, end.reject);
-    this.#requests.push([burstId]);
   }
 
   *#untilClosed<Result>(steps: Steps<Result>): Steps<Result> {
