@@ -136,9 +136,12 @@ export async function runUpscale(
   for (const input of inputs) {
     const found = await readInput(connection, resolve(input), wait).catch((error: unknown) => {
       const problem = problemOfCall(error);
-      // One that is not there stops the others no more than one that can't be read.
-      if (problem.code !== "folder-missing") throw error;
-      return { photos: [], skipped: [{ path: resolve(input), reason: problem.happened }] };
+      // One that is not there, or no photo, stops the others no more than one that can't be read.
+      const reason = { "folder-missing": problem.happened, "no-photo-dropped": noPhoto }[
+        problem.code
+      ];
+      if (reason === undefined) throw error;
+      return { photos: [], skipped: [{ path: resolve(input), reason }] };
     });
     for (const [id, path] of found.photos) photos.set(id, path);
     skipped.push(...found.skipped);
