@@ -107,7 +107,11 @@ async function openDay(page: Page): Promise<{ first: number; screen: number }> {
   });
   await page.getByRole("button", { name: "Open folder…" }).press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: /^day/ }).press("Enter");
-  await page.getByRole("dialog").getByText(/day$/).first().waitFor();
+  await page.waitForFunction(() =>
+    document
+      .querySelector<HTMLInputElement>("[role=dialog] input[spellcheck]")
+      ?.value.endsWith("day"),
+  );
   await page.keyboard.press("Control+Enter");
   await page.waitForFunction(() => window.bench.screen > 0, undefined, { timeout: 120_000 });
   return page.evaluate(() => {
