@@ -31,6 +31,7 @@ import {
   GapPreviews,
   type ImageWorkerMethods,
   Imports,
+  isPhotoName,
   Media,
   measuresVersion,
   Ranking,
@@ -185,7 +186,7 @@ export function createServices(options: ServicesOptions) {
       await images.run("export", input, { signal });
     },
   });
-  const sources = new Sources();
+  const sources = new Sources(isPhotoName);
   const events = new EventHub({
     jobs: () => engine.list(),
     revision: () => database.currentRevision(),

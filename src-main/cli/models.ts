@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Model, ModelsAdded } from "../../src-preload/contract/models.ts";
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
+import { modelUnknown } from "../upscale/index.ts";
 import { UsageError } from "./arguments.ts";
 import type { KilnConnection } from "./client.ts";
 import { aboutFile, printableLine } from "./terminal.ts";
@@ -51,7 +52,10 @@ export function parseModels([name, ...values]: readonly string[]): ModelsRequest
   });
 }
 
-/** @param wait follows a job to its end; throws where that is a bad one */
+/**
+ * @param wait follows a job to its end; throws where that is a bad one
+ * @throws KilnError `model-unknown`
+ */
 export async function runModels(
   { subcommand, values }: ModelsRequest,
   connection: KilnConnection,
@@ -67,7 +71,7 @@ export async function runModels(
   }
   const [id = ""] = values;
   const model = models.find((each) => each.id === id);
-  if (model === undefined) return { problem: modelUnknown(id) };
+  if (model === undefined) throw modelUnknown(id);
   if (subcommand === "remove") {
     await client.models.remove({ id });
     const text = `${model.id}  ${removed[language]}`;
@@ -155,17 +159,6 @@ function state({ isAtHand, isKept, isVerified, origin, jobId }: Model): Localize
 }
 
 const removed: Localized = { en: "was removed.", ko: "모델을 없앴습니다." };
-
-function modelUnknown(id: string): Problem {
-  return {
-    code: "model-unknown",
-    happened: { en: `There is no model “${id}”.`, ko: `‘${id}’ 모델이 없습니다.` },
-    todo: {
-      en: "Choose one of the list (kiln models list).",
-      ko: "목록에 있는 모델을 고르세요(kiln models list).",
-    },
-  };
-}
 
 const nothingToAdd: Problem = {
   code: "model-format",

@@ -2,13 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { access, constants, mkdir, opendir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, parse, resolve } from "node:path";
 import type { FolderListing } from "../../src-preload/contract/library.ts";
 import { KilnError } from "../errors.ts";
 
 const tokenBytes = 18;
 const photoCountLimit = 999;
-const photoExtensions = /\.(jpe?g|png|webp|avif|tiff?|heic|heif|hif)$/i;
 
 /**
  * Places on the disk, as the page may name them: opaque tokens. The paths behind them never were the page's to
@@ -17,6 +16,12 @@ const photoExtensions = /\.(jpe?g|png|webp|avif|tiff?|heic|heif|hif)$/i;
 export class Sources {
   readonly #paths = new Map<string, readonly string[]>();
   readonly #tokens = new Map<string, string>();
+  readonly #isPhotoName: (name: string) => boolean;
+
+  /** @param isPhotoName whether a file's name promises a photo */
+  constructor(isPhotoName: (name: string) => boolean) {
+    this.#isPhotoName = isPhotoName;
+  }
 
   /** A token for these absolute paths; the same paths always have the same token. */
   issue(paths: readonly string[]): string {
@@ -54,12 +59,12 @@ export class Sources {
   async list(token: string | null): Promise<FolderListing> {
     const path = token === null ? homedir() : this.folder(token);
     const names: string[] = [];
-    let photoCount = 0;
+    const photos = new Set<string>();
     try {
       for await (const entry of await opendir(path)) {
         if (entry.name.startsWith(".")) continue;
         if (await leadsToFolder(path, entry)) names.push(entry.name);
-        else if (photoExtensions.test(entry.name)) photoCount += 1;
+        else if (this.#isPhotoName(entry.name)) photos.add(photoOf(entry.name));
       }
     } catch (cause) {
       throw new KilnError(
@@ -74,7 +79,7 @@ export class Sources {
       names.toSorted(collator.compare).map(async (name) => ({
         token: this.issue([join(path, name)]),
         name,
-        photoCount: await countPhotos(join(path, name)),
+        photoCount: await this.#countPhotos(join(path, name)),
       })),
     );
     const parent = dirname(path);
@@ -83,7 +88,7 @@ export class Sources {
       path,
       parent: parent === path ? null : this.issue([parent]),
       folders,
-      photoCount: Math.min(photoCount, photoCountLimit),
+      photoCount: photos.size,
       writable: await isWritable(path),
     };
   }
@@ -116,6 +121,20 @@ export class Sources {
     }
     return this.list(this.issue([path]));
   }
+
+  /** Up to {@link photoCountLimit}. */
+  async #countPhotos(path: string): Promise<number> {
+    const photos = new Set<string>();
+    try {
+      for await (const { name } of await opendir(path)) {
+        if (this.#isPhotoName(name)) photos.add(photoOf(name));
+        if (photos.size === photoCountLimit) break;
+      }
+    } catch {
+      // A folder that may not be opened is still listed; opening it says why.
+    }
+    return photos.size;
+  }
 }
 
 /** A folder, or a link to one. */
@@ -128,18 +147,9 @@ async function leadsToFolder(parent: string, entry: Dirent): Promise<boolean> {
   );
 }
 
-async function countPhotos(path: string): Promise<number> {
-  let photoCount = 0;
-  try {
-    for await (const entry of await opendir(path)) {
-      if (photoExtensions.test(entry.name)) photoCount += 1;
-      if (photoCount === photoCountLimit) break;
-    }
-  } catch {
-    // A folder that may not be opened is still listed; opening it says why.
-    return 0;
-  }
-  return photoCount;
+/** RAW and JPEG of one name are one photo. */
+function photoOf(name: string): string {
+  return parse(name).name.toLowerCase();
 }
 
 async function isWritable(path: string): Promise<boolean> {

@@ -69,6 +69,14 @@ export function kindOfName(name: string): FileKind | null {
   return kindsByExtension[extname(name).slice(1).toLowerCase()] ?? null;
 }
 
+/** Whether a file's name promises a photo that Kiln opens. */
+export function isPhotoName(name: string): boolean {
+  const kind = kindOfName(name);
+  return kind !== null && openedKinds.has(kind);
+}
+
+const openedKinds = new Set<FileKind>(["jpeg", "png", "webp", "avif", "tiff", "heic", "raw"]);
+
 /** What a file is whose name promises no photo; null when it is no photo or can't be read. */
 export async function sniffFile(path: string): Promise<FileKind | null> {
   const head = Buffer.alloc(SNIFF_BYTES);

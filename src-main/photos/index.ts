@@ -2,6 +2,7 @@ export { MEASURES_VERSION as measuresVersion } from "./best-cut/index.ts";
 export { Decisions } from "./decisions.ts";
 export { DETECTOR_VERSION as facesVersion } from "./faces/version.ts";
 export { FolderWatch } from "./folder-watch.ts";
+export { isPhotoName } from "./formats.ts";
 export { GapPreviews } from "./gap-preview.ts";
 export { groupRoot, rankRoot } from "./grouping.ts";
 export { Imports, type StartedImport } from "./imports.ts";

@@ -20,6 +20,9 @@ const concurrency = 8;
 const recordedAtOnce = 50;
 const lookedUpAtOnce = 1000;
 
+/** Children that start while a new folder is being scanned. More would only be in the way of the scan. */
+const warmedChildren = 1;
+
 /**
  * Reads a root: finds its photos, what they say of themselves, measures them and groups them into bursts. Every photo
  * that can't be read is kept with its reason and stops nothing. Unchanged photos cost nothing, so that a reading that
@@ -50,6 +53,9 @@ export async function readRoot(
     );
   }
   context.stage("scan");
+  // Of a folder that is new the window asks for thumbnails as soon as there are names.
+  const [known] = services.photos.changesAfter(rootId, 0, { after: 0, limit: 1 });
+  if (known === undefined) services.images.warm(warmedChildren);
   let rivals: string[];
   try {
     ({ rivals } = await scan(services, context, { rootId, path: root.path, files, uncopied }));

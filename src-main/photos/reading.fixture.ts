@@ -54,6 +54,7 @@ function observedPool() {
     get pids() {
       return pool.pids;
     },
+    warm: (children: number) => pool.warm(children),
     run<M extends keyof ImageWorkerMethods & string>(
       method: M,
       input: ImageWorkerMethods[M]["input"],

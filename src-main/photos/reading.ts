@@ -23,7 +23,7 @@ export interface ReadingServices {
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
   readonly faces: FaceStore;
-  readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run">;
+  readonly images: Pick<WorkerPool<ImageWorkerMethods>, "run" | "warm">;
   readonly inference: Pick<WorkerPool<InferenceWorkerMethods>, "run">;
   readonly ranking: Ranking;
   readonly renditions: RenditionCache;

@@ -1,2 +1,3 @@
+export { modelUnknown } from "./catalogue/problems.ts";
 export type { ResultTiles } from "./result-tiles.ts";
 export { createUpscaling, type Upscaling } from "./upscaling.ts";

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { parse } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type {
@@ -10,6 +9,7 @@ import type {
   UpscaleSettings,
 } from "../../src-preload/contract/upscale.ts";
 import type { KilnError } from "../errors.ts";
+import { pieces, Turns } from "../in-turns.ts";
 import { problemOf } from "../jobs/index.ts";
 import {
   cardHolding,
@@ -33,8 +33,7 @@ export interface UpscaleRequest {
   readonly folder: string | null;
 }
 
-/** Photos that are planned in one go: a few milliseconds' work, so that whoever else asks is answered. */
-const SLICE = 200;
+const plannedAtOnce = 200;
 
 /** One photo of a request, as it would be made. */
 export interface PlannedUpscale {
@@ -158,9 +157,9 @@ export async function planUpscales(
     return { forecast, draft, making };
   };
   const planned: PlannedUpscale[] = [];
-  for (let at = 0; at < photoIds.length; at += SLICE) {
-    if (at > 0) await nextTurn();
-    const ids = photoIds.slice(at, at + SLICE);
+  const turns = new Turns();
+  for (const ids of pieces(photoIds, plannedAtOnce)) {
+    await turns.breathe();
     const rows = new Map(photos.rows(ids).map((row) => [row.id, row]));
     const files = photos.primaryFiles(ids);
     for (const id of ids) planned.push(plan(id, rows.get(id), files.get(id)));

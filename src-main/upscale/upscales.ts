@@ -1,9 +1,9 @@
 import { access, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { UpscaleForecast, UpscaleRow } from "../../src-preload/contract/upscale.ts";
 import { KilnError } from "../errors.ts";
+import { pieces, Turns } from "../in-turns.ts";
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type { Trash, UpscaleDraft, UpscaleRecord } from "../library/index.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -33,8 +33,7 @@ export interface StartedUpscales {
   readonly skipped: { photoId: number; reason: Localized }[];
 }
 
-/** Rows that are written in one go: whoever else asks is answered in between. */
-const SLICE = 1000;
+const addedAtOnce = 500;
 
 /** Upscaled photos: what making them would give, making them, and what there is. */
 export class Upscales {
@@ -132,9 +131,10 @@ export class Upscales {
     if (drafts.length === 0) throw nothingToUpscale(skipped[0]?.reason ?? null);
     await makeFolder(folder);
     const ids: number[] = [];
-    for (let at = 0; at < drafts.length; at += SLICE) {
-      if (at > 0) await nextTurn();
-      ids.push(...store.add(drafts.slice(at, at + SLICE)));
+    const turns = new Turns();
+    for (const piece of pieces(drafts, addedAtOnce)) {
+      await turns.breathe();
+      ids.push(...store.add(piece));
     }
     // One job after the other: with this one all of them are done.
     return { jobId: this.#run(ids), upscaleIds: [...knownIds, ...ids], skipped };

@@ -270,6 +270,24 @@ describe("the life of a child", () => {
     expect(await pool.run("note", { file: "b.jpg" })).toEqual(["b.jpg"]);
   });
 
+  test("started ahead it takes the first call; there are never more than the pool's size", async () => {
+    const pool = createPool();
+    pool.warm(3);
+    const { pids } = pool;
+    expect(pids).toHaveLength(1);
+    await pool.run("note", { file: "a.jpg" });
+    expect(pool.pids).toEqual(pids);
+    pool.warm(1);
+    expect(pool.pids).toEqual(pids);
+  });
+
+  test("started ahead for nothing it is ended", async () => {
+    const pool = createPool({ idleMs: 1 });
+    pool.warm(1);
+    expect(pool.pids).toHaveLength(1);
+    await expect.poll(() => pool.pids).toEqual([]);
+  });
+
   test("it ends by itself when its parent is killed", async () => {
     const parent = fork(beside("worker-fixture-parent.ts"), { silent: true, execArgv: [] });
     if (parent.stdout === null) throw new Error("no output");

@@ -143,6 +143,12 @@ export class WorkerPool<Methods extends WorkerMethods<Methods>> implements Async
     }
   }
 
+  /** Starts children ahead of their first calls, up to so many: work is about to come, and a start takes a while. */
+  warm(children: number): void {
+    if (this.#isClosed) return;
+    while (this.#children.size < Math.min(children, this.#options.size)) this.#launch();
+  }
+
   /** Fails what waits and what runs with an AbortError, and ends every child. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;

@@ -33,6 +33,7 @@ export const folderListingSchema = z.object({
   path: z.string(),
   parent: z.string().nullable(),
   folders: z.array(folderEntrySchema),
+  /** All that are directly inside. */
   photoCount: z.int(),
   writable: z.boolean(),
 });

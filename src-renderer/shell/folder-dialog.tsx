@@ -1,4 +1,11 @@
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactElement,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { FolderListing } from "../../src-preload/contract/library.ts";
 import { isMac } from "../commands/keyboard.ts";
 import { showKey } from "../commands/keys.ts";
@@ -55,7 +62,14 @@ function FolderList(props: {
     const loaded = await attempt(work);
     if (loaded !== null) show(loaded);
   };
-  const go = (token: string | null): Promise<void> => load(() => ask(token));
+  const isGoing = useRef(false);
+  /** While one list is under way, a second Enter would be for rows that are not there yet: it is left out. */
+  const go = async (token: string | null): Promise<void> => {
+    if (isGoing.current) return;
+    isGoing.current = true;
+    await load(() => ask(token));
+    isGoing.current = false;
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once: where it was last, or where the host suggests
   useEffect(() => {
     const last = lastPlaces.get(purpose) ?? null;
@@ -63,8 +77,9 @@ function FolderList(props: {
       ask(last).catch((error) => (last === null ? Promise.reject(error) : ask(null))),
     );
   }, []);
-  // A new list begins at its top, under the keys; one level up at the folder that one comes from.
-  useEffect(() => {
+  // A new list begins at its top, under the keys; one level up at the folder that one comes from. Before it is painted:
+  // a key that answers what is seen is for the new list.
+  useLayoutEffect(() => {
     if (listing === null) return;
     const rows = rowsOf(list.current);
     const from = rows.find((row) => row.dataset.token === before.current);

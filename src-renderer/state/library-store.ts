@@ -107,19 +107,32 @@ export async function pullChanges(): Promise<void> {
   if (rootId === null) return;
   const ask = (after: number) =>
     door.photos.changes({ rootId, since: revision, page: { after, limit: rowsAtOnce } });
+  // Another root was shown, or an earlier call answered later: what is newer stays.
+  const isWanted = (): boolean => {
+    const now = useLibrary.getState();
+    return now.rootId === rootId && now.revision === revision;
+  };
   const changes = await ask(0);
+  // The first screen waits for nobody.
+  if (changes.next !== null && isWanted() && useLibrary.getState().photos.size === 0) {
+    useLibrary.setState((state) => layOver(state, changes));
+  }
   // Rows that change meanwhile have a newer revision than the first part's, and come again.
-  for (let { next } = changes; next !== null; ) {
+  for (let { next } = changes; next !== null && isWanted(); ) {
     const more = await ask(next);
     changes.photos.push(...more.photos);
     next = more.next;
   }
-  const state = useLibrary.getState();
-  // Another root was shown, or an earlier call answered later: what is newer stays.
-  if (state.rootId !== rootId || state.revision !== revision) return;
-  const photos = changes.photos.map(withHeldDecisions);
-  useLibrary.setState({
-    ...withChanges(state, { photos, bursts: changes.bursts }),
-    revision: changes.revision,
-  });
+  if (!isWanted()) return;
+  useLibrary.setState((state) => ({ ...layOver(state, changes), revision: changes.revision }));
+}
+
+function layOver(
+  state: LibraryState,
+  {
+    photos,
+    bursts,
+  }: { readonly photos: readonly PhotoRow[]; readonly bursts: readonly BurstRow[] },
+): Pick<LibraryState, "photos" | "bursts"> {
+  return withChanges(state, { photos: photos.map(withHeldDecisions), bursts });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { type RunningHost, startHost } from "../e2e/start-host.ts";
 import { quantile, rounded, tell } from "./figures.ts";
 import { shoot } from "./photos.ts";
@@ -107,11 +107,7 @@ async function openDay(page: Page): Promise<{ first: number; screen: number }> {
   });
   await page.getByRole("button", { name: "Open folder…" }).press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: /^day/ }).press("Enter");
-  await page.waitForFunction(() =>
-    document
-      .querySelector<HTMLInputElement>("[role=dialog] input[spellcheck]")
-      ?.value.endsWith("day"),
-  );
+  await expect(page.getByRole("textbox", { name: "Path of the folder" })).toHaveValue(/day$/);
   await page.keyboard.press("Control+Enter");
   await page.waitForFunction(() => window.bench.screen > 0, undefined, { timeout: 120_000 });
   return page.evaluate(() => {

@@ -83,6 +83,7 @@ test("the host's folder list takes a typed path, and leads back to where it was"
   await page.keyboard.press("Backspace");
   await expect(row("가을")).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(row("deep")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(field).toHaveValue(deep);
   await page.keyboard.press("Control+Enter");
