@@ -1,5 +1,5 @@
 /** Upscaling as a window or the command line meets it: through the door, with the model that ships. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -19,6 +19,7 @@ import { writeSource } from "./photos/worker/upscale/fidelity.fixture.ts";
 import { openPreferencesFile } from "./preferences/index.ts";
 import { createRouter } from "./router.ts";
 import { createServices } from "./services.ts";
+import { canMountDisks, mountSmallDisk } from "./small-disk.fixture.ts";
 import { forkLauncher } from "./workers/index.ts";
 
 const settings: UpscaleSettings = {
@@ -285,19 +286,10 @@ test("asked for twice at once, it is made once; made again after its file was de
   );
 });
 
-const canMount =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
-
-test.skipIf(!canMount)(
+test.skipIf(!canMountDisks)(
   "a library's disk too full for the work: said of each photo, and nothing is left of it (needs root)",
   async () => {
-    const library = await temporaryFolder();
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", library]);
-    onTestFinished(() => {
-      execFileSync("umount", [library]);
-    });
+    const library = await mountSmallDisk("size=64m");
     const photo = await takeJpeg({ scene: 3 });
     const { services, client, rows, results } = await openKiln({ "a.jpg": photo }, library);
     const out = await temporaryFolder();
@@ -317,14 +309,10 @@ test.skipIf(!canMount)(
   },
 );
 
-test.skipIf(!canMount)(
+test.skipIf(!canMountDisks)(
   "a library's disk that becomes full half way: the job says so, Kiln lives on, and it can be retried (needs root)",
   async () => {
-    const library = await temporaryFolder();
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=90m", "tmpfs", library]);
-    onTestFinished(() => {
-      execFileSync("umount", [library]);
-    });
+    const library = await mountSmallDisk("size=90m");
     const photo = await sharp(await takeJpeg({ scene: 3 }))
       .resize(240, 160)
       .jpeg()

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemTrash } from "../library/index.ts";
+import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
 import { Bench, treeOf } from "./apply-fixture.ts";
 import { planApply } from "./plan.ts";
 import { runChild } from "./run-child-fixture.ts";
@@ -115,33 +116,11 @@ describe.skipIf(!hasOtherDevice)("another device (/dev/shm)", () => {
   });
 });
 
-/** Mounts a small file system in memory, or answers null where that is not permitted. */
-async function mountSmall(): Promise<string | null> {
-  const place = await mkdtemp(join(tmpdir(), "kiln-small-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", place], { stdio: "ignore" });
-    return place;
-  } catch {
-    await rm(place, { recursive: true });
-    return null;
-  }
-}
-async function unmount(place: string): Promise<void> {
-  execFileSync("umount", [place]);
-  await rm(place, { recursive: true });
-}
-const mayMount = await (async () => {
-  const place = await mountSmall();
-  if (place !== null) await unmount(place);
-  return place !== null;
-})();
-
-describe.skipIf(!mayMount)("a volume of 1 MB (mount -t tmpfs, as root)", () => {
+describe.skipIf(!canMountDisks)("a volume of 1 MB (mount -t tmpfs, as root)", () => {
   let small: string;
   beforeEach(async () => {
-    small = (await mountSmall()) ?? "";
+    small = await mountSmallDisk("size=1m");
   });
-  afterEach(() => unmount(small));
 
   test.each(["copy", "move"] as const)(
     "a full disk stops a %s cleanly; it goes on when there is room, or is undone",

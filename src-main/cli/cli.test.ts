@@ -1,5 +1,5 @@
 /** Over 400 lines: the command line as a person meets it, one promise a test. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import {
@@ -23,6 +23,7 @@ import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { EditStore, openDatabase } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
+import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
 
 /** As the README says it, and nothing more. */
 const localized = z.strictObject({ en: z.string().min(1), ko: z.string().min(1) });
@@ -354,28 +355,29 @@ test("while one works: another on its library says so, one on another library wo
   expect(after.stderr).toContain("is not there");
 });
 
-test("a full disk under the library fails by name, and no photo is blamed", async ({ skip }) => {
-  const { photos, library } = await folders();
-  await largePhotos(photos, 6);
-  await mkdir(library);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=420k", "tmpfs", library], {
-      stdio: "ignore",
+test.skipIf(!canMountDisks)(
+  "a full disk under the library fails by name, and no photo is blamed (needs root and mount)",
+  async () => {
+    const { photos } = await folders();
+    await largePhotos(photos, 6);
+    const library = await mountSmallDisk("size=420k");
+    const before = await snapshot(photos);
+    const { code, stdout, stderr } = await kiln([
+      "bestcut",
+      photos,
+      "--json",
+      "--library",
+      library,
+    ]);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 1,
+      problem: { code: expect.stringMatching(/^(library-)?disk-full$/) },
     });
-  } catch {
-    skip("Mounting a small disk is not permitted here.");
-  }
-  onTestFinished(() => void execFileSync("umount", [library]));
-  const before = await snapshot(photos);
-  const { code, stdout, stderr } = await kiln(["bestcut", photos, "--json", "--library", library]);
-  expect({ code, ...JSON.parse(stdout) }).toMatchObject({
-    code: 1,
-    problem: { code: expect.stringMatching(/^(library-)?disk-full$/) },
-  });
-  expect(stderr).toMatch(/The disk that holds Kiln's library.* is full/);
-  expect(stderr).not.toMatch(/Error:|\bat .*:\d+/);
-  expect(await snapshot(photos)).toEqual(before);
-});
+    expect(stderr).toMatch(/The disk that holds Kiln's library.* is full/);
+    expect(stderr).not.toMatch(/Error:|\bat .*:\d+/);
+    expect(await snapshot(photos)).toEqual(before);
+  },
+);
 
 /** Photos that take a while, each with bytes of its own. */
 async function largePhotos(folder: string, count: number): Promise<void> {

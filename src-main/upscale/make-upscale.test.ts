@@ -1,5 +1,4 @@
 /** The making of one result with real children and a small network: what happens in the person's folder. */
-import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { reservationFor, type UpscaleRecord } from "../library/index.ts";
 import type { ImageWorkerMethods } from "../photos/index.ts";
 import { takeJpeg, temporaryFolder } from "../photos/takes.fixture.ts";
+import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
 import { forkLauncher, type RunOptions, WorkerPool } from "../workers/index.ts";
 import {
   discardWork,
@@ -290,34 +290,19 @@ test("what was written down half says nothing", async () => {
   expect((await placeResult(record, directory, null)).bytes).toBe(11);
 });
 
-const canMount =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
-
-async function withDisk(size: string, use: (place: string) => Promise<void>): Promise<void> {
-  const place = await temporaryFolder();
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", place]);
-  try {
-    await use(place);
-  } finally {
-    execFileSync("umount", [place]);
-  }
-}
-
-test.skipIf(!canMount)(
+test.skipIf(!canMountDisks)(
   "a full disk for results: said, and nothing is left on it (needs root)",
-  () =>
-    withDisk("300k", async (folder) => {
-      const { library, record } = await plan({ folder });
-      await writeFile(join(folder, "a-2x.png"), "somebody's");
-      await expect(makeUpscale(servicesOf(library), record, optionsOf())).rejects.toMatchObject({
-        code: "disk-full",
-        todo: { en: expect.stringContaining("choose another folder") },
-      });
-      expect(await readdir(folder)).toEqual(["a-2x.png"]);
-      expect(await readFile(join(folder, "a-2x.png"), "utf8")).toBe("somebody's");
-    }),
+  async () => {
+    const folder = await mountSmallDisk("size=300k");
+    const { library, record } = await plan({ folder });
+    await writeFile(join(folder, "a-2x.png"), "somebody's");
+    await expect(makeUpscale(servicesOf(library), record, optionsOf())).rejects.toMatchObject({
+      code: "disk-full",
+      todo: { en: expect.stringContaining("choose another folder") },
+    });
+    expect(await readdir(folder)).toEqual(["a-2x.png"]);
+    expect(await readFile(join(folder, "a-2x.png"), "utf8")).toBe("somebody's");
+  },
 );
 
 /** Of which nothing is free any more. */
@@ -325,26 +310,26 @@ async function fill(place: string): Promise<void> {
   await writeFile(join(place, "filler"), Buffer.alloc(90 * 2 ** 20)).catch(() => undefined);
 }
 
-test.skipIf(!canMount).each([
+test.skipIf(!canMountDisks).each([
   ["decoded", "rasterise"],
   ["run", "network"],
   ["encoded", "encode"],
   ["placed", "pyramid"],
 ] as const)(
   "the library's disk full while it is %s: said as such, and nothing is left in the folder (needs root)",
-  (_, step) =>
-    withDisk("80m", async (library) => {
-      const { folder, record } = await plan();
-      const services = servicesOf(library, {
-        before: (method) => (method === step ? fill(library) : undefined),
-        ...(step === "network" && { beforeNetwork: () => fill(library) }),
-      });
-      const making = makeUpscale(services, record, optionsOf());
-      await expect(making).rejects.toMatchObject({
-        code: "disk-full",
-        happened: { en: expect.stringMatching(/the disk that holds Kiln's library/i) },
-        todo: { en: expect.stringMatching(/^Free some space on it/) },
-      });
-      expect(await readdir(folder)).toEqual([]);
-    }),
+  async (_, step) => {
+    const library = await mountSmallDisk("size=80m");
+    const { folder, record } = await plan();
+    const services = servicesOf(library, {
+      before: (method) => (method === step ? fill(library) : undefined),
+      ...(step === "network" && { beforeNetwork: () => fill(library) }),
+    });
+    const making = makeUpscale(services, record, optionsOf());
+    await expect(making).rejects.toMatchObject({
+      code: "disk-full",
+      happened: { en: expect.stringMatching(/the disk that holds Kiln's library/i) },
+      todo: { en: expect.stringMatching(/^Free some space on it/) },
+    });
+    expect(await readdir(folder)).toEqual([]);
+  },
 );

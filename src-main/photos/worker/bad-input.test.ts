@@ -10,11 +10,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KilnError } from "../../errors.ts";
 import { canBeNobody, nobody } from "../../nobody.fixture.ts";
+import { canMountDisks, mountSmallDisk } from "../../small-disk.fixture.ts";
 import {
   type Bench,
   BUILDS,
@@ -172,22 +174,17 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       await expect(call).rejects.toMatchObject({ code: "cache-unwritable" });
     });
 
-    test.skipIf(!canMount())("a full disk (needs root and mount)", async () => {
+    test.skipIf(!canMountDisks)("a full disk (needs root and mount)", async () => {
       const path = bench.at("noise.png");
       const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
       await sharp({ create: { width: 300, height: 200, channels: 3, background: "black", noise } })
         .png()
         .toFile(path);
-      mkdirSync(bench.at("small"), { recursive: true });
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", bench.at("small")]);
-      try {
-        const file = bench.at("small", "a.jpg");
-        const call = bench.pool.run("render", { path, file, edge: null, format: "jpeg" });
-        await expect(call).rejects.toMatchObject({ code: "disk-full" });
-        expect(readdirSync(bench.at("small"))).toEqual([]);
-      } finally {
-        execFileSync("umount", [bench.at("small")]);
-      }
+      const small = await mountSmallDisk("size=4k");
+      const file = join(small, "a.jpg");
+      const call = bench.pool.run("render", { path, file, edge: null, format: "jpeg" });
+      await expect(call).rejects.toMatchObject({ code: "disk-full" });
+      expect(readdirSync(small)).toEqual([]);
     });
   });
 
@@ -322,10 +319,4 @@ function randomNumbers(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-function canMount(): boolean {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  // A mount namespace of its own, which ends with the command.
-  return spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { JobEngine } from "../../jobs/index.ts";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
+import { canMountDisks, mountSmallDisk } from "../../small-disk.fixture.ts";
 import { bench, bring, entry, manifest, one, packedManifest, two } from "./catalogue.fixture.ts";
 import { Catalogue } from "./catalogue.ts";
 import { ModelFolder } from "./model-folder.ts";
@@ -280,13 +281,7 @@ test("a model that is fetched and brought at one moment is one model", async () 
   }
 });
 
-/** Only root may mount a disk on which nothing fits any more. */
-const canMount =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "true"]).status === 0;
-
-test.skipIf(!canMount)(
+test.skipIf(!canMountDisks)(
   "a disk without room for one more file: said where models are brought and blended (needs root)",
   async () => {
     const { server, library, catalogue, fetch } = await bench();
@@ -298,19 +293,15 @@ test.skipIf(!canMount)(
     const copy = await temporaryFolder();
     execFileSync("cp", ["-a", `${models}/.`, copy]);
     const files = 1 + readdirSync(copy, { recursive: true }).length;
-    execFileSync("mount", ["-t", "tmpfs", "-o", `nr_inodes=${files}`, "tmpfs", models]);
-    try {
-      execFileSync("cp", ["-a", `${copy}/.`, models]);
-      await expect(catalogue.open("general", { denoise: 0.5 })).rejects.toMatchObject({
-        code: "disk-full",
-        happened: { en: expect.stringContaining("“Model general”") },
-      });
-      const folder = await bring({ "mine.safetensors": compactModel({ seed: 5 }) });
-      const { refused } = await catalogue.add([folder]);
-      expect(refused).toMatchObject([{ file: "mine.safetensors", problem: { code: "disk-full" } }]);
-    } finally {
-      execFileSync("umount", [models]);
-    }
+    await mountSmallDisk(`nr_inodes=${files}`, models);
+    execFileSync("cp", ["-a", `${copy}/.`, models]);
+    await expect(catalogue.open("general", { denoise: 0.5 })).rejects.toMatchObject({
+      code: "disk-full",
+      happened: { en: expect.stringContaining("“Model general”") },
+    });
+    const folder = await bring({ "mine.safetensors": compactModel({ seed: 5 }) });
+    const { refused } = await catalogue.add([folder]);
+    expect(refused).toMatchObject([{ file: "mine.safetensors", problem: { code: "disk-full" } }]);
   },
 );
 

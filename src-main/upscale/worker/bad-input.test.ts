@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canMountDisks, mountSmallDisk } from "../../small-disk.fixture.ts";
 import { FLOAT, node, tensor, valueInfo } from "../models/onnx-writer.ts";
 import { Message } from "../models/protobuf.ts";
 import type { NetworkFile } from "../network.ts";
@@ -188,40 +189,29 @@ test.skipIf(!canLimit)(
   },
 );
 
-/** The tests' user may mount file systems: only root may. */
-const canMount =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "true"]).status === 0;
-
-test.skipIf(!canMount)(
+test.skipIf(!canMountDisks)(
   "a disk that becomes full half way: said, and gone on with (needs root)",
   async () => {
     const source = bench.painted("photo", { width: 200, height: 200, channels: 3, bits: 8 });
-    const small = bench.folder("small");
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", small]);
-    try {
-      const target = bench.target(source, 4, small);
-      const job = { ...call, network, source, target, tile: 50 };
-      let reached = { finishedRows: 0, tile: 50 };
-      const run = bench.pool.run("upscale", job, {
-        onProgress: (progress) => {
-          reached = progress;
-        },
-      });
-      await expect(run).rejects.toMatchObject({ code: "disk-full" });
-      // The last word before a failure may not have left the child any more.
-      expect([0, 200, 400]).toContain(reached.finishedRows);
-      execFileSync("mount", ["-o", "remount,size=4m", small]);
-      await bench.pool.run("upscale", {
-        ...job,
-        fromRow: reached.finishedRows,
-        tile: reached.tile,
-      });
-      expect(readSamples(target)).toEqual(await bench.upscale(network, source, 50));
-    } finally {
-      execFileSync("umount", [small]);
-    }
+    const small = await mountSmallDisk("size=1m");
+    const target = bench.target(source, 4, small);
+    const job = { ...call, network, source, target, tile: 50 };
+    let reached = { finishedRows: 0, tile: 50 };
+    const run = bench.pool.run("upscale", job, {
+      onProgress: (progress) => {
+        reached = progress;
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: "disk-full" });
+    // The last word before a failure may not have left the child any more.
+    expect([0, 200, 400]).toContain(reached.finishedRows);
+    execFileSync("mount", ["-o", "remount,size=4m", small]);
+    await bench.pool.run("upscale", {
+      ...job,
+      fromRow: reached.finishedRows,
+      tile: reached.tile,
+    });
+    expect(readSamples(target)).toEqual(await bench.upscale(network, source, 50));
   },
 );
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KilnError } from "../../../errors.ts";
 import { canBeNobody, nobody } from "../../../nobody.fixture.ts";
+import { canMountDisks, mountSmallDisk } from "../../../small-disk.fixture.ts";
 import { createTarget } from "../../../upscale/big-tiff.ts";
 import type { OutputFormat } from "../../../upscale/output-limits.ts";
 import type { Raster } from "../../../upscale/raster.ts";
@@ -13,12 +14,6 @@ import { type Bench, BUILDS, createBench, quarters } from "../photo-fixture.ts";
 import { makeRaw, rawPictures } from "../raw/raw-fixture.ts";
 
 sharp.cache(false);
-
-const canMount =
-  process.platform === "linux" &&
-  process.getuid?.() === 0 &&
-  // A mount namespace of its own, which ends with the command.
-  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 
 describe.each(BUILDS)("with sharp's %s build", (build) => {
   let bench: Bench;
@@ -158,30 +153,30 @@ describe.each(BUILDS)("with sharp's %s build", (build) => {
       expect(readdirSync(bench.at("closed"))).toEqual([]);
     });
 
-    test.skipIf(!canMount).each(["jpeg", "png", "webp", "avif", "tiff"] as const)(
+    test.skipIf(!canMountDisks).each(["jpeg", "png", "webp", "avif", "tiff"] as const)(
       "a disk that becomes full half way through a %s (needs root and mount)",
-      (format) =>
-        withSmallDisk(bench.at("small"), async (small) => {
-          const file = join(small, "result");
-          expect(await failureOf(encode(target, { file, format, quality: 100 }))).toBe("disk-full");
-          expect(readdirSync(small)).toEqual([]);
-        }),
+      async (format) => {
+        const small = await mountSmallDisk("size=128k");
+        const file = join(small, "result");
+        expect(await failureOf(encode(target, { file, format, quality: 100 }))).toBe("disk-full");
+        expect(readdirSync(small)).toEqual([]);
+      },
     );
 
-    test.skipIf(!canMount)(
+    test.skipIf(!canMountDisks)(
       "a disk too small for a raster or for tiles (needs root and mount)",
-      () =>
-        withSmallDisk(bench.at("small"), async (small) => {
-          const path = bench.at("noise.png");
-          const work = join(small, "work");
-          const call = bench.pool.run("rasterise", { path, directory: work, rotation: 0 });
-          expect(await failureOf(call)).toBe("disk-full");
-          expect(readdirSync(work)).toEqual([]);
-          const from = { raster: target, metadata: bench.at("work") };
-          const tiles = bench.pool.run("pyramid", { from, directory: join(small, "tiles") });
-          expect(await failureOf(tiles)).toBe("disk-full");
-          expect(readdirSync(small)).toEqual(["work"]);
-        }),
+      async () => {
+        const small = await mountSmallDisk("size=128k");
+        const path = bench.at("noise.png");
+        const work = join(small, "work");
+        const call = bench.pool.run("rasterise", { path, directory: work, rotation: 0 });
+        expect(await failureOf(call)).toBe("disk-full");
+        expect(readdirSync(work)).toEqual([]);
+        const from = { raster: target, metadata: bench.at("work") };
+        const tiles = bench.pool.run("pyramid", { from, directory: join(small, "tiles") });
+        expect(await failureOf(tiles)).toBe("disk-full");
+        expect(readdirSync(small)).toEqual(["work"]);
+      },
     );
 
     test("a raster larger than the disk is refused before anything is written", async () => {
@@ -261,15 +256,4 @@ function chunk(type: string, body: Buffer): Buffer {
   body.copy(framed, 8);
   framed.writeUInt32BE(crc32(framed.subarray(4, 8 + body.length)), 8 + body.length);
   return framed;
-}
-
-/** A disk of 128 KiB at this place while `use` runs. */
-async function withSmallDisk(place: string, use: (place: string) => Promise<void>): Promise<void> {
-  mkdirSync(place, { recursive: true });
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=128k", "tmpfs", place]);
-  try {
-    await use(place);
-  } finally {
-    execFileSync("umount", [place]);
-  }
 }
