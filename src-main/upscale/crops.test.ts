@@ -5,23 +5,13 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test, vi } from "vitest";
 import type { PhotoStore } from "../library/index.ts";
-import type { ImageWorkerMethods } from "../photos/index.ts";
 import { takeJpeg, temporaryFolder } from "../photos/takes.fixture.ts";
-import { forkLauncher, WorkerPool } from "../workers/index.ts";
 import { Crops } from "./crops.ts";
 import { UpscaleBench } from "./upscale.fixture.ts";
 
 const bench = new UpscaleBench();
 const network = bench.network({ architecture: "compact", scale: 2 });
-const images = new WorkerPool<ImageWorkerMethods>({
-  launcher: forkLauncher(),
-  entry: join(import.meta.dirname, "..", "photos", "worker", "image-worker.ts"),
-  name: "image-worker",
-  title: { en: "The image reader", ko: "이미지 처리기" },
-  size: 2,
-  subjectOf: (input) => ("path" in input ? input.path : input.directory),
-});
-afterAll(() => Promise.all([images[Symbol.asyncDispose](), bench[Symbol.asyncDispose]()]));
+afterAll(() => bench[Symbol.asyncDispose]());
 
 /** Pieces of photos that lie in a folder as `<id>.jpg`; all of one version, as files of one size and time are. */
 async function openCrops(ids: readonly number[], model = network) {
@@ -37,7 +27,7 @@ async function openCrops(ids: readonly number[], model = network) {
     directory: library,
     // What is asked of a store here.
     photos: photos as unknown as PhotoStore,
-    images,
+    images: bench.images,
     upscaler: bench.pool,
     openModel: () => Promise.resolve(model),
     currentProvider: () => Promise.resolve("cpu"),

@@ -8,7 +8,7 @@ import { reservationFor, type UpscaleRecord } from "../library/index.ts";
 import type { ImageWorkerMethods } from "../photos/index.ts";
 import { takeJpeg, temporaryFolder } from "../photos/takes.fixture.ts";
 import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
-import { forkLauncher, type RunOptions, WorkerPool } from "../workers/index.ts";
+import type { RunOptions } from "../workers/index.ts";
 import {
   discardWork,
   type MakeOptions,
@@ -22,15 +22,7 @@ import { UpscaleBench } from "./upscale.fixture.ts";
 
 const bench = new UpscaleBench();
 const network = bench.network({ architecture: "compact", scale: 2 });
-const images = new WorkerPool<ImageWorkerMethods>({
-  launcher: forkLauncher(),
-  entry: join(import.meta.dirname, "..", "photos", "worker", "image-worker.ts"),
-  name: "image-worker",
-  title: { en: "The image reader", ko: "이미지 처리기" },
-  size: 1,
-  subjectOf: (input) => ("path" in input ? input.path : input.directory),
-});
-afterAll(() => Promise.all([images[Symbol.asyncDispose](), bench[Symbol.asyncDispose]()]));
+afterAll(() => bench[Symbol.asyncDispose]());
 
 const version = "0123456789abcdef01234567";
 const photo = await takeJpeg({ scene: 1 });
@@ -92,7 +84,7 @@ function servicesOf(directory: string, { before, after, beforeNetwork }: Turns =
         options?: RunOptions<ImageWorkerMethods[M]["progress"]>,
       ): Promise<ImageWorkerMethods[M]["output"]> {
         await before?.(method);
-        const output = await images.run(method, input, options);
+        const output = await bench.images.run(method, input, options);
         await after?.(method);
         return output;
       },

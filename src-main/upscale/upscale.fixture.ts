@@ -1,4 +1,4 @@
-/** Small networks with random weights, pictures of three kinds, and a folder with a child for tests of upscaling. */
+/** Small networks with random weights, pictures of three kinds, and a folder with children for tests of upscaling. */
 import {
   closeSync,
   ftruncateSync,
@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forkLauncher } from "../workers/index.ts";
+import type { ImageWorkerMethods } from "../photos/index.ts";
+import { forkLauncher, WorkerPool } from "../workers/index.ts";
 import { createUpscalePool, type UpscalePool } from "./inference-pool.ts";
 import { readNetwork } from "./models/index.ts";
 import type { NetworkFile } from "./network.ts";
@@ -171,13 +172,14 @@ export function paintSamples(kind: PictureKind, layout: Layout): Uint8Array | Ui
   return values;
 }
 
-/** A folder for rasters and networks, and a child to run them in; everything goes when it is disposed of. */
+/** A folder for rasters and networks, and children to make and run them in; everything goes when it is disposed of. */
 export class UpscaleBench implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "kiln-upscale-"));
   #pool: UpscalePool | null = null;
+  #images: WorkerPool<ImageWorkerMethods> | null = null;
   #files = 0;
 
-  /** Added to the child's environment. */
+  /** Added to the environment of the child that upscales. */
   readonly env: Readonly<Record<string, string>>;
 
   constructor(
@@ -193,6 +195,19 @@ export class UpscaleBench implements AsyncDisposable {
       env: this.env,
     });
     return this.#pool;
+  }
+
+  /** For photos, before and after the networks. */
+  get images(): WorkerPool<ImageWorkerMethods> {
+    this.#images ??= new WorkerPool<ImageWorkerMethods>({
+      launcher: forkLauncher(),
+      entry: join(import.meta.dirname, "..", "photos", "worker", "image-worker.ts"),
+      name: "image-worker",
+      title: { en: "The image reader", ko: "이미지 처리기" },
+      size: 2,
+      subjectOf: (input) => ("path" in input ? input.path : input.directory),
+    });
+    return this.#images;
   }
 
   at(name: string): string {
@@ -256,7 +271,7 @@ export class UpscaleBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool?.[Symbol.asyncDispose]();
+    await Promise.all([this.#pool, this.#images].map((pool) => pool?.[Symbol.asyncDispose]()));
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
