@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { nodeHost } from "../../src-main/host/index.ts";
+import { pieces } from "../../src-main/in-turns.ts";
 import { createLog, type LogFile } from "../../src-main/log/index.ts";
 import { drawing, soften } from "../../src-main/photos/best-cut/frames.fixture.ts";
 import { analyseFrame, describeLook } from "../../src-main/photos/best-cut/index.ts";
@@ -184,9 +185,9 @@ function fill(services: Services, rootId: number): void {
       return { ...analyseFrame(frame), look: describeLook(frame) };
     });
   });
-  for (const [at, chunk] of chunks(photos.inState(rootId, ["probed"]), 500).entries()) {
+  for (const [at, piece] of pieces(photos.inState(rootId, ["probed"]), 500).entries()) {
     database.transaction(() => {
-      for (const [i, { id, identity }] of chunk.entries()) {
+      for (const [i, { id, identity }] of piece.entries()) {
         const place = 500 * at + i;
         const found = scenes[Math.floor(place / 4) % SCENES]?.[place % 4];
         if (found === undefined) throw new Error("A photo without a scene.");
@@ -226,12 +227,6 @@ function watchLoop(): { stop(): Gap } {
       };
     },
   };
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }
 
 function open(libraryDirectory: string): Services {
