@@ -14,9 +14,11 @@ import {
   FaceStore,
   JobStore,
   MeasureStore,
+  MovedFileStore,
   openDatabase,
   PhotoStore,
   PlanStore,
+  ReadingStore,
   type RootRecord,
   RootStore,
   SidecarStore,
@@ -90,6 +92,8 @@ export function createServices(options: ServicesOptions) {
   const database = openDatabase(options.libraryDirectory);
   const roots = new RootStore(database);
   const photos = new PhotoStore(database);
+  const readings = new ReadingStore(database);
+  const movedFiles = new MovedFileStore(database);
   const bursts = new BurstStore(database);
   const measures = new MeasureStore(database, measuresVersion);
   const faces = new FaceStore(database, facesVersion);
@@ -130,6 +134,8 @@ export function createServices(options: ServicesOptions) {
     database,
     roots,
     photos,
+    readings,
+    movedFiles,
     bursts,
     measures,
     faces,
@@ -174,6 +180,7 @@ export function createServices(options: ServicesOptions) {
     engine,
     roots,
     photos,
+    movedFiles,
     bursts,
     edits,
     plans: new PlanStore(database),

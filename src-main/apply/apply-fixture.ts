@@ -10,6 +10,7 @@ import {
   openDatabase,
   PhotoStore,
   PlanStore,
+  ReadingStore,
   RootStore,
   type Trash,
 } from "../library/index.ts";
@@ -121,7 +122,8 @@ export class Bench {
     }
     const photos = new PhotoStore(this.database);
     const before = new Set(photos.changes(this.rootId, 0).map((row) => row.id));
-    photos.recordFound(this.rootId, [{ directory, key: main, files, skip: null }]);
+    const found = { directory, key: main, files, skip: null };
+    new ReadingStore(this.database).recordFound(this.rootId, [found]);
     const row = photos.changes(this.rootId, 0).find(({ id }) => !before.has(id));
     if (row === undefined) throw new Error(`${main} is in the library already.`);
     return this.planned(row.id);

@@ -9,6 +9,7 @@ import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type {
   BurstStore,
   EditStore,
+  MovedFileStore,
   PhotoStore,
   PlanStore,
   RootStore,
@@ -25,6 +26,7 @@ export interface ApplyPorts {
   readonly engine: JobEngine;
   readonly roots: RootStore;
   readonly photos: PhotoStore;
+  readonly movedFiles: MovedFileStore;
   readonly bursts: BurstStore;
   readonly edits: EditStore;
   readonly plans: PlanStore;
@@ -50,13 +52,13 @@ export class Apply {
 
   constructor(ports: ApplyPorts) {
     this.#ports = ports;
-    const { photos, plans, edits, trash, encode } = ports;
+    const { movedFiles, plans, edits, trash, encode } = ports;
     const services = {
       plans,
       trash,
       encode,
       follow: ({ fileId, path }: { fileId: number; path: string | null }) =>
-        photos.fileMoved(fileId, path),
+        movedFiles.fileMoved(fileId, path),
       onUndone: (planId: number) => edits.planUndone(planId),
     };
     this.#jobs = { apply: applyPlanJob(services), undo: undoPlanJob(services) };

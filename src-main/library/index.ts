@@ -10,16 +10,9 @@ export {
 export { FaceStore } from "./face-store.ts";
 export { type JobRecord, JobStore } from "./job-store.ts";
 export { MeasureStore, type StoredMeasures } from "./measure-store.ts";
-export {
-  type FileKind,
-  type FoundPhoto,
-  foundKey,
-  type PhotoFile,
-  type PhotoProbe,
-  PhotoStore,
-  type SkipReason,
-  wholeNameKey,
-} from "./photo-store.ts";
+export { MovedFileStore } from "./moved-file-store.ts";
+export { type PhotoFile, wholeNameKey } from "./photo-places.ts";
+export { PhotoStore } from "./photo-store.ts";
 export {
   type Plan,
   type PlanAction,
@@ -29,6 +22,14 @@ export {
   type PlanState,
   PlanStore,
 } from "./plan-store.ts";
+export {
+  type FileKind,
+  type FoundPhoto,
+  foundKey,
+  type PhotoProbe,
+  ReadingStore,
+  type SkipReason,
+} from "./reading-store.ts";
 export { type RootRecord, RootStore } from "./root-store.ts";
 export {
   anyMark,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LibraryDatabase, openDatabase } from "./database.ts";
 import { PhotoStore } from "./photo-store.ts";
 import { type PlanDraft, PlanStore } from "./plan-store.ts";
+import { ReadingStore } from "./reading-store.ts";
 import { RootStore } from "./root-store.ts";
 
 let folder: string;
@@ -17,14 +18,14 @@ beforeEach(async () => {
   database = openDatabase(folder);
   store = new PlanStore(database);
   rootId = new RootStore(database).add({ path: "/shoot", whole: true, kind: "referenced" }, 1);
-  const photos = new PhotoStore(database);
   const file = { bytes: 10, modifiedMs: 1.5 };
   const files = [
     { name: "a.jpg", kind: "jpeg" as const, ...file },
     { name: "a.CR2", kind: "raw" as const, ...file },
   ];
-  photos.recordFound(rootId, [{ directory: "/shoot", key: "a", files, skip: null }]);
-  const photoId = photos.changes(rootId, 0)[0]?.id ?? 0;
+  const found = { directory: "/shoot", key: "a", files, skip: null };
+  new ReadingStore(database).recordFound(rootId, [found]);
+  const photoId = new PhotoStore(database).changes(rootId, 0)[0]?.id ?? 0;
   draft = {
     action: "move",
     destination: "/picks",

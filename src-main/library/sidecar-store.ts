@@ -2,7 +2,7 @@ import { join, parse } from "node:path";
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { LibraryDatabase } from "./database.ts";
-import { wholeNameKey } from "./photo-store.ts";
+import { wholeNameKey } from "./photo-places.ts";
 
 /** A sidecar as it was when Kiln last read or wrote it. */
 export interface SeenSidecar {

@@ -9,6 +9,7 @@ import {
   MeasureStore,
   openDatabase,
   PhotoStore,
+  ReadingStore,
   RootStore,
 } from "../library/index.ts";
 import { LOOK_BYTES } from "./best-cut/index.ts";
@@ -34,6 +35,7 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
     database,
     roots: new RootStore(database),
     photos: new PhotoStore(database),
+    readings: new ReadingStore(database),
     bursts: new BurstStore(database),
     measures: new MeasureStore(database, 1),
     faces: new FaceStore(database, 1),
@@ -51,7 +53,7 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
     /** Takes frames in as a finished reading would, up to but without grouping. Answers the root's id. */
     read(path: string, frames: readonly FixtureFrame[]): number {
       const rootId = stores.roots.add({ path, whole: true, kind: "referenced" }, 1);
-      stores.photos.recordFound(
+      stores.readings.recordFound(
         rootId,
         frames.map(({ name }) => ({
           directory: path,
@@ -60,11 +62,11 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
           skip: null,
         })),
       );
-      for (const photo of stores.photos.inState(rootId, ["found"])) {
+      for (const photo of stores.readings.inState(rootId, ["found"])) {
         const frame = frames.find(({ name }) => photo.path === join(path, name));
         if (frame === undefined) throw new Error(`No frame for ${photo.path}`);
         const fastHash = `hash-of-${path}-${frame.name}`;
-        stores.photos.saveProbe(photo.id, { ...plainProbe, ...captured(frame.at), fastHash });
+        stores.readings.saveProbe(photo.id, { ...plainProbe, ...captured(frame.at), fastHash });
         stores.measures.save(fastHash, {
           sharpness: frame.sharpness,
           noise: 2,
@@ -78,7 +80,7 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
           look: lookOf(frame.scene ?? 0),
           detail: new Uint8Array(),
         });
-        stores.photos.markMeasured(photo.id);
+        stores.readings.markMeasured(photo.id);
       }
       return rootId;
     },

@@ -39,7 +39,7 @@ test("where the face finder dies of the first frame, nothing is known of that on
   });
   const root = await library.drop(await burstFolder());
   expect(library.images.searches).toMatchObject({ "A2.jpg": "everywhere", "A3.jpg": "everywhere" });
-  const found = library.photos
+  const found = library.readings
     .inState(root, ["measured"])
     .map(({ identity }) => library.faces.get(identity));
   expect(found.filter((faces) => faces === null)).toHaveLength(1);

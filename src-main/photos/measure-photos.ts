@@ -31,7 +31,7 @@ export async function measurePhotos(
   context: ReadingContext,
   rootId: number,
 ): Promise<{ facesProblem: KilnError | null }> {
-  const { photos, measures, faces, ranking } = services;
+  const { readings, measures, faces, ranking } = services;
   const writes = new WriteBatch(services.database);
   const finder = new FaceFinder(services, context);
   const bursts = await inTurns(unmeasuredBursts(services, rootId), context.signal);
@@ -55,13 +55,13 @@ export async function measurePhotos(
           );
       let found = known;
       if (developed instanceof KilnError) {
-        writes.add(() => setAside(photos, photo, developed));
+        writes.add(() => setAside(readings, photo, developed));
       } else {
         if (developed !== null) found = await finder.find(photo, developed.faceWindows);
         writes.add(() => {
           if (developed !== null) measures.save(photo.identity, developed.measures);
           if (found !== null) faces.save(photo.identity, found);
-          photos.markMeasured(photo.id);
+          readings.markMeasured(photo.id);
         });
       }
       const left = (waiting.get(burstId) ?? 0) - 1;
@@ -89,11 +89,13 @@ interface UnmeasuredBurst {
 
 /** What is not measured yet, by burst, in order of capture. */
 function* unmeasuredBursts(services: ReadingServices, rootId: number): Steps<UnmeasuredBurst[]> {
-  const { photos, measures } = services;
-  const unmeasured = new Map(photos.inState(rootId, ["probed"]).map((photo) => [photo.id, photo]));
+  const { readings, measures } = services;
+  const unmeasured = new Map(
+    readings.inState(rootId, ["probed"]).map((photo) => [photo.id, photo]),
+  );
   yield;
   // What an older Kiln measured in another way.
-  for (const photo of photos.inState(rootId, ["measured"])) {
+  for (const photo of readings.inState(rootId, ["measured"])) {
     if (!measures.has(photo.identity)) unmeasured.set(photo.id, photo);
     yield;
   }

@@ -1,6 +1,6 @@
 /** What reading does with each photo, whatever is read of it: what counts as the photo's fault, how much is written at once. */
 import { KilnError } from "../errors.ts";
-import type { LibraryDatabase, PhotoFile, PhotoStore } from "../library/index.ts";
+import type { LibraryDatabase, PhotoFile, ReadingStore } from "../library/index.ts";
 import type { ReadingContext } from "./reading.ts";
 
 /** Problems that are no photo's: the whole reading ends with them. */
@@ -40,10 +40,10 @@ export async function orProblem<T>(
 }
 
 /** A photo that failed is kept with its reason, or as missing. */
-export function setAside(photos: PhotoStore, photo: PhotoFile, problem: KilnError): void {
+export function setAside(readings: ReadingStore, photo: PhotoFile, problem: KilnError): void {
   const { code, happened } = problem;
-  if (code === "file-missing") photos.markPhotoMissing(photo.id);
-  else photos.saveSkip(photo.id, { code, en: happened.en, ko: happened.ko });
+  if (code === "file-missing") readings.markPhotoMissing(photo.id);
+  else readings.saveSkip(photo.id, { code, en: happened.en, ko: happened.ko });
 }
 
 /** Gathers small writes of many photos into one commit, at the latest after `batchMs`. */

@@ -140,7 +140,7 @@ async function scan(
       onUnread: (folder) => unread.push(folder),
     });
   } else {
-    await take(await scanFiles(path, [...services.photos.fileNames(rootId), ...files], signal));
+    await take(await scanFiles(path, [...services.readings.fileNames(rootId), ...files], signal));
   }
   const unreadPaths = unread.map((folder) => folder.path);
   await inTurns(markMissing(services, rootId, seen, unreadPaths), signal);
@@ -149,24 +149,24 @@ async function scan(
 }
 
 function* record(
-  { photos }: Pick<ReadingServices, "photos">,
+  { readings }: Pick<ReadingServices, "readings">,
   rootId: number,
   found: readonly FoundPhoto[],
 ): Steps<void> {
   for (const piece of pieces(found, recordedAtOnce)) {
-    photos.recordFound(rootId, piece);
+    readings.recordFound(rootId, piece);
     yield;
   }
 }
 
 function* markMissing(
-  { photos }: Pick<ReadingServices, "photos">,
+  { readings }: Pick<ReadingServices, "readings">,
   rootId: number,
   seen: ReadonlySet<string>,
   unread: readonly string[],
 ): Steps<void> {
   for (let after: number | null = 0; after !== null; ) {
-    after = photos.markMissing(rootId, seen, unread, { after, limit: lookedUpAtOnce });
+    after = readings.markMissing(rootId, seen, unread, { after, limit: lookedUpAtOnce });
     yield;
   }
 }
@@ -191,7 +191,7 @@ async function probeAll(
   rootId: number,
 ): Promise<void> {
   const { signal } = context;
-  const found = services.photos.inState(rootId, ["found"]);
+  const found = services.readings.inState(rootId, ["found"]);
   const writes = new WriteBatch(services.database);
   const followed = new Set<number>();
   let done = 0;
@@ -201,13 +201,13 @@ async function probeAll(
       services.images.run("probe", { path: photo.path }, { signal, tag: String(context.jobId) }),
     );
     if (probe instanceof KilnError) {
-      writes.add(() => setAside(services.photos, photo, probe));
+      writes.add(() => setAside(services.readings, photo, probe));
     } else {
       const moved = await movedFrom(services, photo, probe, followed);
       writes.add(() => {
-        if (moved !== null) services.photos.followMove(moved, photo.id);
+        if (moved !== null) services.movedFiles.followMove(moved, photo.id);
         const id = moved ?? photo.id;
-        services.photos.saveProbe(id, probe);
+        services.readings.saveProbe(id, probe);
         if (probe.rating !== null) services.takeEmbedded(id, probe.rating, probe.modifiedMs);
       });
     }
@@ -227,7 +227,7 @@ async function movedFrom(
   identity: { readonly fastHash: string; readonly bytes: number },
   followed: Set<number>,
 ): Promise<number | null> {
-  for (const twin of services.photos.twins(photo.id, identity)) {
+  for (const twin of services.movedFiles.twins(photo.id, identity)) {
     if ((await isThere(twin.path)) || followed.has(twin.id)) continue;
     followed.add(twin.id);
     return twin.id;

@@ -6,7 +6,9 @@ import type {
   FaceStore,
   LibraryDatabase,
   MeasureStore,
+  MovedFileStore,
   PhotoStore,
+  ReadingStore,
   RootStore,
 } from "../library/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
@@ -19,7 +21,9 @@ import type { ImageWorkerMethods } from "./worker/protocol.ts";
 export interface ReadingServices {
   readonly database: LibraryDatabase;
   readonly roots: RootStore;
-  readonly photos: PhotoStore;
+  readonly photos: Pick<PhotoStore, "changesAfter" | "counts">;
+  readonly readings: ReadingStore;
+  readonly movedFiles: MovedFileStore;
   readonly bursts: BurstStore;
   readonly measures: MeasureStore;
   readonly faces: FaceStore;

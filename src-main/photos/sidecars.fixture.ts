@@ -29,7 +29,7 @@ export async function openFolder(
 ) {
   const folder = await temporaryFolder();
   const library = openFixtureLibrary(await temporaryFolder());
-  const { database, edits, photos, roots } = library;
+  const { database, edits, photos, readings, roots } = library;
   const preferences = { ...preferencesSchema.parse({}).xmp, write: true, ...given };
   const sidecars = new SidecarStore(database);
   const log = createLog({ directory: join(library.directory, "logs") });
@@ -73,7 +73,7 @@ export async function openFolder(
         })),
       ];
     });
-    photos.recordFound(rootId, found);
+    readings.recordFound(rootId, found);
     return Object.fromEntries(photos.changes(rootId, 0).map(({ name, id }) => [name, id]));
   };
   return {

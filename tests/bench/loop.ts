@@ -177,7 +177,8 @@ class BenchWindow {
 
 /** As if the photos had been measured: each burst shows a scene, its frames are more or less soft. */
 function fill(services: Services, rootId: number): void {
-  const { database, photos, measures, faces } = services;
+  const { database, measures, faces } = services;
+  const readings = new ReadingStore(database);
   const scenes = Array.from({ length: SCENES }, (_, scene) => {
     const sharp = drawing(...FRAME, scene + 1);
     return Array.from({ length: 4 }, (_unused, step) => {
@@ -185,7 +186,7 @@ function fill(services: Services, rootId: number): void {
       return { ...analyseFrame(frame), look: describeLook(frame) };
     });
   });
-  for (const [at, piece] of pieces(photos.inState(rootId, ["probed"]), 500).entries()) {
+  for (const [at, piece] of pieces(readings.inState(rootId, ["probed"]), 500).entries()) {
     database.transaction(() => {
       for (const [i, { id, identity }] of piece.entries()) {
         const place = 500 * at + i;
@@ -194,7 +195,7 @@ function fill(services: Services, rootId: number): void {
         const { measures: measured, look, detail } = found;
         measures.save(identity, { ...measured, look, detail });
         faces.save(identity, place % 8 < 4 ? [] : [[0.4, 0.3, 0.1, 0.15]]);
-        photos.markMeasured(id);
+        readings.markMeasured(id);
       }
     });
   }
