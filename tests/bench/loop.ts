@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { nodeHost } from "../../src-main/host/index.ts";
 import { pieces } from "../../src-main/in-turns.ts";
+import { ReadingStore } from "../../src-main/library/index.ts";
 import { createLog, type LogFile } from "../../src-main/log/index.ts";
 import { drawing, soften } from "../../src-main/photos/best-cut/frames.fixture.ts";
 import { analyseFrame, describeLook } from "../../src-main/photos/best-cut/index.ts";
