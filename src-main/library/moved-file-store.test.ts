@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PlanStore } from "./index.ts";
+import { type FoundPhoto, MeasureStore, PlanStore, wholeNameKey } from "./index.ts";
 import { jpeg, openLibrary } from "./readings.fixture.ts";
 
 test("a file that moved inside a root keeps its decisions", () => {
@@ -63,3 +63,99 @@ test("a moved file is followed even when the journal of an applied plan names wh
   expect(shown(root)).toEqual({ "1.jpg": "measured 5" });
   expect(photos.files(photoId).map(({ path }) => path)).toEqual(["/a/moved/1.jpg"]);
 });
+
+/** A folder that was read, with one starred photo of a JPEG and a sidecar. */
+function openShoot() {
+  const library = openLibrary();
+  const root = library.addRoot("/a");
+  library.read(root, [jpeg("/a", "1.jpg", { beside: ["1.xmp"] })]);
+  const id = library.star(root, "1.jpg");
+  const [main, sidecar] = library.photos.files(id).map(({ fileId }) => fileId);
+  return { ...library, root, id, main: main ?? 0, sidecar: sidecar ?? 0 };
+}
+
+test("a photo that Kiln moved is where its files are now, and a reading finds it there", () => {
+  const { read, database, photos, movedFiles, root, id, main, sidecar, shown } = openShoot();
+  movedFiles.fileMoved(main, "/a/picks/제주_001.jpg");
+  movedFiles.fileMoved(sidecar, "/a/picks/제주_001.xmp");
+  const moved = ["/a/picks/제주_001.jpg", "/a/picks/제주_001.xmp"];
+  expect(photos.files(id).map(({ path }) => path)).toEqual(moved);
+  expect(photos.primaryFile(id)?.path).toBe(moved[0]);
+  const before = database.currentRevision();
+  read(root, [jpeg("/a/picks", "제주_001.jpg", { beside: ["제주_001.xmp"] })]);
+  expect(photos.changes(root, before)).toEqual([]);
+  expect(shown(root)).toEqual({ "제주_001.jpg": "measured 5" });
+});
+
+test("a sidecar that Kiln moved alone leaves its photo where it is", () => {
+  const { photos, movedFiles, id, sidecar } = openShoot();
+  movedFiles.fileMoved(sidecar, "/a/picks/1.xmp");
+  expect(photos.primaryFile(id)?.path).toBe("/a/1.jpg");
+  expect(photos.files(id).map(({ path }) => path)).toEqual(["/a/1.jpg", "/a/picks/1.xmp"]);
+  movedFiles.fileMoved(sidecar, null);
+  expect(photos.files(id).map(({ path }) => path)).toEqual(["/a/1.jpg"]);
+  expect(photos.rows([id])[0]?.state).toBe("measured");
+  movedFiles.fileMoved(sidecar, "/a/1.xmp");
+  expect(photos.files(id).map(({ path }) => path)).toEqual(["/a/1.jpg", "/a/1.xmp"]);
+});
+
+test.each([
+  { to: "the trash", path: null },
+  { to: "a folder that Kiln does not show", path: "/ab/1.jpg" },
+])("a photo that Kiln moved to $to is gone until it comes back", ({ path }) => {
+  const { database, photos, movedFiles, root, id, main, shown } = openShoot();
+  movedFiles.fileMoved(main, path);
+  expect(photos.rows([id])[0]?.state).toBe("gone");
+  expect(photos.primaryFile(id)).toBeNull();
+  movedFiles.fileMoved(main, "/a/1.jpg");
+  expect(shown(root)).toEqual({ "1.jpg": "found 5" });
+
+  new MeasureStore(database, 1).save("hash of 1.jpg", noMeasures);
+  movedFiles.fileMoved(main, path);
+  movedFiles.fileMoved(main, "/a/1.jpg");
+  expect(shown(root)).toEqual({ "1.jpg": "measured 5" });
+});
+
+test("a photo that Kiln moved takes the place of one that is missing, which stays in the library", () => {
+  const { read, photos, movedFiles, root, id, main } = openShoot();
+  read(root, [jpeg("/a", "1.jpg"), jpeg("/a/picks", "1.jpg")], (path) => `hash of ${path}`);
+  const missing = photos.changes(root, 0).find((row) => row.id !== id)?.id ?? 0;
+  read(root, [jpeg("/a", "1.jpg")]);
+  movedFiles.fileMoved(main, "/a/picks/1.jpg");
+  expect(photos.primaryFile(id)?.path).toBe("/a/picks/1.jpg");
+  expect(photos.rows([id, missing]).map(({ state }) => state)).toEqual(["measured", "missing"]);
+});
+
+test("a second RAW that Kiln moved is a photo of its own there, too", () => {
+  const { read, addRoot, photos, movedFiles } = openLibrary();
+  const root = addRoot("/a");
+  const second = (directory: string, name: string): FoundPhoto => ({
+    directory,
+    key: wholeNameKey(name),
+    files: [{ name, kind: "raw", bytes: 1000, modifiedMs: 1 }],
+    skip: null,
+  });
+  read(root, [jpeg("/a", "1.jpg"), second("/a", "1.DNG")]);
+  const ids = photos.changes(root, 0).map((row) => row.id);
+  for (const id of ids) {
+    const [file] = photos.files(id);
+    movedFiles.fileMoved(file?.fileId ?? 0, (file?.path ?? "").replace("/1.", "/picks/2."));
+  }
+  read(root, [jpeg("/a/picks", "2.jpg"), second("/a/picks", "2.DNG")]);
+  expect(photos.changes(root, 0).map((row) => row.id)).toEqual(ids);
+  expect(photos.rows(ids).map(({ state }) => state)).toEqual(["measured", "measured"]);
+});
+
+const noMeasures = {
+  sharpness: 0,
+  noise: 0,
+  contrast: 0,
+  brightness: 0,
+  clippedHighlights: 0,
+  clippedShadows: 0,
+  laplacianVariance: 0,
+  motion: 0,
+  motionDegrees: 0,
+  look: new Uint8Array(),
+  detail: new Uint8Array(),
+};

@@ -33,6 +33,7 @@ export function openLibrary() {
     database,
     photos,
     readings,
+    movedFiles,
     roots,
     bursts: new BurstStore(database),
     addRoot,
