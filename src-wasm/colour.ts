@@ -59,10 +59,9 @@ export function convert(
 ): void {
   const half = i32x4.splat(32768);
   const offset = i16x8.splat(128);
-  const toRed = i16x8(26345, 0, 26345, 0, 26345, 0, 26345, 0);
-  const toBlue = i16x8(-14942, 0, -14942, 0, -14942, 0, -14942, 0);
+  const toRed = i16x8.splat(13172);
+  const toBlue = i16x8.splat(-7471);
   const toGreen = i16x8(-22554, 18734, -22554, 18734, -22554, 18734, -22554, 18734);
-  const zero = i16x8.splat(0);
   for (let x = 0; x < count; x += 16) {
     const y = v128.load(luma + x);
     const u = v128.load(blue + x);
@@ -71,15 +70,16 @@ export function convert(
     let own = i16x8.extend_low_i8x16_u(y);
     let cb = i16x8.sub(i16x8.extend_low_i8x16_u(u), offset);
     let cr = i16x8.sub(i16x8.extend_low_i8x16_u(v), offset);
-    // 1.402 is 1 + 26345 / 65536, 1.772 is 2 - 14942 / 65536, -0.71414 is -1 + 18734 / 65536.
-    const r0 = i16x8.add(own, i16x8.add(cr, weighed(cr, zero, toRed, half)));
-    const b0 = i16x8.add(own, i16x8.add(i16x8.shl(cb, 1), weighed(cb, zero, toBlue, half)));
+    // 1.402 is 1 + 26345 / 65536, 1.772 is 2 - 14942 / 65536, -0.71414 is -1 + 18734 / 65536; half the first two are
+    // enough of a share of 32768 for the numbers that there are.
+    const r0 = i16x8.add(own, i16x8.add(cr, i16x8.q15mulr_sat_s(cr, toRed)));
+    const b0 = i16x8.add(own, i16x8.add(i16x8.shl(cb, 1), i16x8.q15mulr_sat_s(cb, toBlue)));
     const g0 = i16x8.add(own, i16x8.sub(weighed(cb, cr, toGreen, half), cr));
     own = i16x8.extend_high_i8x16_u(y);
     cb = i16x8.sub(i16x8.extend_high_i8x16_u(u), offset);
     cr = i16x8.sub(i16x8.extend_high_i8x16_u(v), offset);
-    const r1 = i16x8.add(own, i16x8.add(cr, weighed(cr, zero, toRed, half)));
-    const b1 = i16x8.add(own, i16x8.add(i16x8.shl(cb, 1), weighed(cb, zero, toBlue, half)));
+    const r1 = i16x8.add(own, i16x8.add(cr, i16x8.q15mulr_sat_s(cr, toRed)));
+    const b1 = i16x8.add(own, i16x8.add(i16x8.shl(cb, 1), i16x8.q15mulr_sat_s(cb, toBlue)));
     const g1 = i16x8.add(own, i16x8.sub(weighed(cb, cr, toGreen, half), cr));
 
     const r = i8x16.narrow_i16x8_u(r0, r1);

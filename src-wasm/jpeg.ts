@@ -7,21 +7,28 @@
 import { toFour, toTwo, toWide } from "./idct";
 
 /**
- * A Huffman table in memory: an entry of 32 bits for every 10 bits that can come next, then what longer codes need: for
- * each length 0..17 one more than its largest code, brought to 16 bits; the distance from its codes to their symbols;
- * the symbols, a byte each.
+ * A component's Huffman tables in memory: for every 10 bits that can come next, an entry of DC (32 bits each), then an
+ * entry of AC (64 bits each). Behind the entries of each lies what longer codes need: for each length 0..17 one more than
+ * its largest code, brought to 16 bits; the distance from its codes to their symbols; the symbols, a byte each.
  *
  * An entry whose lowest byte is not 0 holds a code and the number behind it: in its lowest byte the bits of both, in the
  * next by how many places of the block it goes on, above them the number. Else its second byte is the length of the
  * code, 0 for one longer than 10 bits, and the third its symbol.
+ *
+ * The upper half of an entry of AC is for what comes after it, where that fits into the 10 bits, too: again the places,
+ * then the bits of the first alone, then the number. The lowest byte counts the bits of both then. Where it doesn't fit,
+ * it goes on by no place, to put the first number where it is.
  */
 const LOOK: i32 = 10;
-const ENDS: usize = 4 << LOOK;
+const ENDS: usize = 0;
 const SHIFTS: usize = ENDS + 18 * 4;
 const SYMBOLS: usize = SHIFTS + 18 * 4;
+const CODES_BYTES: usize = 512;
+const DC_CODES: usize = 4 << LOOK;
+const AC: usize = DC_CODES + CODES_BYTES;
+const AC_CODES: usize = AC + (8 << LOOK);
 
-/** Bytes from table to table and from quantisers to quantisers. */
-const TABLE_BYTES: usize = 4608;
+/** Bytes from quantisers to quantisers. */
 const QUANTISER_BYTES: usize = 128;
 
 /** Where a coefficient lies in its block, in bytes, by its order in the scan; all behind the last lie on one place. */
@@ -29,9 +36,10 @@ const ZIGZAG = memory.data<u8>([
   0, 2, 16, 32, 18, 4, 6, 20, 34, 48, 64, 50, 36, 22, 8, 10, 24, 38, 52, 66, 80, 96, 82, 68, 54, 40,
   26, 12, 14, 28, 42, 56, 70, 84, 98, 112, 114, 100, 86, 72, 58, 44, 30, 46, 60, 74, 88, 102, 116,
   118, 104, 90, 76, 62, 78, 92, 106, 120, 122, 108, 94, 110, 124, 126, 128, 128, 128, 128, 128, 128,
-  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
-  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
-  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
 ]);
 
 /**
@@ -40,8 +48,8 @@ const ZIGZAG = memory.data<u8>([
  */
 const MOST_MEAN: i32 = 2047;
 
-/** How far a code may go beyond the 64th place before it is nonsense: the end of a block goes on by this much. */
-const END: i32 = 64;
+/** By how much the end of a block goes on: by more than any run beyond its 64th place. */
+const END: i32 = 80;
 
 /**
  * Copies entropy-coded data from `from` to `to` without the zeros that are stuffed into it, up to the next marker, as
@@ -97,7 +105,7 @@ let count: i32 = 0;
  * Decodes `units` units (MCUs) from number `first` on, of one stretch that {@link unstuff} made.
  *
  * @param data the stretch; behind its `bytes` there must be 4096 bytes that may be read
- * @param tables DC of luma, AC of luma, DC and AC of the one chroma, of the other
+ * @param lumaTables, blueTables, redTables of the components; those of chroma may be the same
  * @param quantisers in the order of a block's rows, 16 bits each: luma, chroma, chroma
  * @param across, down blocks of luma in a unit
  * @param block 144 bytes, all 0
@@ -106,7 +114,9 @@ let count: i32 = 0;
 export function decodeScan(
   data: usize,
   bytes: i32,
-  tables: usize,
+  lumaTables: usize,
+  blueTables: usize,
+  redTables: usize,
   quantisers: usize,
   first: i32,
   units: i32,
@@ -137,7 +147,7 @@ export function decodeScan(
     for (let row = 0; row < down; row += 1) {
       for (let column = 0; column < across; column += 1) {
         const out = at + <usize>(2 * row) * lumaStride + <usize>(2 * column);
-        const level = decodeBlock(tables, quantisers, lumaBefore, block);
+        const level = decodeBlock(lumaTables, quantisers, lumaBefore, block);
         if (level === i32.MIN_VALUE) return 1;
         lumaBefore = level >> 1;
         if (level & 1) {
@@ -152,12 +162,12 @@ export function decodeScan(
     }
     const chroma = y * lumaDown * chromaStride + x * chromaAcross;
     const blueQuantisers = quantisers + QUANTISER_BYTES;
-    let level = decodeBlock(tables + 2 * TABLE_BYTES, blueQuantisers, blueBefore, block);
+    let level = decodeBlock(blueTables, blueQuantisers, blueBefore, block);
     if (level === i32.MIN_VALUE) return 1;
     blueBefore = level >> 1;
     putChroma(level, block, blueQuantisers, blue + chroma, chromaStride, across, down);
     const redQuantisers = quantisers + 2 * QUANTISER_BYTES;
-    level = decodeBlock(tables + 4 * TABLE_BYTES, redQuantisers, redBefore, block);
+    level = decodeBlock(redTables, redQuantisers, redBefore, block);
     if (level === i32.MIN_VALUE) return 1;
     redBefore = level >> 1;
     putChroma(level, block, redQuantisers, red + chroma, chromaStride, across, down);
@@ -228,14 +238,13 @@ function putChroma(
 /**
  * Decodes the coefficients of a block into `block`.
  *
- * @param dc table of its DC; that of its AC lies behind it
+ * @param tables of its component
  * @param quantisers of its component
  * @param before the DC coefficient of the last block of this component
  * @returns twice this one's, plus 1 where there are others; i32.MIN_VALUE where the data makes no sense
  */
 @inline
-function decodeBlock(dc: usize, quantisers: usize, before: i32, block: usize): i32 {
-  const ac = dc + TABLE_BYTES;
+function decodeBlock(tables: usize, quantisers: usize, before: i32, block: usize): i32 {
   let at = words;
   let next = bits;
   let left = count;
@@ -244,69 +253,85 @@ function decodeBlock(dc: usize, quantisers: usize, before: i32, block: usize): i
     at += 4;
     left += 32;
   }
-  let entry = load<i32>(dc + (<usize>(next >> (64 - LOOK)) << 2));
-  let size = entry & 0xff;
+  let first = load<i32>(tables + (<usize>(next >> (64 - LOOK)) << 2));
+  let size = first & 0xff;
   if (size === 0) {
-    const symbol = slowSymbol(dc, entry, <i32>(next >> 48));
+    const symbol = slowSymbol(tables + DC_CODES, first, <i32>(next >> 48));
     if (symbol < 0) return i32.MIN_VALUE;
     const code = symbol >> 8;
     const digits = symbol & 0xff;
     if (digits > 11) return i32.MIN_VALUE;
-    entry = number(<i32>((next << code) >> 48), digits) << 16;
+    first = number(<i32>((next << code) >> 48), digits) << 16;
     size = code + digits;
   }
   next <<= size;
   left -= size;
-  const mean = before + (entry >> 16);
+  const mean = before + (first >> 16);
   if (abs(mean * <i32>load<i16>(quantisers)) > MOST_MEAN) return i32.MIN_VALUE;
   let place = 1;
-  let symbols = 0;
-  let step = 0;
   do {
     if (left < 32) {
       next |= (<u64>load<u32>(at)) << (32 - left);
       at += 4;
       left += 32;
     }
-    entry = load<i32>(ac + (<usize>(next >> (64 - LOOK)) << 2));
-    size = entry & 0xff;
-    if (size !== 0) {
-      next <<= size;
-      left -= size;
-      step = (entry >> 8) & 0xff;
-      place += step;
-      store<i16>(block + load<u8>(ZIGZAG + place - 1), <i16>(entry >> 16));
-      symbols += 1;
-      if (place >= 64) break;
-      // There are 22 bits left at least: enough for another short one.
-      entry = load<i32>(ac + (<usize>(next >> (64 - LOOK)) << 2));
-      size = entry & 0xff;
-      if (size === 0) continue;
-    } else {
-      const symbol = slowSymbol(ac, entry, <i32>(next >> 48));
+    let entry = load<u64>(tables + AC + (<usize>(next >> (64 - LOOK)) << 3));
+    size = <i32>entry & 0xff;
+    if (size === 0) {
+      const symbol = slowSymbol(tables + AC_CODES, <i32>entry, <i32>(next >> 48));
       const code = symbol >> 8;
       const digits = symbol & 15;
       if (symbol < 0 || digits > 10) return i32.MIN_VALUE;
-      const goesOn = digits === 0 && (symbol & 0xff) !== 0xf0 ? END : ((symbol & 0xff) >> 4) + 1;
-      entry = (number(<i32>((next << code) >> 48), digits) << 16) | (goesOn << 8);
-      size = code + digits;
+      place += digits === 0 && (symbol & 0xff) !== 0xf0 ? END : ((symbol & 0xff) >> 4) + 1;
+      put(block, place, number(<i32>((next << code) >> 48), digits));
+      next <<= code + digits;
+      left -= code + digits;
+      continue;
     }
-    next <<= size;
+    place += <i32>(entry >> 8) & 0xff;
+    put(block, place, <i32>(entry >> 16));
+    // Behind the last coefficient the next block begins.
+    if (place >= 64) {
+      size = <i32>(entry >> 40) & 0xff;
+      next <<= size;
+      left -= size;
+      break;
+    }
+    next <<= entry;
     left -= size;
-    step = (entry >> 8) & 0xff;
-    place += step;
-    store<i16>(block + load<u8>(ZIGZAG + place - 1), <i16>(entry >> 16));
-    symbols += 1;
+    place += <i32>(entry >> 32) & 0xff;
+    put(block, place, <i32>(entry >> 48));
+    if (place >= 64) break;
+    // There are 22 bits left at least: enough for another short one.
+    entry = load<u64>(tables + AC + (<usize>(next >> (64 - LOOK)) << 3));
+    size = <i32>entry & 0xff;
+    if (size === 0) continue;
+    place += <i32>(entry >> 8) & 0xff;
+    put(block, place, <i32>(entry >> 16));
+    if (place >= 64) {
+      size = <i32>(entry >> 40) & 0xff;
+      next <<= size;
+      left -= size;
+      break;
+    }
+    next <<= entry;
+    left -= size;
+    place += <i32>(entry >> 32) & 0xff;
+    put(block, place, <i32>(entry >> 48));
   } while (place < 64);
-  // 64: the last coefficient was there. More: the end was said, from wherever it was.
   words = at;
   bits = next;
   count = left;
   store<i16>(block, <i16>mean);
-  if (symbols === 1 && step === END) return mean << 1;
-  // A run beyond the block's end is nonsense, and so is an end that is none.
-  if (place > 64 && step !== END) return i32.MIN_VALUE;
+  if (place === 1 + END) return mean << 1;
+  // 64: the last coefficient was there. More than END: the end was said. Between them: a run beyond the block's end.
+  if (place > 64 && place <= END) return i32.MIN_VALUE;
   return (mean << 1) | 1;
+}
+
+@inline
+function put(block: usize, place: i32, value: i32): void {
+  store<i16>(block + load<u8>(ZIGZAG + place - 1), <i16>value);
 }
 
 /** A number of so many digits from the highest of 16 bits: its first digit tells the sign (T.81, F.2.2.1). */
@@ -318,13 +343,13 @@ function number(next: i32, digits: i32): i32 {
 }
 
 /** A code that has no entry of its own. @returns its length << 8 | its symbol; negative where there is none such */
-function slowSymbol(table: usize, entry: i32, next: i32): i32 {
+function slowSymbol(codes: usize, entry: i32, next: i32): i32 {
   const short = (entry >> 8) & 0xff;
   if (short !== 0) return (short << 8) | ((entry >> 16) & 0xff);
   for (let size = LOOK + 1; size <= 16; size += 1) {
-    if (next < load<i32>(table + ENDS + <usize>(4 * size))) {
-      const index = (next >> (16 - size)) + load<i32>(table + SHIFTS + <usize>(4 * size));
-      return (size << 8) | load<u8>(table + SYMBOLS + <usize>(index & 0xff));
+    if (next < load<i32>(codes + ENDS + <usize>(4 * size))) {
+      const index = (next >> (16 - size)) + load<i32>(codes + SHIFTS + <usize>(4 * size));
+      return (size << 8) | load<u8>(codes + SYMBOLS + <usize>(index & 0xff));
     }
   }
   return -1;

@@ -31,6 +31,19 @@ export interface Judgement {
   readonly subject: RankedFrame["subject"];
 }
 
+/** What is known of a frame when its burst is ranked. */
+export interface MeasuredFrame extends RankCandidate {
+  readonly faces: readonly Box[];
+}
+
+/** Of one burst, its frames in order of capture. */
+export function judge(frames: readonly RankCandidate[]): Judgement {
+  const { ranked, verdict } = rankBurst(frames);
+  const [best] = ranked;
+  if (best === undefined) throw new Error("A burst of no frames");
+  return { pick: best.id, tooCloseToCall: verdict === "tooCloseToCall", subject: best.subject };
+}
+
 export class Pipeline implements AsyncDisposable {
   readonly #scratch: string;
   readonly #images: WorkerPool<ImageWorkerMethods>;
@@ -56,16 +69,14 @@ export class Pipeline implements AsyncDisposable {
     });
   }
 
-  /** Of one burst, its files in order of capture. */
-  async judge(files: readonly string[]): Promise<Judgement> {
-    const [judgement] = await this.judgeAll([files]);
-    if (judgement === undefined) throw new Error("A burst of no files");
-    return judgement;
-  }
-
   /** Reads, measures and ranks bursts as an import does (see measure-photos.ts), thumbnails included. */
   async judgeAll(bursts: readonly (readonly string[])[]): Promise<Judgement[]> {
-    const candidates = bursts.map((): RankCandidate[] => []);
+    return (await this.measureAll(bursts)).map(judge);
+  }
+
+  /** What ranking is given of bursts, their files in order of capture. */
+  async measureAll(bursts: readonly (readonly string[])[]): Promise<MeasuredFrame[][]> {
+    const measuredBursts = bursts.map((): MeasuredFrame[] => []);
     const queue = bursts.map((files, burst) =>
       files.map((path, place) => ({ path, burst, place })),
     );
@@ -89,7 +100,7 @@ export class Pipeline implements AsyncDisposable {
             : (await this.#inference.run("faces", { photo: basename(path), windows })).faces.map(
                 ({ box }) => box,
               );
-        candidates[burst]?.push({
+        measuredBursts[burst]?.push({
           id: place,
           place: place + 1,
           measures,
@@ -100,16 +111,7 @@ export class Pipeline implements AsyncDisposable {
         return faces;
       },
     );
-    return candidates.map((frames) => {
-      const { ranked, verdict } = rankBurst(frames.toSorted((a, b) => a.place - b.place));
-      const [best] = ranked;
-      if (best === undefined) throw new Error("A burst of no frames");
-      return {
-        pick: best.id,
-        tooCloseToCall: verdict === "tooCloseToCall",
-        subject: best.subject,
-      };
-    });
+    return measuredBursts.map((frames) => frames.sort((a, b) => a.place - b.place));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

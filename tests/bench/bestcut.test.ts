@@ -235,7 +235,7 @@ test("the bench from its command line: shares by set, and a second run goes on b
     run: { seed: 1, bursts: 2, size: "600x400", photos: null },
   });
   const lines = async (): Promise<string[]> =>
-    (await readFile(join(folder, "bestcut", "outcomes.jsonl"), "utf8")).trim().split("\n");
+    (await readFile(join(folder, "bestcut", "measured.jsonl"), "utf8")).trim().split("\n");
   const before = await lines();
   expect(before).toHaveLength(6);
   await run(3);

@@ -6,10 +6,10 @@ import { parseArgs } from "node:util";
 import { forkLauncher, WorkerPool } from "../../src-main/workers/index.ts";
 import type { Box } from "../../src-preload/contract/photos.ts";
 import { root } from "../e2e/hosts.ts";
-import { type Sets, summarise, voidReason } from "./bestcut-figures.ts";
-import type { GeneratorMethods, ShotBurst } from "./bestcut-generator.ts";
-import { Outcomes, type StoredOutcome, versions } from "./bestcut-outcomes.ts";
-import { Pipeline, PROCESSES } from "./bestcut-pipeline.ts";
+import { type Outcome, type Sets, summarise, voidReason } from "./bestcut-figures.ts";
+import type { GeneratorMethods } from "./bestcut-generator.ts";
+import { type MeasuredBurst, MeasuredBursts, versions } from "./bestcut-measured.ts";
+import { judge, Pipeline, PROCESSES } from "./bestcut-pipeline.ts";
 import { planBurst, SETS, type SetName } from "./bestcut-plan.ts";
 import { measureSpeed, type Speed } from "./bestcut-speed.ts";
 import { rounded, tell } from "./figures.ts";
@@ -22,7 +22,8 @@ export const usage = `kiln bench bestcut [--seed N] [--bursts N] [--size WxH] [-
   --size WxH    of a frame, even numbers (3000x2000)
   --photos DIR  every other burst is of one of these photos; those that are too soft at that size are left out
   --sets LIST   of mixed,missedFocus,nearTies
-  --dir DIR     where outcomes and the files for the speed lie (.cache/bench); a run that was broken off goes on
+  --dir DIR     where what was measured and the files for the speed lie (.cache/bench); a run that was broken off
+                goes on, and bursts that were measured are only ranked anew when nothing but ranking changed
   --keep        keep the frames below DIR/frames, and use what lies there
   --skip-speed  shares only
 `;
@@ -39,6 +40,7 @@ export interface BestcutReport {
     readonly size: string;
     readonly generator: string;
     readonly measures: string;
+    readonly ranking: string;
     readonly photos: { readonly used: number; readonly tooSoft: number } | null;
     /** Processor time to paint a burst and to measure it the old way, mean. */
     readonly generatorCpuSecondsABurst: number | null;
@@ -120,14 +122,14 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
   const keyOf = (set: SetName, index: number): string =>
     `${version.generator}/${version.measures}/${width}x${height}${photosKey}/${set}/${seed}/${index}`;
 
-  const outcomes = new Outcomes(join(cache, "outcomes.jsonl"));
-  const finished: StoredOutcome[] = [];
+  const measured = new MeasuredBursts(join(cache, "measured.jsonl"));
+  const finished: (Outcome & { readonly cpuSeconds: number })[] = [];
   const queue = Array.from({ length: bursts }, (_, index) => index).values();
   const lane = async (): Promise<void> => {
     for (const index of queue) {
-      const known = sets.flatMap((set) => outcomes.get(keyOf(set, index)) ?? []);
-      finished.push(...known);
-      const missing = sets.filter((set) => outcomes.get(keyOf(set, index)) === undefined);
+      const known = sets.flatMap((set) => measured.get(keyOf(set, index)) ?? []);
+      finished.push(...known.map((burst) => outcomeOf(burst, options)));
+      const missing = sets.filter((set) => measured.get(keyOf(set, index)) === undefined);
       if (missing.length === 0) continue;
       const folder = join(
         cache,
@@ -143,10 +145,11 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
         height,
         photos: photos?.of(index) ?? null,
       });
-      for (const burst of shot) {
-        const outcome = await judge(pipeline, burst, options, index, keyOf(burst.set, index));
-        outcomes.add(outcome);
-        finished.push(outcome);
+      for (const { files, ...facts } of shot) {
+        const [frames = []] = await pipeline.measureAll([files]);
+        const burst = { ...facts, key: keyOf(facts.set, index), index, frames };
+        measured.add(burst);
+        finished.push(outcomeOf(burst, options));
       }
       if (!options.keep) rmSync(folder, { recursive: true });
       if (index % 5 === 4) tell(progress(finished, options));
@@ -155,12 +158,12 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
   await Promise.all(Array.from({ length: PROCESSES + 1 }, lane));
 
   const summary = summarise(finished, sets);
-  const measured = options.skipSpeed ? null : await measureSpeed(generator, pipeline, cache);
+  const timed = options.skipSpeed ? null : await measureSpeed(generator, pipeline, cache);
   const cpu = finished.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / finished.length;
   return {
     sets: summary,
-    speed: measured?.speed ?? null,
-    memoryMiB: measured?.memoryMiB ?? null,
+    speed: timed?.speed ?? null,
+    memoryMiB: timed?.memoryMiB ?? null,
     void: voidReason(summary),
     run: {
       seed,
@@ -173,33 +176,21 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
   };
 }
 
-async function judge(
-  pipeline: Pipeline,
-  shot: ShotBurst,
+function outcomeOf(
+  { set, index, frames, laplacian, heart, cpuSeconds }: MeasuredBurst,
   { seed, width, height }: Options,
-  index: number,
-  key: string,
-): Promise<StoredOutcome> {
-  const planned = planBurst(shot.set, seed, index, { width, height });
-  const { pick, tooCloseToCall, subject } = await pipeline.judge(shot.files);
-  const { sharpest } = planned;
+): Outcome & { readonly cpuSeconds: number } {
+  const { sharpest, subject: planned } = planBurst(set, seed, index, { width, height });
+  const { pick, tooCloseToCall, subject } = judge(frames);
   return {
-    key,
-    set: shot.set,
-    seed,
-    index,
-    kind: planned.subject?.kind ?? null,
+    set,
+    kind: planned?.kind ?? null,
     right: sharpest === null ? null : pick === sharpest,
     baselineRight:
-      sharpest === null ? null : shot.laplacian.indexOf(Math.max(...shot.laplacian)) === sharpest,
+      sharpest === null ? null : laplacian.indexOf(Math.max(...laplacian)) === sharpest,
     tooCloseToCall,
-    comparedOn: subject.kind,
-    foundSubject: shot.heart && subject.kind !== "frame" && isWithin(shot.heart, subject.box),
-    pick,
-    sharpest,
-    background: shot.background,
-    subject: shot.subject,
-    cpuSeconds: rounded(shot.cpuSeconds),
+    foundSubject: heart && subject.kind !== "frame" && isWithin(heart, subject.box),
+    cpuSeconds,
   };
 }
 
@@ -241,7 +232,7 @@ async function choosePhotos(
   };
 }
 
-function progress(finished: readonly StoredOutcome[], { sets, bursts }: Options): string {
+function progress(finished: readonly Outcome[], { sets, bursts }: Options): string {
   const parts = Object.entries(summarise(finished, sets)).map(
     ([set, { n, top1, baseline, tooCloseToCall }]) =>
       `${set} ${n}/${bursts}: top1 ${top1} % (old ${baseline} %), too close ${tooCloseToCall} %`,

@@ -7,7 +7,9 @@ interface PixelLoops {
   decodeScan(
     data: number,
     bytes: number,
-    tables: number,
+    lumaTables: number,
+    blueTables: number,
+    redTables: number,
     quantisers: number,
     first: number,
     units: number,

@@ -1,5 +1,10 @@
 import { open } from "node:fs/promises";
-import { type BaselineJpeg, type HuffmanCodes, readMarkers } from "./jpeg-markers.ts";
+import {
+  type BaselineJpeg,
+  type HuffmanCodes,
+  readMarkers,
+  type ScanComponent,
+} from "./jpeg-markers.ts";
 import { type PixelModule, pixelModule } from "./module.ts";
 
 /** A photo at a quarter of its size. Both views lie in the memory of the module: they hold until it is used again. */
@@ -17,17 +22,20 @@ const MOST_BYTES = 40 * 2 ** 20;
 
 /** The layout of a Huffman table, of quantisers and of a block: see src-wasm/jpeg.ts. */
 const LOOK = 10;
-const ENDS = 4 << LOOK;
-const SHIFTS = ENDS + 18 * 4;
+const SHIFTS = 18 * 4;
 const SYMBOLS = SHIFTS + 18 * 4;
-const TABLE_BYTES = 4608;
+const CODES_BYTES = 512;
+const DC_CODES = 4 << LOOK;
+const AC = DC_CODES + CODES_BYTES;
+const AC_CODES = AC + (8 << LOOK);
+const TABLES_BYTES = AC_CODES + CODES_BYTES;
 const QUANTISER_BYTES = 128;
 const BLOCK_BYTES = 144;
 /** What the decoder may read behind the data that it was given. */
 const SLACK = 8192;
 
-/** The last symbol of a block goes on by more places than there are. */
-const END = 64;
+/** The last symbol of a block goes on by more places than any other. */
+const END = 80;
 const SIXTEEN_ZEROS = 0xf0;
 
 const NARROWEST = 12;
@@ -115,14 +123,13 @@ function decodeScan(
   planes: Planes,
   scan: { readonly from: number; readonly end: number },
 ): boolean {
-  const tables = module.take(6 * TABLE_BYTES);
+  const tables = module.take(3 * TABLES_BYTES);
   const quantisers = module.take(3 * QUANTISER_BYTES);
   const block = module.take(BLOCK_BYTES);
   const length = module.take(4);
   const data = module.take(scan.end - scan.from + SLACK);
   components.forEach((component, index) => {
-    writeCodes(module, tables + 2 * index * TABLE_BYTES, component.dc, true);
-    writeCodes(module, tables + (2 * index + 1) * TABLE_BYTES, component.ac, false);
+    writeTables(module, tables + index * TABLES_BYTES, component);
     writeQuantisers(module, quantisers + index * QUANTISER_BYTES, component.quantisers);
   });
   module.bytes(block, BLOCK_BYTES).fill(0);
@@ -131,6 +138,10 @@ function decodeScan(
   const { end } = scan;
   const { units, unitsAcross, luma, lumaStride, blue, red, chromaStride } = planes;
   const step = restartInterval === 0 ? units : restartInterval;
+  const [, { dc, ac }, last] = components;
+  const blueTables = tables + TABLES_BYTES;
+  // Mostly the same: they are near in the processor's memory then.
+  const redTables = last.dc === dc && last.ac === ac ? blueTables : blueTables + TABLES_BYTES;
   let { from } = scan;
   for (let first = 0; first < units; first += step) {
     from = unstuff(from, end, data, length);
@@ -138,6 +149,8 @@ function decodeScan(
       data,
       view.getUint32(length, true),
       tables,
+      blueTables,
+      redTables,
       quantisers,
       first,
       Math.min(step, units - first),
@@ -160,18 +173,41 @@ function decodeScan(
   return true;
 }
 
-/** For all bits that can come next, what they say: see src-wasm/jpeg.ts. */
+/** A component's tables: see src-wasm/jpeg.ts. */
+function writeTables(module: PixelModule, address: number, { dc, ac }: ScanComponent): void {
+  const { buffer } = module.loops.memory;
+  const count = 1 << LOOK;
+  writeCodes(buffer, address + DC_CODES, dc, new Int32Array(buffer, address, count), true);
+  const single = new Int32Array(count);
+  writeCodes(buffer, address + AC_CODES, ac, single, false);
+  const pairs = new Int32Array(buffer, address + AC, 2 * count);
+  for (let next = 0; next < count; next += 1) {
+    const entry = single[next] ?? 0;
+    const size = entry & 0xff;
+    const isLast = ((entry >> 8) & 0xff) === END;
+    const after = size === 0 || isLast ? 0 : (single[(next << size) & (count - 1)] ?? 0);
+    const both = size + (after & 0xff);
+    const isPair = (after & 0xff) > 0 && both <= LOOK;
+    pairs[2 * next] = isPair ? (entry & ~0xff) | both : entry;
+    pairs[2 * next + 1] =
+      (isPair ? after & ~0xffff : entry & ~0xffff) |
+      (size << 8) |
+      (isPair ? (after >> 8) & 0xff : 0);
+  }
+}
+
+/** Writes what longer codes need, and for all bits that can come next their one entry. */
 function writeCodes(
-  module: PixelModule,
+  buffer: ArrayBuffer,
   address: number,
   { counts, symbols }: HuffmanCodes,
+  entries: Int32Array,
   isDc: boolean,
 ): void {
-  const { buffer } = module.loops.memory;
-  const entries = new Int32Array(buffer, address, 1 << LOOK).fill(0);
-  const ends = new Int32Array(buffer, address + ENDS, 18).fill(0);
+  entries.fill(0);
+  const ends = new Int32Array(buffer, address, 18).fill(0);
   const shifts = new Int32Array(buffer, address + SHIFTS, 18).fill(0);
-  module.bytes(address + SYMBOLS, symbols.length).set(symbols);
+  new Uint8Array(buffer, address + SYMBOLS, symbols.length).set(symbols);
   let code = 0;
   let index = 0;
   for (let size = 1; size <= 16; size += 1) {
