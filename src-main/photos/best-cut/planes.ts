@@ -19,6 +19,8 @@ const MOST_FRAMES = 16;
 const HALF_EDGES = 8;
 /** Focus wandered where it changed crispness by this much (a standard deviation of its logarithm over the frames). */
 const LEAST_CHANGE = 0.12;
+/** Rounds of fitting cells and directions to each other. */
+const BIAS_ROUNDS = 8;
 /** Cells of the larger plane change at least this much as strongly as those that change most… */
 const MAIN = 0.5;
 /** …those of the smaller one hardly do or go the other way… */
@@ -90,7 +92,11 @@ function spreadOver(layers: readonly Layer[]): readonly Layer[] {
   );
 }
 
-/** Crispness of each cell in each frame, without the cell's mean; cells that a frame does not show are left at it. */
+/**
+ * Crispness of each cell in each frame, without the cell's mean; cells that a frame does not show are left at it. What a
+ * moved camera did to all edges of one direction is taken out: focus makes no difference between directions, and cells
+ * of upright and of level lines would pass for two planes.
+ */
 function profile(
   { columns, rows }: Grid,
   layers: readonly Layer[],
@@ -98,28 +104,20 @@ function profile(
   const cells = columns * rows;
   const count = layers.length;
   const profiles = new Float64Array(cells * count);
+  const { means, shares } = channelsOf(layers, cells * DIRECTIONS);
   const weights = new Float64Array(cells);
-  for (let channel = 0; channel < cells * DIRECTIONS; channel += 1) {
-    let sum = 0;
-    let seen = 0;
-    let edges = 0;
-    for (const layer of layers) {
-      const own = layer.edges[channel] ?? 0;
-      if (own <= 0) continue;
-      sum += layer.crispness[channel] ?? 0;
-      edges += own;
-      seen += 1;
-    }
-    if (seen < 2) continue;
+  for (let channel = 0; channel < shares.length; channel += 1) {
     const cell = Math.floor(channel / DIRECTIONS);
-    const weight = edges / count;
-    weights[cell] = (weights[cell] ?? 0) + weight;
-    for (let i = 0; i < count; i += 1) {
-      const layer = layers[i];
-      if (layer === undefined || (layer.edges[channel] ?? 0) <= 0) continue;
-      const place = cell * count + i;
-      profiles[place] =
-        (profiles[place] ?? 0) + weight * ((layer.crispness[channel] ?? 0) - sum / seen);
+    weights[cell] = (weights[cell] ?? 0) + (shares[channel] ?? 0);
+  }
+  for (const [i, { crispness, edges }] of layers.entries()) {
+    const changes = means.map((mean, channel) => (crispness[channel] ?? 0) - mean);
+    const seen = shares.map((share, channel) => ((edges[channel] ?? 0) > 0 ? share : 0));
+    const bias = biasOf(changes, seen);
+    for (let channel = 0; channel < seen.length; channel += 1) {
+      const place = Math.floor(channel / DIRECTIONS) * count + i;
+      const change = (changes[channel] ?? 0) - (bias[channel % DIRECTIONS] ?? 0);
+      profiles[place] = (profiles[place] ?? 0) + (seen[channel] ?? 0) * change;
     }
   }
   for (let cell = 0; cell < cells; cell += 1) {
@@ -131,6 +129,67 @@ function profile(
     weights[cell] = (trust(layers, cell) * weight) / (weight + HALF_EDGES);
   }
   return { profiles, weights };
+}
+
+/** Of each channel (a cell's direction) its mean crispness and its edges in a frame; none where fewer than two show it. */
+function channelsOf(
+  layers: readonly Layer[],
+  length: number,
+): { means: Float64Array; shares: Float64Array } {
+  const means = new Float64Array(length);
+  const shares = new Float64Array(length);
+  for (let channel = 0; channel < length; channel += 1) {
+    let sum = 0;
+    let seen = 0;
+    let edges = 0;
+    for (const layer of layers) {
+      const own = layer.edges[channel] ?? 0;
+      if (own <= 0) continue;
+      sum += layer.crispness[channel] ?? 0;
+      edges += own;
+      seen += 1;
+    }
+    if (seen < 2) continue;
+    means[channel] = sum / seen;
+    shares[channel] = edges / layers.length;
+  }
+  return { means, shares };
+}
+
+/**
+ * By how much each direction changed more than the others of the same cells: a change is taken for the sum of its cell's
+ * and its direction's, fitted by weighted least squares, by turns.
+ */
+function biasOf(changes: Float64Array, seen: Float64Array): Float64Array {
+  const bias = new Float64Array(DIRECTIONS);
+  const sums = new Float64Array(DIRECTIONS);
+  const totals = new Float64Array(DIRECTIONS);
+  for (let round = 0; round < BIAS_ROUNDS; round += 1) {
+    sums.fill(0);
+    totals.fill(0);
+    for (let cell = 0; cell < seen.length; cell += DIRECTIONS) {
+      let sum = 0;
+      let weight = 0;
+      for (let i = 0; i < DIRECTIONS; i += 1) {
+        const own = seen[cell + i] ?? 0;
+        sum += own * ((changes[cell + i] ?? 0) - (bias[i] ?? 0));
+        weight += own;
+      }
+      if (weight === 0) continue;
+      for (let i = 0; i < DIRECTIONS; i += 1) {
+        const own = seen[cell + i] ?? 0;
+        sums[i] = (sums[i] ?? 0) + own * ((changes[cell + i] ?? 0) - sum / weight);
+        totals[i] = (totals[i] ?? 0) + own;
+      }
+    }
+    for (let i = 0; i < DIRECTIONS; i += 1)
+      bias[i] = (sums[i] ?? 0) / Math.max(1e-9, totals[i] ?? 0);
+  }
+  // What all directions have in common is the frame's own.
+  const total = totals.reduce((all, own) => all + own, 0);
+  const common =
+    bias.reduce((all, own, i) => all + own * (totals[i] ?? 0), 0) / Math.max(1e-9, total);
+  return bias.map((own) => own - common);
 }
 
 /** Each cell's share in the first principal component, by power iteration. */

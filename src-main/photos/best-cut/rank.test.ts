@@ -74,6 +74,17 @@ test.for<Box>([
   });
 });
 
+test.for([
+  { length: 4, degrees: 0, rounds: 2 },
+  { length: 4, degrees: 90, rounds: 2 },
+  { length: 7, degrees: 45, rounds: 6 },
+])("motion beside defocus is no missed focus: all of the picture is compared (%o)", (blur) => {
+  const scene = drawing(900, 600, 1);
+  const shaken = shake(scene, blur.length, blur.degrees);
+  const pair = [expose(shaken, 1.5, 1, 1), expose(soften(scene, blur.rounds), 1.5, 1, 2)];
+  expect(rankBurst(burstOf(pair)).ranked[0]?.subject.kind).toBe("frame");
+});
+
 test("the focus point, and before it a face, decide what is compared", () => {
   const frames = traded([0.35, 0.3, 0.3, 0.4]);
   const corner: Box = [0.02, 0.05, 0.2, 0.2];
