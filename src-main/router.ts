@@ -223,7 +223,7 @@ export function createRouter(services: Services) {
         services.apply.plan({
           ...rest,
           rootId: services.root(rest.rootId).id,
-          destination: sources.folder(destination),
+          destination: destination === null ? null : sources.folder(destination),
           secondCopy: secondCopy === null ? null : sources.folder(secondCopy),
         }),
       ),

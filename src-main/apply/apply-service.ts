@@ -20,6 +20,7 @@ import { applyPlanJob, undoPlanJob } from "./jobs.ts";
 import { exampleName } from "./name-pattern.ts";
 import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
 import { planLabel } from "./plan-label.ts";
+import { destinationNeeded } from "./plan-problems.ts";
 import { planUnknown } from "./undo-problems.ts";
 
 export interface ApplyPorts {
@@ -94,7 +95,11 @@ export class Apply {
     }
   }
 
-  /** Plans; touches nothing. Undecided bursts are asked about first. Paths are absolute. */
+  /**
+   * Plans; touches nothing. Undecided bursts are asked about first. Paths are absolute.
+   *
+   * @throws KilnError `destination-needed` for picks without a destination, and those of `planApply`
+   */
   async plan(
     options: ApplyOptions,
   ): Promise<{ plan: ApplyPlan } | { question: { undecidedBursts: number[] } }> {
@@ -113,12 +118,17 @@ export class Apply {
     const numbers = numberBursts(rows);
     const planned = (wanted: (row: PhotoRow) => boolean): Promise<PlannedPhoto[]> =>
       inTurns(this.#planned(rows.filter(wanted), numbers));
+    const picks = await planned((row) => row.flag === "pick" || proposed.has(row.id));
+    if (picks.length > 0 && options.destination === null) throw destinationNeeded();
+    const shownFolder = roots.get(options.rootId)?.path ?? null;
     const draft = await planApply({
       ...options,
-      picks: await planned((row) => row.flag === "pick" || proposed.has(row.id)),
+      // Where nothing is placed it is only what the plan is kept with.
+      destination: options.destination ?? shownFolder ?? "",
+      picks,
       rejects: options.rejects === "trash" ? await planned((row) => row.flag === "reject") : [],
       trash,
-      shownFolder: roots.get(options.rootId)?.path ?? null,
+      shownFolder,
     });
     const planId = await inTurns(plans.createInSteps(options.rootId, draft, Date.now()));
     return { plan: describePlan(planId, draft) };

@@ -4,6 +4,17 @@ import { sizeText } from "./size-text.ts";
 
 const chooseOther: Localized = { en: "Choose another folder.", ko: "다른 폴더를 선택하세요." };
 
+export function destinationNeeded(): KilnError {
+  return new KilnError(
+    "destination-needed",
+    {
+      en: "Where the picks are to go has not been chosen.",
+      ko: "채택한 사진을 넣을 곳을 아직 고르지 않았습니다.",
+    },
+    { en: "Choose a destination.", ko: "넣을 곳을 선택하세요." },
+  );
+}
+
 export function destinationMissing(path: string): KilnError {
   return new KilnError(
     "destination-missing",

@@ -8,8 +8,8 @@ export const applyActionSchema = z.enum(["copy", "move", "export"]);
 export const applyOptionsSchema = z.object({
   rootId: idSchema,
   action: applyActionSchema,
-  /** Token of the destination folder, from `sources.pick` or the host's folder list. */
-  destination: z.string(),
+  /** Token of the destination folder, from `sources.pick` or the host's folder list; null where there is nothing to place. */
+  destination: z.string().nullable(),
   /**
    * Name of each file without its extension. Fields in braces: {name} {seq} {seq:4} {date:YYYY-MM-DD} {time}
    * {camera} {burst} {rank} {stars} {label}. An unknown field is refused.

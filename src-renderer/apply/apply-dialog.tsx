@@ -12,7 +12,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import css from "./apply.module.css";
 import { ApplyOptionsForm, optionsFormId } from "./apply-options.tsx";
-import { backToOptions, makePlan, startPlan, useApply } from "./apply-store.ts";
+import { backToOptions, makePlan, rejectsOf, startPlan, useApply } from "./apply-store.ts";
 import { PlanTable } from "./plan-table.tsx";
 
 function close(): void {
@@ -74,21 +74,19 @@ function OptionsFoot(): ReactElement {
   const destination = useApply((state) => state.destination);
   const isPlanning = useApply((state) => state.isPlanning);
   const language = useLanguage();
-  const hasPicks = useLibrary(({ photos }) => countDecisions(photos).picked > 0);
+  const rejects = useLibrary(rejectsOf);
+  const { picked, rejected } = countDecisions(useLibrary(({ photos }) => photos));
+  // The trash needs no place of its own.
+  const isPlaced = destination !== null || (picked === 0 && rejected > 0 && rejects === "trash");
   return (
     <>
-      {hasPicks && (
+      {picked > 0 && (
         <Button tone="quiet" icon="upscale" className={css.upscale} onClick={upscalePicks}>
           {commands["photo.upscalePicks"].title[language]}
         </Button>
       )}
       <Button onClick={close}>{messages.cancel}</Button>
-      <Button
-        type="submit"
-        tone="primary"
-        form={optionsFormId}
-        disabled={destination === null || isPlanning}
-      >
+      <Button type="submit" tone="primary" form={optionsFormId} disabled={!isPlaced || isPlanning}>
         {isPlanning ? messages.planning : messages.makePlan}
       </Button>
     </>

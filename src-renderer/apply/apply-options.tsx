@@ -8,7 +8,7 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import ui from "../ui/ui.module.css";
 import css from "./apply.module.css";
-import { makePlan, remember, useApply } from "./apply-store.ts";
+import { makePlan, rejectsOf, remember, useApply } from "./apply-store.ts";
 import { NameFields } from "./name-fields.tsx";
 import { Row } from "./row.tsx";
 
@@ -180,8 +180,7 @@ function ExportRows(): ReactElement {
 function Rejects(): ReactElement {
   const messages = useMessages();
   const trash = useLibrary((state) => state.info?.trash ?? "none");
-  const chosen = useLibrary((state) => state.preferences.apply.rejects);
-  const rejects = trash === "none" ? "leave" : chosen;
+  const rejects = useLibrary(rejectsOf);
   return (
     <fieldset className={css.rejects}>
       <legend className={css.legend}>{messages.rejects}</legend>

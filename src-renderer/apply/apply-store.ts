@@ -6,7 +6,7 @@ import type { Problem } from "../../src-preload/contract/problem.ts";
 import { door, problemOf } from "../door/door.ts";
 import { attempt } from "../state/edits.ts";
 import type { ChosenFolder } from "../state/folder-choice.ts";
-import { useLibrary } from "../state/library-store.ts";
+import { type LibraryState, useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
 import { useView } from "../state/view-store.ts";
 import { tellWhenDone } from "../state/when-done.ts";
@@ -50,12 +50,21 @@ export function remember(patch: Partial<Preferences["apply"]>): void {
   void setPreferences({ apply: { ...apply, ...patch } });
 }
 
+/** What becomes of rejects: without a trash they stay, whatever was chosen elsewhere. */
+export function rejectsOf({
+  preferences,
+  info,
+}: Pick<LibraryState, "preferences" | "info">): ApplyOptions["rejects"] {
+  return info?.trash === "none" ? "leave" : preferences.apply.rejects;
+}
+
 /** Asks for a plan; nothing is touched. */
 export async function makePlan(undecided: ApplyOptions["undecided"]): Promise<void> {
   const { destination, secondCopy, exportEdge, isPlanning } = useApply.getState();
-  const { rootId, preferences, info } = useLibrary.getState();
-  if (rootId === null || destination === null || isPlanning) return;
-  const { action, pattern, subfolders, rejects, exportQuality } = preferences.apply;
+  const library = useLibrary.getState();
+  const { rootId, preferences } = library;
+  if (rootId === null || isPlanning) return;
+  const { action, pattern, subfolders, exportQuality } = preferences.apply;
   useApply.setState({ isPlanning: true, problem: null });
   try {
     const answer = await door.apply.plan({
@@ -63,11 +72,11 @@ export async function makePlan(undecided: ApplyOptions["undecided"]): Promise<vo
       action,
       pattern,
       subfolders,
-      rejects: info?.trash === "none" ? "leave" : rejects,
+      rejects: rejectsOf(library),
       exportQuality,
       exportEdge,
       undecided,
-      destination: destination.token,
+      destination: destination?.token ?? null,
       secondCopy: secondCopy?.token ?? null,
     });
     const step: Step =

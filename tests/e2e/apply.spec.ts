@@ -129,3 +129,34 @@ test("a plan of one folder is not carried out over another that is dropped meanw
   await expect(dialog.getByText("0 picked")).toBeVisible();
   expect(readdirSync(target)).toEqual([]);
 });
+
+test("rejects alone go to the trash without a destination, and undo brings them back", async ({
+  kiln,
+}) => {
+  const { page, folder } = kiln;
+  await paint(folder, twoBursts.slice(0, 6));
+  await kiln.drop([folder]);
+  const photos = page.getByRole("listbox", { name: "Photos" }).getByRole("option");
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(2);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("x");
+  await expect(photos.first()).toHaveAccessibleName(/Rejected/);
+  await page.keyboard.press("Control+Enter");
+  const dialog = page.getByRole("dialog", { name: /Apply/ });
+  const showPlan = dialog.getByRole("button", { name: /plan/i });
+  await expect(showPlan).toBeDisabled();
+  await dialog.getByRole("radio", { name: /trash/i }).check();
+  await showPlan.press("Enter");
+  // What is proposed in the other burst would have to go somewhere.
+  const question = page.getByRole("dialog", { name: "Not decided yet" });
+  await question.getByRole("button", { name: "Take the proposed frames" }).press("Enter");
+  await expect(dialog.getByRole("alert")).toContainText("Choose a destination.");
+  await showPlan.press("Enter");
+  await question.getByRole("button", { name: "Leave them out" }).press("Enter");
+  const planned = page.getByRole("dialog", { name: "Plan" });
+  await expect(planned.getByRole("row", { name: /IMG_0001.*Trash/ })).toBeVisible();
+  await planned.getByRole("button", { name: /^Start/ }).press("Enter");
+  await expect(photos).toHaveCount(5);
+  await page.keyboard.press("Control+z");
+  await expect(photos).toHaveCount(6);
+});
