@@ -14,6 +14,7 @@ interface PrimaryFile extends Pick<PhotoRow, "format" | "state" | "width" | "hei
 interface ChangeRow {
   id: number;
   name: string;
+  directory_id: number;
   state: PhotoRow["state"];
   format: PhotoRow["format"];
   width: number;
@@ -44,7 +45,7 @@ interface ChangeRow {
 }
 
 /** The columns of a {@link ChangeRow}, of the table `photos`. */
-const changeColumns = `photos.id, photos.name, state, format, width, height, version, captured_at, camera_model, lens,
+const changeColumns = `photos.id, photos.name, directory_id, state, format, width, height, version, captured_at, camera_model, lens,
   iso, stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko,
   EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND kind = 'raw') AS has_raw,
   EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id
@@ -222,6 +223,7 @@ function toPhotoRow(row: ChangeRow): PhotoRow {
   return {
     id: row.id,
     name: row.name,
+    directoryId: row.directory_id,
     state: row.state,
     format: row.format,
     width: row.width,

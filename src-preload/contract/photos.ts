@@ -59,6 +59,8 @@ export const photoRowSchema = z.object({
   id: idSchema,
   /** File name of the photo's main file, with its extension. */
   name: z.string(),
+  /** Stands for the folder that it lies in: another one when the photo moved. */
+  directoryId: idSchema,
   state: photoStateSchema,
   /** Of the pixels that Kiln shows: a RAW's are those of the JPEG inside it. */
   format: z.enum(photoFormats).nullable(),

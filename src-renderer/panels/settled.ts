@@ -19,14 +19,16 @@ export function createQuestion<Answer>(ask: Question<Answer>["ask"]): Question<A
 
 interface Asked {
   readonly id: number;
+  readonly name: string;
+  readonly directoryId: number;
   readonly version: string;
   /** What is known of a photo grows with its state. */
   readonly state: string;
 }
 
-/** A photo that moved with its folder is the same one, in another place. */
-function keyOf({ id, version, state }: Asked, rootId: number | null): string {
-  return `${rootId}/${id}/${version}/${state}`;
+/** A photo that moved, alone or with its folder, is the same one in another place. */
+function keyOf({ id, name, directoryId, version, state }: Asked, rootId: number | null): string {
+  return `${rootId}/${directoryId}/${name}/${id}/${version}/${state}`;
 }
 
 /**

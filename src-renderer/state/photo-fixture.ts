@@ -5,6 +5,7 @@ export function photo(id: number, rest: Partial<PhotoRow> = {}): PhotoRow {
   return {
     id,
     name: `P${id}.JPG`,
+    directoryId: 1,
     state: "measured",
     format: "jpeg",
     hasRaw: false,

@@ -53,6 +53,24 @@ test("a folder that left says so, and where it went it has its decisions and bes
   rmSync(renamed, { recursive: true });
 });
 
+test("a photo that is moved within its folder is shown where it is now", async ({ kiln }) => {
+  const { page, first, photos, goTo } = await twoFolders(kiln);
+  await goTo("바다");
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(1);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("4");
+  await page.keyboard.press("Home");
+  const from = join(first, "IMG_0001.JPG");
+  await expect(page.getByText(from)).toBeVisible();
+  const to = join(first, "고른 것", "바다.JPG");
+  mkdirSync(join(first, "고른 것"));
+  renameSync(from, to);
+  await expect(photos.filter({ hasText: "바다.JPG" })).toHaveAccessibleName(/4 stars/);
+  await expect(photos).toHaveCount(3);
+  await page.keyboard.press("Home");
+  await expect(page.getByText(to)).toBeVisible();
+});
+
 test("the host's folder list takes a typed path, and leads back to where it was", async ({
   kiln,
 }) => {
