@@ -113,8 +113,9 @@ export async function pullChanges(): Promise<void> {
     return now.rootId === rootId && now.revision === revision;
   };
   const changes = await ask(0);
-  // The first screen waits for nobody.
-  if (changes.next !== null && isWanted() && useLibrary.getState().photos.size === 0) {
+  // The first screen of a new folder waits for nobody. One that was read before comes as a whole: parts are in no order.
+  const isNew = changes.photos.every(({ state }) => state === "found");
+  if (isNew && changes.next !== null && isWanted() && useLibrary.getState().photos.size === 0) {
     useLibrary.setState((state) => layOver(state, changes));
   }
   // Rows that change meanwhile have a newer revision than the first part's, and come again.
