@@ -43,7 +43,8 @@ export function NameFields(): ReactElement {
   const patternInput = useRef<HTMLInputElement>(null);
   const foldersInput = useRef<HTMLInputElement>(null);
   const [target, setTarget] = useState<"pattern" | "subfolders">("pattern");
-  const { example, problem } = useExample(pattern, subfolders);
+  const preview = useExample(pattern, subfolders);
+  const problem = preview?.problem ?? null;
 
   const insert = (text: string): void => {
     const input = (target === "pattern" ? patternInput : foldersInput).current;
@@ -104,7 +105,7 @@ export function NameFields(): ReactElement {
           </button>
         ))}
       </fieldset>
-      <Example id={exampleId} example={example} problem={problem} />
+      <Example id={exampleId} preview={preview} />
     </>
   );
 }
@@ -138,19 +139,17 @@ function PatternInput(props: PatternInputProps): ReactElement {
   );
 }
 
-function Example(props: {
-  readonly id: string;
-  readonly example: string | null;
-  readonly problem: Problem | null;
-}): ReactElement {
-  const { id, example, problem } = props;
+function Example(props: { readonly id: string; readonly preview: Preview | null }): ReactElement {
+  const { id, preview } = props;
+  const problem = preview?.problem ?? null;
   const messages = useMessages();
   const localized = useLocalized();
   return (
     <p id={id} className={problem === null ? css.example : css.exampleProblem} aria-live="polite">
       {problem === null ? (
         <>
-          {messages.example}: <b>{example ?? messages.noExample}</b>
+          {messages.example}:{" "}
+          <b>{preview === null ? "…" : (preview.example ?? messages.noExample)}</b>
         </>
       ) : (
         `${localized(problem.happened)} ${localized(problem.todo)}`
@@ -166,10 +165,13 @@ interface Preview {
   readonly problem: Problem | null;
 }
 
-/** What main makes of the patterns, asked when the typing pauses; the last answer stays until the next one. */
-function useExample(pattern: string, subfolders: string): Preview {
+/**
+ * What main makes of the patterns, asked when the typing pauses; the last answer stays until the next one. Null before
+ * the first.
+ */
+function useExample(pattern: string, subfolders: string): Preview | null {
   const rootId = useLibrary((state) => state.rootId);
-  const [preview, setPreview] = useState<Preview>({ example: null, problem: null });
+  const [preview, setPreview] = useState<Preview | null>(null);
   useEffect(() => {
     if (rootId === null) return;
     let isWanted = true;
