@@ -38,8 +38,12 @@ export function HistogramPlot({ histogram, measures }: HistogramPlotProps): Reac
         {histogram !== null && <Curves histogram={histogram} />}
       </svg>
       <figcaption className={css.ends}>
-        <span data-lost={shadows > noticeable || undefined}>◣ {shareText(shadows)}</span>
-        <span data-lost={highlights > noticeable || undefined}>{shareText(highlights)} ◢</span>
+        <span data-lost={shadows > noticeable || undefined}>
+          ◣ {lost === null ? "–" : shareText(shadows)}
+        </span>
+        <span data-lost={highlights > noticeable || undefined}>
+          {lost === null ? "–" : shareText(highlights)} ◢
+        </span>
       </figcaption>
     </figure>
   );
