@@ -8,6 +8,7 @@ import {
   prepareApp,
   quit,
   serveApp,
+  systemProxyRule,
   whenReady,
 } from "./electron/app.ts";
 import { serveWindowDoor } from "./electron/door.ts";
@@ -17,7 +18,7 @@ import { openElectronPreferences } from "./electron/preferences-file.ts";
 import { utilityLauncher } from "./electron/utility-launcher.ts";
 import { openWindow } from "./electron/window.ts";
 import { KilnError } from "./errors.ts";
-import { defaultDataDirectory, setProxy } from "./host/index.ts";
+import { defaultDataDirectory, setProxy, withSystemProxy } from "./host/index.ts";
 import { createLog } from "./log/index.ts";
 import { createProblemRouter, createRouter } from "./router.ts";
 import { createRequestHandler, serveLocalDoor, serveMessagePort } from "./server/index.ts";
@@ -68,6 +69,11 @@ async function start(): Promise<void> {
   const { libraryDirectory, language } = launch;
   const log = createLog({ directory: join(libraryDirectory, "logs") });
   const host = electronHost(language ?? appLocale());
+  // Nothing waits for it: whatever is fetched is fetched because a person asks for it.
+  systemProxyRule().then(
+    (rule) => setProxy(withSystemProxy(process.env, rule)),
+    (error) => log.warn("no word of the system's proxy", { error }),
+  );
   try {
     const services = createServices({
       libraryDirectory,

@@ -84,3 +84,8 @@ export function launchArguments(argv: readonly string[]): string[] {
   const appPath = app.getAppPath();
   return argv.slice(argv.findIndex((argument) => resolve(argument) === appPath) + 1);
 }
+
+/** What the system says of the way to other hosts: see `withSystemProxy`. Looking for it may take seconds. */
+export function systemProxyRule(): Promise<string> {
+  return session.defaultSession.resolveProxy("https://github.com/");
+}

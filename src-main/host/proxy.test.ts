@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { setProxy } from "./proxy.ts";
+import { setProxy, withSystemProxy } from "./proxy.ts";
 
 /** A server, and a proxy through which every name leads to it. */
 async function network() {
@@ -60,4 +60,20 @@ test("no proxy, or an address that is none: nothing is in the way of what can be
     expect(await (await fetch(server)).text()).toBe("hello");
     restore();
   }
+});
+
+test.each([
+  ["DIRECT", undefined],
+  ["", undefined],
+  ["PROXY proxy.work:3128", "http://proxy.work:3128"],
+  ["SOCKS5 a:1080; HTTPS secure.work:443; DIRECT", "https://secure.work:443"],
+  ["SOCKS5 a:1080; DIRECT; PROXY b:1", undefined],
+])("the system's proxy, as it says %j", (rule, proxy) => {
+  const { HTTP_PROXY, HTTPS_PROXY, PATH } = withSystemProxy({ PATH: "/bin" }, rule);
+  expect([HTTP_PROXY, HTTPS_PROXY, PATH]).toEqual([proxy, proxy, "/bin"]);
+});
+
+test.each(["https_proxy", "HTTP_PROXY"])("%s goes before the system's proxy", (name) => {
+  const env = { [name]: "http://mine:1" };
+  expect(withSystemProxy(env, "PROXY proxy.work:3128")).toBe(env);
 });

@@ -21,3 +21,22 @@ export function setProxy(env: NodeJS.ProcessEnv): () => void {
     return () => undefined;
   }
 }
+
+/**
+ * The environment with the system's proxy in it, unless it names one itself.
+ *
+ * @param rule the system's answer for an address, as Chromium writes it: "PROXY a:3128; DIRECT". Proxies of SOCKS are
+ * passed over: Node has none.
+ */
+export function withSystemProxy(env: NodeJS.ProcessEnv, rule: string): NodeJS.ProcessEnv {
+  if (Object.keys(env).some((name) => /^https?_proxy$/i.test(name))) return env;
+  for (const entry of rule.split(";")) {
+    const [kind = "", host = ""] = entry.trim().split(/\s+/);
+    if (kind === "DIRECT") return env;
+    const scheme = { PROXY: "http", HTTPS: "https" }[kind];
+    if (scheme === undefined || host === "") continue;
+    const proxy = `${scheme}://${host}`;
+    return { ...env, HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
+  }
+  return env;
+}
