@@ -1,6 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { app, protocol, session } from "electron";
+import { makeFolderSync } from "../make-folder.ts";
 
 /** The only origin that Kiln ever shows. */
 export const appOrigin = "app://kiln";
@@ -14,8 +16,7 @@ export function prepareApp(
   onSecondStart: (argv: string[]) => void,
 ): boolean {
   const profile = join(dataDirectory, "electron");
-  mkdirSync(profile, { recursive: true });
-  app.setPath("userData", profile);
+  app.setPath("userData", usableFolder(profile));
   if (!app.requestSingleInstanceLock()) return false;
   app.on("second-instance", (_event, argv) => onSecondStart(argv));
   app.enableSandbox();
@@ -40,6 +41,16 @@ export function prepareApp(
   });
   app.on("window-all-closed", () => app.quit());
   return true;
+}
+
+/** A folder, or one for the moment where it can't be made: then the window still opens, and says what is wrong. */
+function usableFolder(path: string): string {
+  try {
+    makeFolderSync(path);
+    return path;
+  } catch {
+    return mkdtempSync(join(tmpdir(), "kiln-"));
+  }
 }
 
 /** Resolves when windows can be opened. Awaiting `app.whenReady()` at the top of an ESM main hangs for ever. */

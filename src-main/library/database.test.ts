@@ -331,9 +331,15 @@ describe("a library that Kiln must not write to", () => {
 describe("a place that can't hold a library", () => {
   it("is a file", () => {
     writeFileSync(directory, "");
-    expect(problemFrom(() => openDatabase(directory)).code).toBe("library-unwritable");
+    const said = expect.objectContaining({ en: expect.stringContaining("a file is in its way") });
+    const inTheWay = { code: "library-unwritable", happened: said };
+    expect(problemFrom(() => openDatabase(directory))).toMatchObject(inTheWay);
     directory = join(directory, "below");
-    expect(problemFrom(() => openDatabase(directory)).code).toBe("library-unwritable");
+    expect(problemFrom(() => openDatabase(directory))).toMatchObject(inTheWay);
+  });
+
+  it.skipIf(process.platform !== "linux")("is of a file system without folders of ours", () => {
+    expect(problemFrom(() => openDatabase("/proc/kiln")).code).toBe("library-unwritable");
   });
 
   it("holds a folder where the library's file should be", () => {

@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -10,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { makeFolderSync } from "../make-folder.ts";
 import {
   asLibraryProblem,
   libraryBusy,
@@ -41,7 +41,7 @@ export function openDatabase(
   let lock: Database.Database | undefined;
   let sql: Database.Database | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFolderSync(directory);
     lock = takeLock(directory);
     // SQLite removes this file when the library is closed: it is there when Kiln or the machine died.
     const endedBadly = existsSync(`${path}-wal`);

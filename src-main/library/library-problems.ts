@@ -78,6 +78,18 @@ function libraryUnwritable(path: string, cause: unknown): KilnError {
   );
 }
 
+function libraryNotFolder(path: string, cause: unknown): KilnError {
+  return new KilnError(
+    "library-unwritable",
+    {
+      en: `No library can be in “${path}”: a file is in its way.`,
+      ko: `“${path}”에는 라이브러리를 둘 수 없습니다. 그 자리에 파일이 있습니다.`,
+    },
+    { en: "Choose a folder for the library.", ko: "라이브러리로 쓸 폴더를 선택하세요." },
+    { cause },
+  );
+}
+
 function libraryDiskFull(path: string, cause: unknown): KilnError {
   return new KilnError(
     "library-disk-full",
@@ -108,8 +120,10 @@ function libraryDiskError(path: string, cause: unknown): KilnError {
   );
 }
 
-/** Codes of node:fs for a place that can't be made or written: no permission, read-only, or a file in the way. */
-const unwritableSystemCodes = new Set(["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR", "ENOENT"]);
+/** Codes of node:fs for a place that can't be made or written: no permission, or read-only… */
+const unwritableSystemCodes = new Set(["EACCES", "EPERM", "EROFS", "ENOENT"]);
+/** …and for one where a file is in the way. */
+const fileInTheWayCodes = new Set(["EEXIST", "ENOTDIR"]);
 
 /**
  * Turns what SQLite or the file system threw about the library at `path` into a problem that a person can act on.
@@ -133,6 +147,7 @@ export function asLibraryProblem(error: unknown, path: string): unknown {
   if (error instanceof Error && "code" in error && typeof error.code === "string") {
     if (error.code === "ENOSPC" || error.code === "EDQUOT") return libraryDiskFull(path, error);
     if (unwritableSystemCodes.has(error.code)) return libraryUnwritable(path, error);
+    if (fileInTheWayCodes.has(error.code)) return libraryNotFolder(path, error);
     if (error.code === "EIO") return libraryDiskError(path, error);
   }
   return error;

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 import { type JsonValue, redact, redactText } from "./redact.ts";
 
 export type LogLevel = "info" | "warn" | "error";
@@ -166,7 +167,7 @@ class RotatingFile {
     try {
       return await open(path, "a");
     } catch {
-      await mkdir(this.#directory, { recursive: true });
+      await makeFolder(this.#directory);
       return open(path, "a");
     }
   }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, lstat, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import type { contract } from "../../src-preload/contract/contract.ts";
 import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import type { Log } from "../log/index.ts";
+import { makeFolder } from "../make-folder.ts";
 import { type ServedRouter, socketDoor } from "./door.ts";
 
 /** Longest path of a Unix domain socket that every system takes (macOS: 104 bytes with its NUL, Linux: 108). */
@@ -188,7 +189,7 @@ async function listenAnywhere(
   if (process.platform === "win32") {
     const address = `\\\\.\\pipe\\kiln-${randomUUID()}`;
     const file = pipeFile(libraryDirectory);
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await listen(server, address);
     await writeFile(file, address);
     return () => rm(file, { force: true });
@@ -250,7 +251,7 @@ async function socketPaths(libraryDirectory: string): Promise<string[]> {
 
 /** @throws Error when the folder is another user's: in /tmp anybody can be there first */
 async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path, 0o700);
   if (!(await isPrivateFolder(path))) throw new Error(`Not a folder of this user alone: ${path}`);
 }
 

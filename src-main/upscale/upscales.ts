@@ -6,12 +6,13 @@ import { KilnError } from "../errors.ts";
 import { pieces, Turns } from "../in-turns.ts";
 import { type JobEngine, problemOf } from "../jobs/index.ts";
 import type { Trash, UpscaleDraft, UpscaleRecord } from "../library/index.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 import { discardWork, tilesDirectory } from "./make-upscale.ts";
 import { type PlanServices, planUpscales, type UpscaleRequest } from "./plan-upscales.ts";
 import { runSources } from "./sizes.ts";
 import { type UpscaleJobServices, upscaleJob } from "./upscale-job.ts";
 import {
+  folderNotMade,
   nothingToUpscale,
   resultGone,
   upscaleCancelled,
@@ -87,7 +88,7 @@ export class Upscales {
    * instead of made twice.
    *
    * @throws KilnError `nothing-to-upscale`, `destination-on-card`, `model-unknown`, `model-not-at-hand`, those of naming
-   * patterns and folders (see `makeFolder`)
+   * patterns, `folder-not-made`
    */
   start(request: UpscaleRequest): Promise<StartedUpscales> {
     const folder = request.folder ?? this.ownFolder;
@@ -129,7 +130,9 @@ export class Upscales {
       return { jobId: knownJob, upscaleIds: knownIds, skipped };
     }
     if (drafts.length === 0) throw nothingToUpscale(skipped[0]?.reason ?? null);
-    await makeFolder(folder);
+    await makeFolder(folder).catch((error: unknown) => {
+      throw folderNotMade(folder, error);
+    });
     const ids: number[] = [];
     const turns = new Turns();
     for (const piece of pieces(drafts, addedAtOnce)) {
