@@ -121,6 +121,19 @@ export class SidecarStore {
     };
   }
 
+  /** Names of the files of all other photos in a photo's folder; no companions. */
+  namesBeside(photoId: number): string[] {
+    return this.#database.sql
+      .prepare<[number, number], string>(
+        `SELECT files.name FROM photos JOIN files ON files.photo_id = photos.id
+         WHERE photos.directory_id = (SELECT directory_id FROM photos WHERE id = ?) AND photos.id <> ?
+           AND state NOT IN ('missing', 'gone') AND kind NOT IN ('xmp', 'thumbnail', 'video') AND is_missing = 0
+         ORDER BY files.name`,
+      )
+      .pluck()
+      .all(photoId, photoId);
+  }
+
   seen(directory: string, name: string): SeenSidecar | null {
     const row = this.#database.sql
       .prepare<

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { updateSidecar } from "../xmp/index.ts";
@@ -111,4 +111,38 @@ test("what an earlier process did not get to is written after the next start", a
   // Nobody listened when this was decided: it is found in the library.
   expect(await library.written()).toMatchObject({ state: "completed" });
   expect(library.said("A.xmp").rating).toBe(1);
+});
+
+test("photos whose names differ in letter case only have a sidecar each, on a disk that tells them apart", async () => {
+  const library = await openFolder();
+  const [upper = 0, lower = 0] = library.photos("A.JPG", "a.JPG");
+  // On a disk that does not, there is one photo only.
+  if (readdirSync(library.folder).length < 2) return;
+  await library.decisions.decide([upper], { stars: 4 });
+  await library.written();
+  await library.decisions.decide([lower], { stars: 2 });
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect(library.said("A.xmp").rating).toBe(4);
+  expect(library.said("a.xmp").rating).toBe(2);
+  expect(library.sidecars.unwritten().count).toBe(0);
+});
+
+test("a sidecar that says everything already is not written again", async () => {
+  const library = await openFolder();
+  const [photo = 0] = library.photos("A.ARW");
+  library.foreign("A.ARW.xmp", { label: "Red" }, -60);
+  await library.decisions.decide([photo], { stars: 4 });
+  await library.written();
+  const look = () =>
+    ["A.xmp", "A.ARW.xmp"].map((name) => {
+      const { ino, mtimeMs } = statSync(join(library.folder, name));
+      return { ino, mtimeMs, text: readFileSync(join(library.folder, name), "utf8") };
+    });
+  const before = look();
+  library.service.close();
+  await library.decisions.decide([photo], { stars: 5 });
+  await library.decisions.decide([photo], { stars: 4 });
+  library.service.begin();
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect(look()).toEqual(before);
 });

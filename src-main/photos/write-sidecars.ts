@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import { defineJob, type JobResult } from "../jobs/index.ts";
-import type { SidecarPhoto } from "../library/index.ts";
+import { entryAt, type SidecarPhoto, sameNameKey } from "../library/index.ts";
 import {
   loadSidecar,
   type SidecarValues,
@@ -72,7 +72,7 @@ async function writePhoto(
   const { sidecars, preferences } = services;
   let photo = sidecars.photo(photoId);
   try {
-    const names = photo === null ? null : await namesOf(folders, photo);
+    const names = photo === null ? null : await namesOf(services, folders, photo);
     if (photo === null || names === null) {
       // Missing for now: it is found again with its decision, which is then in the library only.
       sidecars.keep(photoId);
@@ -100,12 +100,31 @@ async function writePhoto(
 }
 
 async function namesOf(
+  { sidecars }: SidecarServices,
   folders: Folders,
   photo: SidecarPhoto,
 ): Promise<{ all: readonly string[]; isShared: boolean }> {
-  const present = await folders.sidecars(photo.directory);
-  const { shared, darktable } = sidecarNames(photo.fileNames, present, photo.ownsBaseName);
-  return { all: shared === null ? darktable : [shared, ...darktable], isShared: shared === null };
+  const { directory, fileNames, ownsBaseName } = photo;
+  const present = await folders.sidecars(directory);
+  const beside = (): readonly string[] => sidecars.namesBeside(photo.id);
+  const { shared, darktable } = sidecarNames(fileNames, present, ownsBaseName, beside);
+  const isFree = shared !== null && !(await isOtherSpelling(directory, shared, present));
+  return { all: isFree ? [shared, ...darktable] : darktable, isShared: !isFree };
+}
+
+/**
+ * Whether a disk that does not tell letter cases apart gives the name to a sidecar that is spelled otherwise: that of
+ * another photo, else it would have been chosen.
+ */
+async function isOtherSpelling(
+  directory: string,
+  name: string,
+  present: readonly string[],
+): Promise<boolean> {
+  if (present.includes(name)) return false;
+  const key = sameNameKey(name);
+  if (!present.some((each) => sameNameKey(each) === key)) return false;
+  return (await entryAt(join(directory, name))) !== null;
 }
 
 async function writeOne(
@@ -122,6 +141,7 @@ async function writeOne(
   });
   const place = [dirname(path), basename(path)] as const;
   const after = written === null ? null : await loadSidecar(path);
+  if (before === null && after !== null) await folders.noteSidecar(path);
   if (after === null) sidecars.forgetSeen(...place);
   else sidecars.saveSeen(...place, { ...after, ...saidBy(sidecarOf(path, after)) });
 }
@@ -147,6 +167,11 @@ class Folders {
     const known = this.#listings.get(folder) ?? listSidecars(folder);
     this.#listings.set(folder, known);
     return known;
+  }
+
+  /** A sidecar was made since the folder was listed. */
+  async noteSidecar(path: string): Promise<void> {
+    (await this.sidecars(dirname(path))).push(basename(path));
   }
 }
 

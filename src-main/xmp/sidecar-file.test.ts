@@ -203,13 +203,32 @@ test("what another program writes meanwhile is kept", async () => {
 
 test("names: NAME.xmp as it is spelled there, darktable's where they are", () => {
   const files = ["IMG_1.JPG", "IMG_1.CR2"];
-  expect(sidecarNames(files, [], true)).toEqual({ shared: "IMG_1.xmp", darktable: [] });
-  expect(sidecarNames(files, ["img_1.XMP", "IMG_1.CR2.xmp", "IMG_10.CR2.xmp"], true)).toEqual({
+  const alone = () => [];
+  expect(sidecarNames(files, [], true, alone)).toEqual({ shared: "IMG_1.xmp", darktable: [] });
+  const present = ["img_1.XMP", "IMG_1.CR2.xmp", "IMG_10.CR2.xmp"];
+  expect(sidecarNames(files, present, true, () => ["IMG_10.CR2"])).toEqual({
     shared: "img_1.XMP",
     darktable: ["IMG_1.CR2.xmp"],
   });
-  expect(sidecarNames(["IMG_1.DNG"], ["IMG_1.xmp", "IMG_1.dng.xmp"], false)).toEqual({
+  const shared = ["IMG_1.xmp", "IMG_1.dng.xmp"];
+  expect(sidecarNames(["IMG_1.DNG"], shared, false, () => ["IMG_1.CR2"])).toEqual({
     shared: null,
     darktable: ["IMG_1.dng.xmp"],
   });
+});
+
+test.each([
+  ["the exact one before others", "a.jpg", ["A.xmp", "a.XMP", "a.xmp"], [], "a.xmp"],
+  ["XMP in capitals is exact, too", "a.jpg", ["A.xmp", "a.XMP"], [], "a.XMP"],
+  ["another case's where nobody else could mean it", "a.jpg", ["A.xmp"], ["B.JPG"], "A.xmp"],
+  ["not that of the photo it is named after", "a.jpg", ["A.xmp"], ["A.JPG"], "a.xmp"],
+  ["not one that two photos could mean", "aB.jpg", ["ab.xmp"], ["Ab.jpg"], "aB.xmp"],
+])("names in two letter cases: %s", (_, photo, present, others, shared) => {
+  expect(sidecarNames([photo], present, true, () => others).shared).toBe(shared);
+});
+
+test("darktable's of a photo in other letters is that photo's", () => {
+  const names = (others: string[]) => sidecarNames(["a.jpg"], ["A.JPG.xmp"], true, () => others);
+  expect(names([]).darktable).toEqual(["A.JPG.xmp"]);
+  expect(names(["A.JPG"]).darktable).toEqual([]);
 });
