@@ -184,9 +184,9 @@ export function createRouter(services: Services) {
       decide: kiln.edits.decide.handler(async ({ input: { photoIds, ...decision } }) => ({
         editId: await decisions.decide(photoIds, decision),
       })),
-      acceptProposals: kiln.edits.acceptProposals.handler(async ({ input }) => ({
-        editId: await decisions.acceptProposals(input.burstIds, input.others),
-      })),
+      acceptProposals: kiln.edits.acceptProposals.handler(({ input }) =>
+        decisions.acceptProposals(input.burstIds, input.others, input.decided),
+      ),
       setBurstPick: kiln.edits.setBurstPick.handler(async ({ input }) => ({
         editId: await decisions.setBurstPick(input.burstId, input.photoId),
       })),

@@ -1,5 +1,5 @@
 import type { Statement } from "better-sqlite3";
-import type { Box, BurstRow, Subject, Verdict } from "../../src-preload/contract/photos.ts";
+import type { Box, BurstRow, Flag, Subject, Verdict } from "../../src-preload/contract/photos.ts";
 import { parseBox } from "./boxes.ts";
 import type { LibraryDatabase } from "./database.ts";
 
@@ -20,6 +20,14 @@ export interface BurstMember {
   readonly burstIsManual: boolean;
   /** Where the camera says that it focused. */
   readonly focus: Box | null;
+}
+
+/** A frame of a burst that has a pick, the person's choice or the proposed one. */
+export interface ProposedFrame {
+  readonly burstId: number;
+  readonly photoId: number;
+  readonly pickId: number;
+  readonly flag: Flag;
 }
 
 /** Best cut's word on one frame. */
@@ -169,12 +177,10 @@ export class BurstStore {
   }
 
   /** Frames of bursts, in no order, each with the pick of its burst; bursts without one are left out. */
-  framesAndPicks(
-    burstIds: readonly number[],
-  ): { readonly photoId: number; readonly pickId: number }[] {
+  framesAndPicks(burstIds: readonly number[]): ProposedFrame[] {
     return this.#database.sql
-      .prepare<[string], { photoId: number; pickId: number }>(
-        `SELECT photos.id AS photoId, picks.pick_id AS pickId
+      .prepare<[string], ProposedFrame>(
+        `SELECT picks.id AS burstId, photos.id AS photoId, picks.pick_id AS pickId, flag
          FROM json_each(?) JOIN (${selectBursts}) AS picks ON picks.id = value
            JOIN photos ON photos.burst_id = picks.id
          WHERE picks.pick_id IS NOT NULL AND photos.state IN ('probed', 'measured')`,

@@ -1,4 +1,10 @@
-export { type BurstMember, type BurstRanks, BurstStore, type FrameRank } from "./burst-store.ts";
+export {
+  type BurstMember,
+  type BurstRanks,
+  BurstStore,
+  type FrameRank,
+  type ProposedFrame,
+} from "./burst-store.ts";
 export { type LibraryDatabase, openDatabase } from "./database.ts";
 export {
   type Change,

@@ -144,8 +144,8 @@ test("a decision that changes nothing is no step of undo", async () => {
 
 test("accepting proposals flags picks, and rejects the others only when asked", async () => {
   const library = await decidedLibrary();
-  await library.decisions.acceptProposals([burstOf(library, "A1.JPG")], "leave");
-  await library.decisions.acceptProposals([burstOf(library, "B1.JPG")], "reject");
+  await library.decisions.acceptProposals([burstOf(library, "A1.JPG")], "leave", "leave");
+  await library.decisions.acceptProposals([burstOf(library, "B1.JPG")], "reject", "leave");
   const flags = Object.fromEntries(visible(library).map(({ name, flag }) => [name, flag]));
   expect(flags).toEqual({
     "A1.JPG": "none",
@@ -156,6 +156,66 @@ test("accepting proposals flags picks, and rejects the others only when asked", 
     "B3.JPG": "reject",
     "C1.JPG": "none",
   });
+});
+
+test("accepting all proposals leaves what the person decided", async () => {
+  const library = await decidedLibrary();
+  const { decisions, edits } = library;
+  const [a, b, c] = ["A1.JPG", "B1.JPG", "C1.JPG"].map((name) => burstOf(library, name));
+  const all = [a ?? 0, b ?? 0, c ?? 0];
+  // The best of A is refused for another frame; of B only one that is not proposed.
+  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
+  await decisions.decide([idOf(library, "A3.JPG")], { flag: "pick" });
+  await decisions.decide([idOf(library, "B3.JPG")], { flag: "reject" });
+  const before = visible(library);
+  const flags = () => visible(library).map(({ name, flag }) => `${name} ${flag}`);
+  expect(await decisions.acceptProposals(all, "leave", "leave")).toMatchObject({
+    accepted: 2,
+    left: 1,
+  });
+  expect(edits.nextUndo()?.label.en).toBe("Accept 2 proposals");
+  expect(flags()).toEqual([
+    "A1.JPG none",
+    "A2.JPG reject",
+    "A3.JPG pick",
+    "B1.JPG none",
+    "B2.JPG pick",
+    "B3.JPG reject",
+    "C1.JPG pick",
+  ]);
+  expect(await decisions.acceptProposals(all, "reject", "leave")).toEqual({
+    editId: null,
+    accepted: 0,
+    left: 3,
+  });
+  await decisions.undo();
+  expect(visible(library)).toEqual(before);
+});
+
+test("a refused proposal alone is a decision", async () => {
+  const library = await decidedLibrary();
+  const { decisions } = library;
+  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
+  const before = visible(library);
+  expect(await decisions.acceptProposals([burstOf(library, "A1.JPG")], "reject", "leave")).toEqual({
+    editId: null,
+    accepted: 0,
+    left: 1,
+  });
+  expect(visible(library)).toEqual(before);
+});
+
+test("a proposal that is accepted by hand replaces what was decided before", async () => {
+  const library = await decidedLibrary();
+  const { decisions } = library;
+  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
+  await decisions.decide([idOf(library, "A3.JPG")], { flag: "pick" });
+  await decisions.acceptProposals([burstOf(library, "A1.JPG")], "reject", "replace");
+  expect(visible(library).slice(0, 3)).toMatchObject([
+    { name: "A1.JPG", flag: "reject" },
+    { name: "A2.JPG", flag: "pick" },
+    { name: "A3.JPG", flag: "reject" },
+  ]);
 });
 
 test("a step knows the root that it was about, whatever it changed there", async () => {

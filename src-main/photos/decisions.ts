@@ -2,7 +2,14 @@ import type { Flag, Label, Rotation } from "../../src-preload/contract/photos.ts
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import { inTurns, pieces, type Steps } from "../in-turns.ts";
-import type { Change, ChangePlaces, EditStep, EditStore, PhotoStore } from "../library/index.ts";
+import type {
+  Change,
+  ChangePlaces,
+  EditStep,
+  EditStore,
+  PhotoStore,
+  ProposedFrame,
+} from "../library/index.ts";
 import { type Assignment, movedAtOnce, planGrouping } from "./grouping.ts";
 import { membersInSteps } from "./planned-groups.ts";
 import type { Ranking, RankingStores } from "./ranking.ts";
@@ -16,6 +23,13 @@ export interface Decision {
   readonly flag?: Flag | undefined;
   readonly label?: Label | undefined;
   readonly rotation?: Rotation | undefined;
+}
+
+/** What became of proposals: how many were taken, how many bursts were left because the person had decided there. */
+export interface AcceptedProposals {
+  readonly editId: number | null;
+  readonly accepted: number;
+  readonly left: number;
 }
 
 interface Stores extends RankingStores {
@@ -53,28 +67,43 @@ export class Decisions {
     );
   }
 
-  /** The pick of each burst is flagged as pick; with `others: 'reject'` its other frames become rejects. */
+  /**
+   * The pick of each burst is flagged as pick; with `others: 'reject'` its other frames become rejects.
+   *
+   * @param decided what the person flagged already: `leave` keeps every such frame as it is, and with it each burst
+   *   where a frame is picked or the proposed one is a reject; `replace` is for a burst that they accept by hand
+   */
   async acceptProposals(
     burstIds: readonly number[],
     others: "leave" | "reject",
-  ): Promise<number | null> {
-    const { bursts, ranking } = this.#stores;
+    decided: "leave" | "replace",
+  ): Promise<AcceptedProposals> {
+    const { bursts, edits, ranking } = this.#stores;
     // Those that are still being ranked have no pick yet.
     await ranking.settled(burstIds);
-    const label = {
-      en: `Accept ${count(burstIds.length, "proposal")}`,
-      ko: `제안 ${burstIds.length}건 받아들이기`,
+    let [accepted, left] = [0, 0];
+    const changesOf = (frames: readonly ProposedFrame[]): Change[] => {
+      if (decided === "leave" && frames.some(isAgainstProposal)) {
+        left += 1;
+        return [];
+      }
+      accepted += 1;
+      return frames.flatMap(({ photoId, pickId, flag }): Change[] => {
+        if (photoId === pickId) return [flagChange(photoId, "pick")];
+        const isFree = flag === "none" || decided === "replace";
+        return others === "reject" && isFree ? [flagChange(photoId, "reject")] : [];
+      });
     };
-    return this.#step(
-      label,
-      pieces(burstIds, burstsAtOnce).map(
-        (ids) => () =>
-          bursts.framesAndPicks(ids).flatMap(({ photoId, pickId }): Change[] => {
-            if (photoId === pickId) return [flagChange(photoId, "pick")];
-            return others === "reject" ? [flagChange(photoId, "reject")] : [];
-          }),
-      ),
-    );
+    const changes = pieces(burstIds, burstsAtOnce).map((ids) => () => {
+      const frames = Map.groupBy(bursts.framesAndPicks(ids), ({ burstId }) => burstId);
+      return [...frames.values()].flatMap(changesOf);
+    });
+    const editId = await this.#alone(async () => {
+      const done = await inTurns(this.#carryOut(acceptLabel(burstIds.length), changes));
+      // How many are left as they are is known only now.
+      return done === null ? null : edits.conclude(done, acceptLabel(accepted));
+    });
+    return { editId, accepted, left };
   }
 
   setBurstPick(burstId: number, photoId: number): Promise<number | null> {
@@ -279,6 +308,15 @@ export class Decisions {
         .filter((id) => id !== null),
     );
   }
+}
+
+/** The person has picked a frame of the burst, or refused the proposed one. */
+function isAgainstProposal({ photoId, pickId, flag }: ProposedFrame): boolean {
+  return flag === "pick" || (flag === "reject" && photoId === pickId);
+}
+
+function acceptLabel(n: number): Localized {
+  return { en: `Accept ${count(n, "proposal")}`, ko: `제안 ${n}건 받아들이기` };
 }
 
 function flagChange(id: number, value: Flag): Change {

@@ -79,6 +79,6 @@ test("proposals are accepted once they are there, also of bursts that are still 
   const ids = bursts.changes(rootId, 0).map(({ id }) => id);
   await decisions.dissolveBursts(ids);
   const alone = bursts.changes(rootId, 0).flatMap(({ id, gone }) => (gone ? [] : [id]));
-  await decisions.acceptProposals(alone, "leave");
+  await decisions.acceptProposals(alone, "leave", "leave");
   expect(rows().map(({ flag }) => flag)).toEqual(Array.from({ length: 120 }, () => "pick"));
 });

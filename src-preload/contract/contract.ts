@@ -234,10 +234,20 @@ export const contract = {
         }),
       )
       .output(edited),
-    /** Takes the proposed frame of each burst as its pick; the other frames stay unflagged or become rejects. */
+    /**
+     * Takes the proposed frame of each burst as its pick; the other frames stay unflagged or become rejects. What the
+     * person flagged stays, and with it each burst where they picked a frame or rejected the proposed one (`left`);
+     * `decided: 'replace'` flags those, too.
+     */
     acceptProposals: procedure
-      .input(z.object({ burstIds: z.array(idSchema).min(1), others: z.enum(["leave", "reject"]) }))
-      .output(edited),
+      .input(
+        z.object({
+          burstIds: z.array(idSchema).min(1),
+          others: z.enum(["leave", "reject"]),
+          decided: z.enum(["leave", "replace"]).default("leave"),
+        }),
+      )
+      .output(edited.extend({ accepted: z.int(), left: z.int() })),
     setBurstPick: procedure
       .input(z.object({ burstId: idSchema, photoId: idSchema }))
       .output(edited),

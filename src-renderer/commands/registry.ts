@@ -16,6 +16,7 @@ import {
 } from "../state/navigation.ts";
 import { openFolder, trySample } from "../state/opening.ts";
 import { setPreferences } from "../state/preferences.ts";
+import { acceptByHand, acceptUndecided } from "../state/proposals.ts";
 import { goCompareTie, goToTie, goToUndecided, hasTies } from "../state/tie-moves.ts";
 import { showToast } from "../state/toasts.ts";
 import { showResults, upscale, useUpscaleRoom } from "../state/upscale-room.ts";
@@ -113,7 +114,8 @@ const accept = (others: "leave" | "reject"): Action => ({
   run: async () => {
     const burstIds = targetBurstIds();
     const { autoAdvance } = useLibrary.getState().preferences;
-    const done = attempt(() => door.edits.acceptProposals({ burstIds, others }));
+    const done =
+      burstIds.length === 1 ? acceptByHand(burstIds, others) : acceptUndecided(burstIds, others);
     if (autoAdvance && burstIds.length === 1) goToUndecided();
     await done;
   },
@@ -251,10 +253,7 @@ const actions: Record<CommandId, Action> = {
   "stack.acceptAndReject": accept("reject"),
   "stack.acceptAll": {
     when: () => shownBurstIds().length > 0,
-    run: () =>
-      sweep({ en: "All proposals accepted.", ko: "모든 제안을 받아들였습니다." }, () =>
-        door.edits.acceptProposals({ burstIds: shownBurstIds(), others: "leave" }),
-      ),
+    run: () => acceptUndecided(shownBurstIds(), "leave"),
   },
   "stack.nextTie": { when: hasTies, run: goToTie },
   "stack.compareTie": { when: hasTies, run: goCompareTie },

@@ -1,9 +1,9 @@
 import { create } from "zustand";
-import { door } from "../door/door.ts";
 import { framesOf, tiesIn } from "../state/bursts.ts";
 import type { Item } from "../state/derive.ts";
-import { attempt, chooseBest, decide } from "../state/edits.ts";
+import { chooseBest, decide } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { acceptByHand } from "../state/proposals.ts";
 import { tiedFrames } from "../state/ties.ts";
 import { activate, focusOn, useView } from "../state/view-store.ts";
 import { crown, type Duel, focusedOf, startDuel, step, swap } from "./duel.ts";
@@ -160,7 +160,7 @@ export async function acceptAndReject(): Promise<void> {
   const burstId = isChosen(duel) ? null : commonBurst(frames);
   if (!goOn(duel)) play((now) => ({ ...now, isDone: true }));
   if (burstId !== null) {
-    await attempt(() => door.edits.acceptProposals({ burstIds: [burstId], others: "reject" }));
+    await acceptByHand([burstId], "reject");
     return;
   }
   await decide([kingId], { flag: "pick" });
