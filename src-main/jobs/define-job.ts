@@ -62,6 +62,8 @@ export interface JobSpec<Input, StageId extends string, Checkpoint> {
   readonly stages: readonly [JobStage<StageId>, ...JobStage<StageId>[]];
   /** Names one job of this kind in the drawer: "Import “Jeju 2026”". */
   readonly title: (input: Input) => Localized;
+  /** The folder that the job reads: its problems are that folder's. Left out where it is about no single one. */
+  readonly rootId?: (input: Input) => number;
   /**
    * What becomes of a job that was running when Kiln ended: `stage` runs it again, with `restored` and
    * `restoredStage` to skip what is done; otherwise why it can't go on, as a sentence.
@@ -95,6 +97,7 @@ export interface JobDefinition<Input = unknown> {
 export interface PreparedJob {
   readonly definition: JobDefinition;
   readonly title: Localized;
+  readonly rootId: number | null;
   run(context: JobContext): Promise<JobResult>;
 }
 
@@ -123,6 +126,7 @@ export function defineJob<Input, StageId extends string, Checkpoint = never>(
       return {
         definition,
         title: spec.title(parsed),
+        rootId: spec.rootId?.(parsed) ?? null,
         async run(context) {
           const restored = checkpoint?.safeParse(context.restored);
           const isReadable = context.restored === null || restored?.success !== false;

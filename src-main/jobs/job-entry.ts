@@ -74,11 +74,12 @@ export function refusalToTakeUp(
 
 /** The job as the door shows it. */
 export function view(entry: JobEntry): Job {
-  const { record, etaSeconds } = entry;
+  const { record, prepared, etaSeconds } = entry;
   return {
     id: record.id,
     kind: record.kind,
     title: record.title,
+    rootId: prepared?.rootId ?? null,
     state: record.state,
     message: record.message,
     fraction: record.fraction,

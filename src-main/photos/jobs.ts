@@ -28,6 +28,7 @@ export const readFolderJob = (services: ReadingServices) =>
       en: `Read “${basename(path)}”`,
       ko: `‘${basename(path)}’ 읽기`,
     }),
+    rootId: ({ rootId }) => rootId,
     resume: "stage",
     checkpoint: readingCheckpoint,
     run: (context, { rootId, files, headersOnly }) =>
@@ -48,6 +49,7 @@ export const importCopiesJob = (services: ReadingServices) =>
       en: `Import “${basename(path)}”`,
       ko: `‘${basename(path)}’ 가져오기`,
     }),
+    rootId: ({ rootId }) => rootId,
     resume: "stage",
     checkpoint: readingCheckpoint,
     async run(context, { rootId, path, sources }) {
@@ -79,6 +81,7 @@ export const sampleJob = (services: ReadingServices) =>
       ...readingStages,
     ],
     title: () => ({ en: "Make the sample project", ko: "샘플 프로젝트 만들기" }),
+    rootId: ({ rootId }) => rootId,
     resume: "stage",
     checkpoint: readingCheckpoint,
     async run(context, { rootId, path }) {

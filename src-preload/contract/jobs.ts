@@ -20,6 +20,8 @@ export const jobSchema = z.object({
   id: z.int().positive(),
   kind: z.string(),
   title: localizedSchema,
+  /** The folder that it reads; null for other work. */
+  rootId: z.int().positive().nullable(),
   state: jobStateSchema,
   /** Where it stands, in words and numbers ("Measuring photos: 120 of 500"). */
   message: localizedSchema,

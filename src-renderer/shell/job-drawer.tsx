@@ -34,13 +34,7 @@ export function JobDrawer(): ReactElement {
   const done = newestOfEach(jobs.filter((job) => !isOpen(job)));
   const hasEnded = jobs.some((job) => !isActive(job));
   return (
-    <aside
-      ref={element}
-      className={css.drawer}
-      data-drawer
-      aria-label={messages.jobsTitle}
-      tabIndex={-1}
-    >
+    <aside ref={element} className={css.drawer} aria-label={messages.jobsTitle} tabIndex={-1}>
       <header className={css.head}>
         <h2>{messages.jobsTitle}</h2>
         {hasEnded && (

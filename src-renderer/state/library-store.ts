@@ -6,6 +6,7 @@ import { type Preferences, preferencesSchema } from "../../src-preload/contract/
 import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { type Door, door } from "../door/door.ts";
 import { withHeldDecisions } from "./pending.ts";
+import { dismissOtherRoots } from "./toasts.ts";
 import { forgetPlace } from "./view-store.ts";
 
 export type AppInfo = Awaited<ReturnType<Door["app"]["info"]>>;
@@ -87,6 +88,7 @@ function overlay<Row extends { readonly id: number }>(
 export async function showRoot(rootId: number): Promise<void> {
   if (useLibrary.getState().rootId === rootId) return;
   forgetPlace();
+  dismissOtherRoots(rootId);
   useLibrary.setState({ rootId, ...nothingShown });
   await Promise.all([door.library.open({ rootId }), pullChanges()]);
 }
@@ -94,6 +96,7 @@ export async function showRoot(rootId: number): Promise<void> {
 /** The shown root left the library: the newest that is left is shown. */
 export async function leaveRoot(): Promise<void> {
   const [latest] = useLibrary.getState().roots;
+  dismissOtherRoots(null);
   useLibrary.setState({ rootId: null, ...nothingShown });
   if (latest !== undefined) await showRoot(latest.id);
 }

@@ -81,26 +81,31 @@ export function newlyFailed(before: readonly Job[], now: readonly Job[]): Job[] 
 export function isMended(jobId: number, jobs: readonly Job[]): boolean {
   const failed = jobs.find(({ id }) => id === jobId);
   if (failed?.state !== "failed" && failed?.state !== "interrupted") return true;
-  const isSame = ({ kind, title }: Job): boolean =>
-    kind === failed.kind && title.en === failed.title.en;
-  return jobs.some((job) => job.id > jobId && job.state === "completed" && isSame(job));
+  return jobs.some((job) => job.id > jobId && job.state === "completed" && isSameWork(job, failed));
 }
 
 /** Whether the same work failed again since: that is what is said then. */
 function hasFailedAgain(jobId: number, jobs: readonly Job[]): boolean {
   const failed = jobs.find(({ id }) => id === jobId);
-  return jobs.some(
-    ({ id, kind, title, state }) =>
-      id > jobId && state === "failed" && kind === failed?.kind && title.en === failed.title.en,
+  return (
+    failed !== undefined &&
+    jobs.some((job) => job.id > jobId && job.state === "failed" && isSameWork(job, failed))
   );
 }
 
+/** Two folders may have one name, and a folder another one than before. */
+function isSameWork(one: Job, other: Job): boolean {
+  if (one.kind !== other.kind || one.rootId !== other.rootId) return false;
+  return one.rootId !== null || one.title.en === other.title.en;
+}
+
 /** Work that failed says so at once, whether or not anybody looks at the list of jobs. */
-function tellFailure({ id, problem }: Job): void {
+function tellFailure({ id, rootId, problem }: Job): void {
   if (problem === null) return;
   showToast({
     tone: "problem",
     jobId: id,
+    rootId,
     text: problem.happened,
     detail: problem.todo,
     action: {

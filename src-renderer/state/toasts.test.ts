@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { showToast, useToasts } from "./toasts.ts";
+import { dismissOtherRoots, showToast, useToasts } from "./toasts.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -27,4 +27,13 @@ test("no more than four stand at once, and what is no problem goes by itself", (
   showToast({ tone: "problem", text: { en: "No.", ko: "아니요." } });
   vi.advanceTimersByTime(60_000);
   expect(shown()).toEqual(["No."]);
+});
+
+test("a folder's problem goes with the folder; others stay", () => {
+  say("Location copied.");
+  showToast({ tone: "problem", rootId: 1, text: { en: "May is not there.", ko: "5월" } });
+  dismissOtherRoots(1);
+  expect(shown()).toEqual(["Location copied.", "May is not there."]);
+  dismissOtherRoots(2);
+  expect(shown()).toEqual(["Location copied."]);
 });

@@ -10,6 +10,8 @@ export interface Toast {
   readonly progress: number | null;
   /** The job whose failure it tells: it goes when that is mended. */
   readonly jobId: number | null;
+  /** The folder whose problem it tells: it goes when another folder is shown. */
+  readonly rootId: number | null;
   /** Of the toasts of one topic only the newest is shown: the last step says which undo and redo are next. */
   readonly topic: "step" | null;
   readonly action: { readonly label: Localized; readonly run: () => void } | null;
@@ -29,6 +31,7 @@ export function showToast(toast: Partial<Omit<Toast, "id">> & { text: Localized 
     detail: null,
     progress: null,
     jobId: null,
+    rootId: null,
     topic: null,
     action: null,
     ...toast,
@@ -51,6 +54,13 @@ export function updateToast(id: number, patch: Partial<Omit<Toast, "id">>): void
 
 export function dismissToast(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+/** Takes off what is said of other folders than the one that is shown now. */
+export function dismissOtherRoots(rootId: number | null): void {
+  useToasts.setState(({ toasts }) => ({
+    toasts: toasts.filter((toast) => toast.rootId === null || toast.rootId === rootId),
+  }));
 }
 
 /** Takes off what is said of jobs that failed: the person looks at them. */

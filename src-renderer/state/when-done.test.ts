@@ -10,6 +10,7 @@ function setJob(id: number, state: Job["state"], message: string): void {
     id,
     kind: "undo-plan",
     title: text,
+    rootId: null,
     state,
     message: text,
     fraction: 0,
