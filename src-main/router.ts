@@ -142,6 +142,9 @@ export function createRouter(services: Services) {
         const { look: _look, detail: _detail, ...shown } = stored;
         return { ...detail, faces: seen, measures: shown };
       }),
+      unwrittenSidecar: kiln.photos.unwrittenSidecar.handler(({ input }) => ({
+        reason: services.sidecars.whyUnwritten(input.photoId),
+      })),
       rankAsOne: kiln.photos.rankAsOne.handler(async ({ input, signal }) => {
         const ranks = await inTurns(rankRoot(services, services.root(input.rootId).id), signal);
         return {

@@ -30,8 +30,8 @@ export interface SidecarPhoto extends Standing {
   readonly directory: string;
   /** Photo files, the primary first; no companions. */
   readonly fileNames: readonly string[];
-  /** Whether `NAME.xmp` is this photo's: of several photos of one base name only one has it. */
-  readonly ownsBaseName: boolean;
+  /** Name of the photo that has `NAME.xmp`, where this one has not: of several photos of one base name only one has. */
+  readonly baseNameOwner: string | null;
 }
 
 /** A decision that stays in the library, with what kept it out of the sidecar. */
@@ -111,7 +111,7 @@ export class SidecarStore {
       id: photoId,
       directory: row.directory,
       fileNames,
-      ownsBaseName: this.#ownsBaseName(row.directory_id, row.key, row.name),
+      baseNameOwner: this.#baseNameOwner(row.directory_id, row.key, row.name),
       stars: row.stars,
       flag: row.flag,
       label: row.label,
@@ -306,6 +306,18 @@ export class SidecarStore {
     return { count: count ?? 0, decisions };
   }
 
+  /** Why a photo's decisions are in no sidecar that should have them; null where they are, or none should. */
+  whyUnwritten(photoId: number): Localized | null {
+    return (
+      this.#database.sql
+        .prepare<[number], Localized>(
+          `SELECT problem_en AS en, problem_ko AS ko FROM decisions
+           WHERE photo_id = ? AND state IN ('refused', 'failed') AND problem_code IS NOT NULL`,
+        )
+        .get(photoId) ?? null
+    );
+  }
+
   /** The photo that darktable's `NAME.EXT.xmp` is named after: a CR2's is not the DNG's beside it. */
   #namedIn(directoryId: number, name: string): number | undefined {
     return this.#database.sql
@@ -317,17 +329,20 @@ export class SidecarStore {
   }
 
   /** As a reading of the folder gives companions away: to the camera's formats, else to the first of that name. */
-  #ownsBaseName(directoryId: number, key: string, name: string): boolean {
-    if (key !== wholeNameKey(name)) return true;
+  #baseNameOwner(directoryId: number, key: string, name: string): string | null {
+    if (key !== wholeNameKey(name)) return null;
     const base = parse(name).name;
-    const rival = this.#database.sql
-      .prepare(
-        `SELECT 1 FROM photos
+    const rivals = this.#database.sql
+      .prepare<[Record<string, string | number>], string>(
+        `SELECT name FROM photos
          WHERE directory_id = @directoryId AND state NOT IN ('missing', 'gone')
-           AND (key = @base OR (key >= @from AND key < @to AND name < @name)) LIMIT 1`,
+           AND (key = @base OR (key >= @from AND key < @to AND name < @name))
+         ORDER BY key <> @base, name`,
       )
-      .get({ directoryId, base, name, from: `/${base}.`, to: `/${base}/` });
-    return rival === undefined;
+      .pluck()
+      .all({ directoryId, base, name, from: `/${base}.`, to: `/${base}/` });
+    // “A.b.jpg” is no rival of “A.jpg”.
+    return rivals.find((rival) => parse(rival).name === base) ?? null;
   }
 }
 

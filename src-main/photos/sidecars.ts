@@ -74,6 +74,11 @@ export class Sidecars {
     return this.#services.sidecars.unwritten();
   }
 
+  /** Why a photo's decisions are in no sidecar; null where they are in one, or need none. */
+  whyUnwritten(photoId: number): ReturnType<SidecarStore["whyUnwritten"]> {
+    return this.#services.sidecars.whyUnwritten(photoId);
+  }
+
   /** What a copy of the photo should say of its rating and label; nothing where nobody decided. */
   valuesOf(photoId: number): SidecarValues {
     const { sidecars, preferences } = this.#services;

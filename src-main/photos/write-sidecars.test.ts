@@ -146,3 +146,27 @@ test("a sidecar that says everything already is not written again", async () => 
   await expect.poll(() => library.sidecars.hasPending()).toBe(false);
   expect(look()).toEqual(before);
 });
+
+test("decisions that a shared name keeps out of any sidecar say whose the name is, while there are any", async () => {
+  const library = await openFolder();
+  const names = ["A.CR2", "A.DNG", "B.CR2", "B.DNG"] as const;
+  const [raw = 0, digital = 0, , darktables = 0] = library.photos(...names);
+  library.foreign("B.DNG.xmp", { rating: 1 }, -60);
+  await library.takeIn();
+  await library.decisions.decide([raw, digital, darktables], { stars: 3 });
+  await library.written();
+  const { count, decisions } = library.sidecars.unwritten();
+  expect({ count, first: decisions[0]?.photoId }).toEqual({ count: 1, first: digital });
+  const reason = library.service.whyUnwritten(digital);
+  expect(reason?.en).toBe(
+    "The sidecar “A.xmp” belongs to “A.CR2”, so that decisions on “A.DNG” are in none.",
+  );
+  expect(reason?.ko).toContain("‘A.xmp’은(는) ‘A.CR2’의 것");
+  expect(library.service.whyUnwritten(raw)).toBeNull();
+  // In darktable's, and so in one.
+  expect(library.said("B.DNG.xmp").rating).toBe(3);
+  expect(library.service.whyUnwritten(darktables)).toBeNull();
+  await library.decisions.undo();
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect(library.service.whyUnwritten(digital)).toBeNull();
+});

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, parse } from "node:path";
 import { z } from "zod";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
@@ -88,7 +88,9 @@ async function writePhoto(
     if (broken !== undefined) throw broken.problem;
     const wanted = wantedValues(photo, preferences().pickAs);
     for (const path of paths) await writeOne(services, folders, path, wanted, photo.origin);
-    if (names.isShared) throw sidecarShared(photo.fileNames[0] ?? "");
+    if (paths.length === 0 && names.takenBy !== null && !isEmpty(wanted)) {
+      throw sidecarShared(photo.fileNames[0] ?? "", names.takenBy);
+    }
     sidecars.settle(photo, "written", null);
     ends.written += 1;
   } catch (error) {
@@ -99,32 +101,38 @@ async function writePhoto(
   }
 }
 
+/** `takenBy`: the photo that has `NAME.xmp`, where this one has not. */
 async function namesOf(
   { sidecars }: SidecarServices,
   folders: Folders,
   photo: SidecarPhoto,
-): Promise<{ all: readonly string[]; isShared: boolean }> {
-  const { directory, fileNames, ownsBaseName } = photo;
+): Promise<{ all: readonly string[]; takenBy: string | null }> {
+  const { directory, fileNames, baseNameOwner } = photo;
   const present = await folders.sidecars(directory);
   const beside = (): readonly string[] => sidecars.namesBeside(photo.id);
-  const { shared, darktable } = sidecarNames(fileNames, present, ownsBaseName, beside);
-  const isFree = shared !== null && !(await isOtherSpelling(directory, shared, present));
-  return { all: isFree ? [shared, ...darktable] : darktable, isShared: !isFree };
+  const { shared, darktable } = sidecarNames(fileNames, present, baseNameOwner === null, beside);
+  if (shared === null) return { all: darktable, takenBy: baseNameOwner };
+  const spelling = await otherSpelling(directory, shared, present);
+  if (spelling === null) return { all: [shared, ...darktable], takenBy: null };
+  const base = parse(spelling).name;
+  const owner = beside().find((name) => parse(name).name === base);
+  return { all: darktable, takenBy: owner ?? spelling };
 }
 
 /**
- * Whether a disk that does not tell letter cases apart gives the name to a sidecar that is spelled otherwise: that of
- * another photo, else it would have been chosen.
+ * How a sidecar is spelled that has the name on a disk that does not tell letter cases apart: that of another photo,
+ * else it would have been chosen. Null where the name is free, or this photo's.
  */
-async function isOtherSpelling(
+async function otherSpelling(
   directory: string,
   name: string,
   present: readonly string[],
-): Promise<boolean> {
-  if (present.includes(name)) return false;
+): Promise<string | null> {
+  if (present.includes(name)) return null;
   const key = sameNameKey(name);
-  if (!present.some((each) => sameNameKey(each) === key)) return false;
-  return (await entryAt(join(directory, name))) !== null;
+  const spelling = present.find((each) => sameNameKey(each) === key);
+  if (spelling === undefined || (await entryAt(join(directory, name))) === null) return null;
+  return spelling;
 }
 
 async function writeOne(
@@ -283,13 +291,19 @@ function notWritten(failed: Problems): KilnError {
   );
 }
 
+/** Nothing that anybody would miss in a sidecar. */
+function isEmpty({ rating, label }: SidecarValues): boolean {
+  return (rating ?? 0) === 0 && (label ?? "") === "";
+}
+
 /** CR2 and DNG side by side: programs give both one sidecar, so it can hold the rating of one only. */
-function sidecarShared(name: string): KilnError {
+function sidecarShared(name: string, owner: string): KilnError {
+  const sidecar = `${parse(name).name}.xmp`;
   return new KilnError(
     "sidecar-shared",
     {
-      en: `“${name}” shares its sidecar's name with another photo of the same base name, whose rating it holds.`,
-      ko: `‘${name}’은(는) 이름이 같은 다른 사진과 사이드카를 함께 씁니다. 사이드카에는 그 사진의 별점이 들어갑니다.`,
+      en: `The sidecar “${sidecar}” belongs to “${owner}”, so that decisions on “${name}” are in none.`,
+      ko: `사이드카 ‘${sidecar}’은(는) ‘${owner}’의 것이라서 ‘${name}’의 결정은 어느 사이드카에도 없습니다.`,
     },
     {
       en: "Your decision is kept in Kiln. Rename one of the two to give each its own sidecar.",

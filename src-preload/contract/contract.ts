@@ -174,6 +174,10 @@ export const contract = {
         }),
       ),
     detail: procedure.input(z.object({ photoId: idSchema })).output(photoDetailSchema),
+    /** Why a photo's decisions are in no sidecar that should have them; null where they are, or none should. */
+    unwrittenSidecar: procedure
+      .input(z.object({ photoId: idSchema }))
+      .output(z.object({ reason: localizedSchema.nullable() })),
     histogram: procedure.input(z.object({ photoId: idSchema })).output(histogramSchema),
     /** Ranks all measured photos of a root as if they were one burst. Changes nothing. */
     rankAsOne: procedure.input(z.object({ rootId: idSchema })).output(

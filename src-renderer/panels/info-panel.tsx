@@ -16,6 +16,7 @@ import { bytesText } from "../messages/bytes.ts";
 import { useLanguage, useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
+import { useSidecarWriting } from "../state/sidecar-writing.ts";
 import { useStanding } from "../state/standing.ts";
 import { showToast } from "../state/toasts.ts";
 import { showResult } from "../state/upscale-room.ts";
@@ -29,6 +30,7 @@ import {
   focalText,
   megapixelText,
   offsetText,
+  percentText,
   placeText,
   shareText,
   shutterText,
@@ -36,7 +38,7 @@ import {
 import { HistogramPlot } from "./histogram-plot.tsx";
 import css from "./info-panel.module.css";
 import { contrastLevel, noiseLevel, toneOf } from "./measure-words.ts";
-import { detailQuestion, histogramQuestion } from "./questions.ts";
+import { detailQuestion, histogramQuestion, unwrittenQuestion } from "./questions.ts";
 import { useAnswer } from "./settled.ts";
 
 /** What is known about the active photo: histogram, decisions, best cut, how it was taken, its files. */
@@ -152,7 +154,7 @@ function MeasureFacts(props: {
       </Fact>
       <Fact name={messages.brightness}>
         {messages.tones[toneOf(measures.brightness)]}{" "}
-        <span className={css.figure}>{Math.round(measures.brightness * 100)} %</span>
+        <span className={css.figure}>{percentText(Math.round(measures.brightness * 100))}</span>
       </Fact>
       <Fact name={messages.lostHighlights}>{shareText(measures.clippedHighlights)}</Fact>
       <Fact name={messages.lostShadows}>{shareText(measures.clippedShadows)}</Fact>
@@ -258,6 +260,7 @@ function Files({
           </li>
         ))}
       </ul>
+      <InNoSidecar photo={photo} />
       <dl className={css.facts}>
         {photo.format !== null && (
           <Fact name={messages.colourProfile}>{detail.iccName ?? messages.noProfile}</Fact>
@@ -266,6 +269,18 @@ function Files({
       <p className={css.path}>{detail.path}</p>
     </Section>
   );
+}
+
+/** Why the decisions on a photo are in no sidecar. */
+function InNoSidecar({ photo }: { readonly photo: PhotoRow }): ReactElement | null {
+  const localized = useLocalized();
+  const writing = useSidecarWriting();
+  const answer = useAnswer(unwrittenQuestion, {
+    ...photo,
+    version: `${photo.version} ${writing}`,
+  });
+  if (answer === null || answer.reason === null) return null;
+  return <p className={css.quiet}>{localized(answer.reason)}</p>;
 }
 
 function Location({ detail }: { readonly detail: PhotoDetail }): ReactElement | null {

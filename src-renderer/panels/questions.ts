@@ -1,4 +1,5 @@
 import type { Histogram, PhotoDetail } from "../../src-preload/contract/photos.ts";
+import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
 import { createQuestion } from "./settled.ts";
 
@@ -17,4 +18,9 @@ export const detailQuestion = createQuestion<PhotoDetail>((photoId) =>
 
 export const histogramQuestion = createQuestion<Histogram>((photoId) =>
   orNothing(door.photos.histogram({ photoId })),
+);
+
+/** Why a photo's decisions are in no sidecar. */
+export const unwrittenQuestion = createQuestion<{ readonly reason: Localized | null }>((photoId) =>
+  orNothing(door.photos.unwrittenSidecar({ photoId })),
 );

@@ -6,6 +6,7 @@ import { useLocalized, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { setPreferences } from "../state/preferences.ts";
+import { useSidecarWriting } from "../state/sidecar-writing.ts";
 import ui from "../ui/ui.module.css";
 import css from "./settings-dialog.module.css";
 
@@ -89,12 +90,8 @@ function Unwritten(): ReactElement | null {
   const canWrite = useLibrary(
     ({ preferences, rootId }) => preferences.xmp.write && rootId !== null,
   );
-  // When the writing of sidecars ends, the list is another one.
-  const written = useLibrary(({ jobs }) => {
-    const newest = jobs.find(({ kind }) => kind === "write-sidecars");
-    return newest === undefined ? "" : `${newest.id} ${newest.state}`;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const writing = useSidecarWriting();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `writing` says when the list is another one
   useEffect(() => {
     let isWanted = true;
     void attempt(() => door.library.unwrittenSidecars()).then((answer) => {
@@ -103,7 +100,7 @@ function Unwritten(): ReactElement | null {
     return () => {
       isWanted = false;
     };
-  }, [written]);
+  }, [writing]);
   if (unwritten === null || unwritten.count === 0) return null;
   const { count, photos } = unwritten;
   return (
