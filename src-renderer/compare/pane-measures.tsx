@@ -12,7 +12,7 @@ interface PaneMeasuresProps {
   readonly inBurst: boolean;
 }
 
-/** What was measured, in the same columns on both sides; the score as a difference from the reference's. */
+/** What was measured, in the same columns on both sides; the score with its difference from the reference's. */
 export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): ReactElement {
   const messages = useMessages();
   const detail = useAnswer(detailQuestion, photo);
@@ -22,14 +22,18 @@ export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): Re
     <dl className={css.measures}>
       {inBurst && (
         <Measure name={messages.score}>
-          {against === null ? (
-            photo.score === null ? null : (
-              Math.round(photo.score)
-            )
-          ) : ratio === null ? null : (
-            <span data-better={ratio > 1.02 || undefined} data-worse={ratio < 0.98 || undefined}>
-              {differenceText(ratio)}
-            </span>
+          {photo.score !== null && (
+            <>
+              {Math.round(photo.score)}
+              {ratio !== null && (
+                <span
+                  data-better={ratio > 1.02 || undefined}
+                  data-worse={ratio < 0.98 || undefined}
+                >
+                  {` (${differenceText(ratio)})`}
+                </span>
+              )}
+            </>
           )}
         </Measure>
       )}

@@ -79,7 +79,7 @@ const Strip = memo(function Strip(decisions: Decisions): ReactElement {
           );
         })}
       </fieldset>
-      <fieldset className={css.group} aria-label={messages.filterStars}>
+      <fieldset className={css.group} aria-label={messages.starRating}>
         {starCommands.map((id, index) => (
           <button
             key={id}

@@ -41,7 +41,9 @@ export const en = {
   noPhotos: "There are no photos in this folder.",
   folderMissing: "This folder is not there right now. Connect its drive, then read it again.",
   readAgain: "Read again",
-  hostLost: "Kiln has stopped answering. Start it again, then reload this page.",
+  hostLost:
+    "Kiln has stopped answering. Reload; if that does not help, close Kiln and start it again.",
+  serverLost: "Kiln has stopped answering. Start it again, then open the address that it prints.",
   reload: "Reload",
 
   folder: "Folder",
@@ -84,6 +86,7 @@ export const en = {
     blue: "Blue",
     purple: "Purple",
   },
+  starRating: "Stars",
   stars: (count: number) => (count === 1 ? "1 star" : `${count} stars`),
 
   grid: "Photos",
@@ -102,7 +105,7 @@ export const en = {
   cameraFocus: "The camera focused here",
   comparedOn: "Compared on",
   previewOf: (preview: string, photo: string) => `Preview ${preview} of ${photo}`,
-  previewHint: "100 % is a pixel of the preview inside the RAW file.",
+  previewHint: "100\u00a0% is a pixel of the preview inside the RAW file.",
   burstGap: "Longest pause in a burst",
   gapCounts: (bursts: number, singles: number) =>
     `${bursts === 1 ? "1 burst" : `${bursts.toLocaleString("en")} bursts`}, ${singles.toLocaleString("en")} alone`,

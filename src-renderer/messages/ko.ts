@@ -40,7 +40,8 @@ export const ko = {
   noPhotos: "이 폴더에는 사진이 없습니다.",
   folderMissing: "지금은 이 폴더가 없습니다. 드라이브를 연결한 뒤 다시 읽으세요.",
   readAgain: "다시 읽기",
-  hostLost: "Kiln이 응답하지 않습니다. Kiln을 다시 시작한 뒤 이 페이지를 새로 고치세요.",
+  hostLost: "Kiln이 응답하지 않습니다. 새로 고쳐도 그대로이면 Kiln을 닫고 다시 시작하세요.",
+  serverLost: "Kiln이 응답하지 않습니다. 다시 시작한 뒤 그때 표시되는 주소를 여세요.",
   reload: "새로 고침",
 
   folder: "폴더",
@@ -83,6 +84,7 @@ export const ko = {
     blue: "파랑",
     purple: "보라",
   },
+  starRating: "별점",
   stars: (count) => `별 ${count}개`,
 
   grid: "사진",
@@ -106,7 +108,7 @@ export const ko = {
   gapCounts: (bursts, singles) =>
     `묶음 ${bursts.toLocaleString("ko")}개, 낱장 ${singles.toLocaleString("ko")}장`,
   gapChanges: (count) => `${count.toLocaleString("ko")}장 이동`,
-  similarTo: (name) => `${name}와(과) 비슷한 사진`,
+  similarTo: (name) => `비슷한 사진: ${name}`,
   similarNone: "이 폴더의 다른 묶음에는 이 사진과 비슷한 사진이 없습니다.",
   similarSame: "거의 같음",
   similarNear: "비슷함",

@@ -34,10 +34,15 @@ export function useMessages(): Messages {
   return byLanguage[useLanguage()];
 }
 
+/** A sentence of main's in one language. No line breaks between a number and its per cent sign. */
+export function sentenceIn(language: Language, text: Localized): string {
+  return text[language].replaceAll(" %", "\u00a0%");
+}
+
 /** Picks a sentence of main's in the language that is shown. */
 export function useLocalized(): (text: Localized) => string {
   const language = useLanguage();
-  return (text) => text[language];
+  return (text) => sentenceIn(language, text);
 }
 
 // Wall-clock time of the capture, kept as if it were UTC.

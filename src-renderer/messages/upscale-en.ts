@@ -171,7 +171,7 @@ export const upscaleEn = {
   original: (name: string) => `${name}, the original`,
   comparing: (name: string) => `${name}, compared with its original`,
   divider: "Between before and after",
-  dividerText: (percent: number) => `${percent} % before`,
+  dividerText: (percent: number) => `${percent}\u00a0% before`,
   wipe: "Slider",
   sideBySide: "Side by side",
   onlyAfter: "Only the result",

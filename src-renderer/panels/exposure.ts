@@ -50,17 +50,22 @@ export function megapixelText(width: number, height: number): string {
   return `${millions.toFixed(millions < 10 ? 2 : 1)} MP`;
 }
 
+/** "27 %", never broken before the sign. */
+export function percentText(percent: number | string): string {
+  return `${percent}\u00a0%`;
+}
+
 /** A share 0..1 as percent: "0.3 %", "12 %", "0 %"; a trace is not nothing: "< 0.1 %". */
 export function shareText(share: number): string {
   const percent = share * 100;
-  if (percent === 0) return "0 %";
-  if (percent < 0.1) return "< 0.1 %";
-  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  if (percent === 0) return percentText(0);
+  if (percent < 0.1) return `<\u00a0${percentText("0.1")}`;
+  return percentText(percent < 10 ? percent.toFixed(1) : Math.round(percent));
 }
 
 /** A relative difference: "+12 %", "−8 %", "±0 %". */
 export function differenceText(ratio: number): string {
   const percent = Math.round((ratio - 1) * 100);
-  if (percent === 0) return "±0 %";
-  return percent > 0 ? `+${percent} %` : `−${-percent} %`;
+  const sign = percent === 0 ? "±" : percent > 0 ? "+" : "−";
+  return percentText(`${sign}${Math.abs(percent)}`);
 }

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useState } from "react";
 import type { Model } from "../../src-preload/contract/models.ts";
 import { useMessages } from "../messages/language.ts";
+import { percentText } from "../panels/exposure.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { Slider } from "../ui/slider.tsx";
 import css from "./looks.module.css";
@@ -31,7 +32,7 @@ export function Denoise({ model, models }: DenoiseProps): ReactElement | null {
             max={1}
             step={0.05}
             value={value}
-            text={`${percent} %`}
+            text={percentText(percent)}
             onChange={(next) => {
               setValue(next);
               remember({ denoise: next });

@@ -3,6 +3,7 @@ import { commands } from "../../src-preload/contract/commands.ts";
 import { isMac } from "../commands/keyboard.ts";
 import { showKey } from "../commands/keys.ts";
 import { useLanguage, useMessages } from "../messages/language.ts";
+import { percentText } from "../panels/exposure.ts";
 import { Button } from "../ui/button.tsx";
 import { useScale } from "./looks.ts";
 import css from "./zoom-button.module.css";
@@ -27,11 +28,7 @@ export function ZoomButton({ pane, onToggle }: ZoomButtonProps): ReactElement {
       onClick={onToggle}
     >
       {isFit && <span className={css.fit}>{messages.fit}</span>}
-      {scale !== null && percent(scale)}
+      {scale !== null && percentText(Math.round(scale * 100))}
     </Button>
   );
-}
-
-function percent(scale: number): string {
-  return `${Math.round(scale * 100)} %`;
 }
