@@ -19,6 +19,17 @@ test("decisions of a RAW and JPEG reach one sidecar, beside the one that darktab
   expect(await library.takeIn()).toMatchObject({ cameIn: 0, kept: 0 });
 });
 
+test("what darktable's sidecar said comes in, and NAME.xmp says the same", async () => {
+  const library = await openFolder();
+  library.foreign("A.CR2.xmp", { rating: 2, label: "Red" }, -60);
+  const [photo = 0] = library.photos("A.CR2");
+  await library.takeIn();
+  await library.decisions.decide([photo], { stars: 4 });
+  await library.written();
+  const said = { rating: 4, label: "Red" };
+  expect([library.said("A.xmp"), library.said("A.CR2.xmp")]).toEqual([said, said]);
+});
+
 test("undo and redo are decisions, too; a reject is a rating of -1", async () => {
   const library = await openFolder();
   const [photo = 0] = library.photos("A.JPG");
