@@ -16,6 +16,7 @@ import { activate, setMode, toggleBurst, useView } from "../state/view-store.ts"
 import { clickPhoto, photoAt } from "./click.ts";
 import css from "./grid.module.css";
 import { Tile } from "./tile.tsx";
+import { timeSpanOf } from "./time-span.ts";
 
 const padding = 10;
 /** What a tile has besides its picture: padding to the sides, and above and below with its three lines of text. */
@@ -29,6 +30,7 @@ export function GridView(): ReactElement {
   const items = useItems();
   const tileSize = useLibrary((state) => state.preferences.tileSize);
   const photos = useLibrary((state) => state.photos);
+  const span = timeSpanOf(photos);
   const activeId = useView((state) => state.activeId);
   const selection = useView((state) => state.selection);
   const language = useLanguage();
@@ -115,6 +117,7 @@ export function GridView(): ReactElement {
                   isActive={item.photoId === activeId}
                   language={language}
                   width={tileWidth}
+                  span={span}
                   position={row.index * columns + column + 1}
                   count={items.length}
                 />

@@ -47,12 +47,22 @@ export function useLocalized(): (text: Localized) => string {
 
 // Wall-clock time of the capture, kept as if it were UTC.
 const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "UTC" } as const;
-const clocks: Record<Language, Intl.DateTimeFormat> = {
-  en: new Intl.DateTimeFormat("en-GB", clock),
-  ko: new Intl.DateTimeFormat("ko", { ...clock, hourCycle: "h23" }),
+const day = { day: "numeric", month: "short" } as const;
+
+const clocksOf = (locale: string): Record<TimeSpan, Intl.DateTimeFormat> => {
+  const write = (date: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...date, ...clock, hourCycle: "h23" });
+  return { day: write({}), year: write(day), years: write({ ...day, year: "numeric" }) };
+};
+const clocks: Record<Language, Record<TimeSpan, Intl.DateTimeFormat>> = {
+  en: clocksOf("en-GB"),
+  ko: clocksOf("ko"),
 };
 
-/** When a photo was taken, to the second; empty when nobody knows. */
-export function captureTime(capturedAt: number | null, language: Language): string {
-  return capturedAt === null ? "" : clocks[language].format(capturedAt);
+/** How far apart the photos are that are shown together, as calendars count: what a time needs beside it to be clear. */
+export type TimeSpan = "day" | "year" | "years";
+
+/** When a photo was taken, to the second, with its date where others have another; empty when nobody knows. */
+export function captureTime(capturedAt: number | null, language: Language, span: TimeSpan): string {
+  return capturedAt === null ? "" : clocks[language][span].format(capturedAt);
 }

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { door } from "../door/door.ts";
 import { Thumbnail } from "../grid/thumbnail.tsx";
+import { timeSpanOf } from "../grid/time-span.ts";
 import { captureTime, useLanguage, useMessages } from "../messages/language.ts";
 import { attempt } from "../state/edits.ts";
 import { clearFilters } from "../state/filters.ts";
@@ -80,6 +81,7 @@ function Found({ photoId, distance }: Similar): ReactElement | null {
   const messages = useMessages();
   const language = useLanguage();
   const photo = useLibrary((state) => state.photos.get(photoId));
+  const span = useLibrary((state) => timeSpanOf(state.photos));
   if (photo === undefined) return null;
   return (
     <li>
@@ -97,7 +99,7 @@ function Found({ photoId, distance }: Similar): ReactElement | null {
         <span className={css.name}>{photo.name}</span>
         <small>
           {[
-            captureTime(photo.capturedAt, language),
+            captureTime(photo.capturedAt, language, span),
             distance < sameLook ? messages.similarSame : messages.similarNear,
           ]
             .filter((part) => part !== "")
