@@ -53,13 +53,15 @@ export class Apply {
 
   constructor(ports: ApplyPorts) {
     this.#ports = ports;
-    const { movedFiles, plans, edits, trash, encode } = ports;
+    const { movedFiles, bursts, plans, edits, trash, encode } = ports;
     const services = {
       plans,
       trash,
       encode,
-      follow: ({ fileId, path }: { fileId: number; path: string | null }) =>
-        movedFiles.fileMoved(fileId, path),
+      follow: ({ fileId, path }: { fileId: number; path: string | null }) => {
+        movedFiles.fileMoved(fileId, path);
+        bursts.fileMoved(fileId);
+      },
       onUndone: (planId: number) => edits.planUndone(planId),
     };
     this.#jobs = { apply: applyPlanJob(services), undo: undoPlanJob(services) };
@@ -105,9 +107,12 @@ export class Apply {
   ): Promise<{ plan: ApplyPlan } | { question: { undecidedBursts: number[] } }> {
     const { roots, plans, trash } = this.#ports;
     const rows = await inTurns(this.#shown(options.rootId));
-    const undecided = [...Map.groupBy(rows, (row) => row.burstId)].flatMap(([burstId, frames]) =>
+    const unflagged = [...Map.groupBy(rows, (row) => row.burstId)].flatMap(([burstId, frames]) =>
       burstId !== null && frames.every((frame) => frame.flag === "none") ? [burstId] : [],
     );
+    // The pick may be elsewhere by now, moved there by an earlier plan.
+    const picked = this.#ports.bursts.withPick(unflagged);
+    const undecided = unflagged.filter((burstId) => !picked.has(burstId));
     if (undecided.length > 0 && options.undecided === "ask") {
       return { question: { undecidedBursts: undecided } };
     }

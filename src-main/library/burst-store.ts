@@ -71,11 +71,16 @@ const memberJoins = `JOIN directories ON directories.id = photos.directory_id
 
 const isMember = "photos.state IN ('probed', 'measured')";
 
+// A pick that Kiln took out of the folder decided for its burst: nothing is proposed among those that stayed behind.
+const pickIsAway = `EXISTS (SELECT 1 FROM photos AS away
+  WHERE away.burst_id = bursts.id AND away.state = 'gone' AND away.flag = 'pick')`;
+
 // The person's choice counts while that photo is in the burst.
 const selectBursts = `
-  SELECT bursts.id, coalesce(chosen.id, proposed_id) AS pick_id, chosen.id IS NOT NULL AS pick_is_manual,
-    verdict, is_manual, gone
-  FROM bursts LEFT JOIN photos AS chosen ON chosen.id = chosen_id AND chosen.burst_id = bursts.id`;
+  SELECT bursts.id, coalesce(chosen.id, iif(${pickIsAway}, NULL, proposed_id)) AS pick_id,
+    chosen.id IS NOT NULL AS pick_is_manual, iif(${pickIsAway}, NULL, verdict) AS verdict, is_manual, gone
+  FROM bursts LEFT JOIN photos AS chosen
+    ON chosen.id = chosen_id AND chosen.burst_id = bursts.id AND chosen.state <> 'gone'`;
 
 const noRank = `rank = NULL, score = NULL, reason_en = NULL, reason_ko = NULL, subject_kind = NULL,
   subject_box = NULL, is_tied = 0`;
@@ -186,6 +191,47 @@ export class BurstStore {
          WHERE picks.pick_id IS NOT NULL AND photos.state IN ('probed', 'measured')`,
       )
       .all(JSON.stringify(burstIds));
+  }
+
+  /** Those of these bursts where the person picked a frame, also one that Kiln has moved away since. */
+  withPick(burstIds: readonly number[]): Set<number> {
+    const ids = this.#database.sql
+      .prepare<[string], number>(
+        `SELECT value FROM json_each(?)
+         WHERE EXISTS (SELECT 1 FROM photos WHERE burst_id = value AND flag = 'pick')`,
+      )
+      .pluck()
+      .all(JSON.stringify(burstIds));
+    return new Set(ids);
+  }
+
+  /**
+   * Bursts of a root out of which an applied plan moved a pick to another folder of it. They are not grouped again:
+   * those that stayed behind are no moment of their own that would need a decision.
+   */
+  withMovedPick(rootId: number): Set<number> {
+    const ids = this.#database.sql
+      .prepare<[number], number>(
+        `SELECT DISTINCT burst_id
+         FROM plans JOIN plan_items ON plan_id = plans.id JOIN photos ON photos.id = photo_id
+         WHERE root_id = ? AND operation = 'move' AND plan_items.state = 'done' AND flag = 'pick'
+           AND burst_id IS NOT NULL`,
+      )
+      .pluck()
+      .all(rootId);
+    return new Set(ids);
+  }
+
+  /** Clients hear of the burst again that a file is of: it went or came back, and with it what is proposed. */
+  fileMoved(fileId: number): void {
+    this.#database.transaction(() => {
+      this.#database.sql
+        .prepare(
+          `UPDATE bursts SET revision = ? WHERE id =
+             (SELECT burst_id FROM photos JOIN files ON files.photo_id = photos.id WHERE files.id = ?)`,
+        )
+        .run(this.#database.nextRevision(), fileId);
+    });
   }
 
   create(): number {

@@ -1,68 +1,16 @@
-import { rmSync } from "node:fs";
 import fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
-import { Decisions } from "./decisions.ts";
+import { expect, test } from "vitest";
+import {
+  burstOf,
+  type DecidedLibrary,
+  decidedLibrary,
+  frames,
+  idOf,
+  visible,
+} from "./decided.fixture.ts";
 import { GapPreviews } from "./gap-preview.ts";
-import { type FixtureFrame, openFixtureLibrary } from "./library.fixture.ts";
 
-/** Two bursts of three and a lone photo; the sharpest frame of each is its second. */
-const frames: FixtureFrame[] = [
-  { name: "A1.JPG", at: 0, sharpness: 0.2 },
-  { name: "A2.JPG", at: 300, sharpness: 0.5 },
-  { name: "A3.JPG", at: 600, sharpness: 0.3 },
-  { name: "B1.JPG", at: 60_000, sharpness: 0.2 },
-  { name: "B2.JPG", at: 60_300, sharpness: 0.6 },
-  { name: "B3.JPG", at: 60_600, sharpness: 0.1 },
-  { name: "C1.JPG", at: 500_000, sharpness: 0.4 },
-];
-
-async function decidedLibrary() {
-  const library = openFixtureLibrary();
-  onTestFinished(() => {
-    library.database.close();
-    rmSync(library.directory, { recursive: true });
-  });
-  const rootId = library.read("/photos/trip", frames);
-  await library.group(rootId, 2000);
-  return { ...library, rootId, decisions: new Decisions(library) };
-}
-
-type Library = Awaited<ReturnType<typeof decidedLibrary>>;
-
-/** All that a person could see of the library, without the revisions. */
-function visible({ photos, bursts, rootId }: Library) {
-  const rows = photos.changes(rootId, 0);
-  const picks = new Map(bursts.changes(rootId, 0).map((burst) => [burst.id, burst]));
-  return rows.map(({ name, stars, flag, label, rotation, burstId, rank }) => {
-    const burst = burstId === null ? undefined : picks.get(burstId);
-    return {
-      name,
-      stars,
-      flag,
-      label,
-      rotation,
-      rank,
-      burstId,
-      pickId: burst?.pickId,
-      manual: burst?.isManual,
-      pickManual: burst?.pickIsManual,
-    };
-  });
-}
-
-function idOf({ photos, rootId }: Library, name: string): number {
-  const row = photos.changes(rootId, 0).find((photo) => photo.name === name);
-  if (row === undefined) throw new Error(`No photo ${name}`);
-  return row.id;
-}
-
-function burstOf(library: Library, name: string): number {
-  const [row] = library.photos.rows([idOf(library, name)]);
-  if (row === undefined || row.burstId === null) throw new Error(`${name} is in no burst`);
-  return row.burstId;
-}
-
-function namesIn(library: Library, burstId: number): string[] {
+function namesIn(library: DecidedLibrary, burstId: number): string[] {
   return library.bursts.membersOfBurst(burstId).map((member) => member.name);
 }
 
@@ -140,82 +88,6 @@ test("a decision that changes nothing is no step of undo", async () => {
   const library = await decidedLibrary();
   expect(await library.decisions.decide([idOf(library, "A1.JPG")], { stars: 0 })).toBeNull();
   expect(library.edits.nextUndo()).toBeNull();
-});
-
-test("accepting proposals flags picks, and rejects the others only when asked", async () => {
-  const library = await decidedLibrary();
-  await library.decisions.acceptProposals([burstOf(library, "A1.JPG")], "leave", "leave");
-  await library.decisions.acceptProposals([burstOf(library, "B1.JPG")], "reject", "leave");
-  const flags = Object.fromEntries(visible(library).map(({ name, flag }) => [name, flag]));
-  expect(flags).toEqual({
-    "A1.JPG": "none",
-    "A2.JPG": "pick",
-    "A3.JPG": "none",
-    "B1.JPG": "reject",
-    "B2.JPG": "pick",
-    "B3.JPG": "reject",
-    "C1.JPG": "none",
-  });
-});
-
-test("accepting all proposals leaves what the person decided", async () => {
-  const library = await decidedLibrary();
-  const { decisions, edits } = library;
-  const [a, b, c] = ["A1.JPG", "B1.JPG", "C1.JPG"].map((name) => burstOf(library, name));
-  const all = [a ?? 0, b ?? 0, c ?? 0];
-  // The best of A is refused for another frame; of B only one that is not proposed.
-  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
-  await decisions.decide([idOf(library, "A3.JPG")], { flag: "pick" });
-  await decisions.decide([idOf(library, "B3.JPG")], { flag: "reject" });
-  const before = visible(library);
-  const flags = () => visible(library).map(({ name, flag }) => `${name} ${flag}`);
-  expect(await decisions.acceptProposals(all, "leave", "leave")).toMatchObject({
-    accepted: 2,
-    left: 1,
-  });
-  expect(edits.nextUndo()?.label.en).toBe("Accept 2 proposals");
-  expect(flags()).toEqual([
-    "A1.JPG none",
-    "A2.JPG reject",
-    "A3.JPG pick",
-    "B1.JPG none",
-    "B2.JPG pick",
-    "B3.JPG reject",
-    "C1.JPG pick",
-  ]);
-  expect(await decisions.acceptProposals(all, "reject", "leave")).toEqual({
-    editId: null,
-    accepted: 0,
-    left: 3,
-  });
-  await decisions.undo();
-  expect(visible(library)).toEqual(before);
-});
-
-test("a refused proposal alone is a decision", async () => {
-  const library = await decidedLibrary();
-  const { decisions } = library;
-  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
-  const before = visible(library);
-  expect(await decisions.acceptProposals([burstOf(library, "A1.JPG")], "reject", "leave")).toEqual({
-    editId: null,
-    accepted: 0,
-    left: 1,
-  });
-  expect(visible(library)).toEqual(before);
-});
-
-test("a proposal that is accepted by hand replaces what was decided before", async () => {
-  const library = await decidedLibrary();
-  const { decisions } = library;
-  await decisions.decide([idOf(library, "A2.JPG")], { flag: "reject" });
-  await decisions.decide([idOf(library, "A3.JPG")], { flag: "pick" });
-  await decisions.acceptProposals([burstOf(library, "A1.JPG")], "reject", "replace");
-  expect(visible(library).slice(0, 3)).toMatchObject([
-    { name: "A1.JPG", flag: "reject" },
-    { name: "A2.JPG", flag: "pick" },
-    { name: "A3.JPG", flag: "reject" },
-  ]);
 });
 
 test("a step knows the root that it was about, whatever it changed there", async () => {

@@ -83,11 +83,7 @@ export class Decisions {
     await ranking.settled(burstIds);
     let [accepted, left] = [0, 0];
     const changesOf = (frames: readonly ProposedFrame[]): Change[] => {
-      if (decided === "leave" && frames.some(isAgainstProposal)) {
-        left += 1;
-        return [];
-      }
-      accepted += 1;
+      if (frames.length > 0) accepted += 1;
       return frames.flatMap(({ photoId, pickId, flag }): Change[] => {
         if (photoId === pickId) return [flagChange(photoId, "pick")];
         const isFree = flag === "none" || decided === "replace";
@@ -96,7 +92,14 @@ export class Decisions {
     };
     const changes = pieces(burstIds, burstsAtOnce).map((ids) => () => {
       const frames = Map.groupBy(bursts.framesAndPicks(ids), ({ burstId }) => burstId);
-      return [...frames.values()].flatMap(changesOf);
+      const picked = bursts.withPick(ids);
+      return ids.flatMap((id) => {
+        const own = frames.get(id) ?? [];
+        const isDecided = picked.has(id) || own.some(isRefused);
+        if (!isDecided || decided === "replace") return changesOf(own);
+        left += 1;
+        return [];
+      });
     });
     const editId = await this.#alone(async () => {
       const done = await inTurns(this.#carryOut(acceptLabel(burstIds.length), changes));
@@ -310,9 +313,9 @@ export class Decisions {
   }
 }
 
-/** The person has picked a frame of the burst, or refused the proposed one. */
-function isAgainstProposal({ photoId, pickId, flag }: ProposedFrame): boolean {
-  return flag === "pick" || (flag === "reject" && photoId === pickId);
+/** The frame is proposed, and the person rejected it. */
+function isRefused({ photoId, pickId, flag }: ProposedFrame): boolean {
+  return flag === "reject" && photoId === pickId;
 }
 
 function acceptLabel(n: number): Localized {

@@ -1,6 +1,7 @@
 import { inTurns, type Steps } from "../in-turns.ts";
-import type { BurstMember, LibraryDatabase } from "../library/index.ts";
+import type { LibraryDatabase } from "../library/index.ts";
 import {
+  isFree,
   type LinkedFolder,
   linkFolders,
   looksInSteps,
@@ -21,7 +22,8 @@ export interface GapPreview {
 interface Root {
   readonly rootId: number;
   readonly revision: number;
-  readonly members: readonly BurstMember[];
+  /** Bursts that no gap changes: how many photos each has. */
+  readonly kept: readonly number[];
   readonly folders: readonly LinkedFolder[];
   readonly upToMs: number;
 }
@@ -44,14 +46,9 @@ export class GapPreviews {
   }
 
   *#preview(rootId: number, gapMs: number): Steps<GapPreview> {
-    const { members, folders } = yield* this.#read(rootId, gapMs);
-    const manual = members.filter(({ burstIsManual }) => burstIsManual);
-    const kept = Map.groupBy(manual, ({ burstId }) => burstId);
+    const { kept, folders } = yield* this.#read(rootId, gapMs);
     const planned = yield* planGroups(folders, gapMs);
-    const sizes = [
-      ...planned.map(({ frames }) => frames.length),
-      ...[...kept.values()].map(({ length }) => length),
-    ];
+    const sizes = [...planned.map(({ frames }) => frames.length), ...kept];
     const changed = planned.flatMap(({ frames, burstId }) =>
       frames.filter((frame) => burstId === null || frame.burstId !== burstId),
     );
@@ -68,11 +65,16 @@ export class GapPreviews {
     const known = this.#root?.rootId === rootId && this.#root.revision === revision;
     if (known && this.#root !== null && gapMs <= this.#root.upToMs) return this.#root;
     const members = yield* membersInSteps(this.#stores, rootId);
-    const free = members.filter(({ burstIsManual }) => !burstIsManual);
+    const isFreeHere = isFree(this.#stores.bursts, rootId);
+    const free = members.filter(isFreeHere);
+    const fixed = members.filter((member) => !isFreeHere(member));
+    const kept = [...Map.groupBy(fixed, ({ burstId }) => burstId).values()].map(
+      ({ length }) => length,
+    );
     const folders = yield* linkFolders(free, yield* looksInSteps(this.#stores, rootId), gapMs);
     const upToMs = Math.min(...folders.map(({ links }) => links.upToMs));
     // Of what changed while it was read, the next preview hears: it has another revision then.
-    this.#root = { rootId, revision, members, folders, upToMs };
+    this.#root = { rootId, revision, kept, folders, upToMs };
     return this.#root;
   }
 }

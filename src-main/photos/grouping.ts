@@ -1,7 +1,7 @@
 import { pieces, type Steps } from "../in-turns.ts";
 import type { BurstRanks } from "../library/index.ts";
 import { rankInSteps } from "./best-cut/index.ts";
-import { linkFolders, looksInSteps, membersInSteps, planGroups } from "./planned-groups.ts";
+import { isFree, linkFolders, looksInSteps, membersInSteps, planGroups } from "./planned-groups.ts";
 import { candidatesOf, type RankingStores, toRanks } from "./ranking.ts";
 
 /** How many photos change their burst in one transaction. */
@@ -20,7 +20,7 @@ export interface Assignment {
  * burst that most of its photos are in already; others get a new one.
  *
  * @param gapMs longest pause between two frames of one moment, milliseconds
- * @param which `free`: bursts that the person split, merged or dissolved are left as they are
+ * @param which `free`: bursts that the person split, merged or dissolved, or moved a pick out of, are left as they are
  * @returns only what changes; nothing is written yet
  */
 export function* planGrouping(
@@ -30,7 +30,7 @@ export function* planGrouping(
   which: "free" | "all" = "free",
 ): Steps<Assignment[]> {
   const all = yield* membersInSteps(stores, rootId);
-  const members = all.filter((member) => which === "all" || !member.burstIsManual);
+  const members = which === "all" ? all : all.filter(isFree(stores.bursts, rootId));
   const looks = yield* looksInSteps(stores, rootId);
   const folders = yield* linkFolders(members, looks, gapMs);
   const groups = yield* planGroups(folders, gapMs);

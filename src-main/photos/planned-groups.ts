@@ -42,6 +42,13 @@ export function* membersInSteps(
   );
 }
 
+/** Tells which photos of a root may be grouped: not those of bursts that the person grouped, or moved a pick out of. */
+export function isFree(bursts: BurstStore, rootId: number): (member: BurstMember) => boolean {
+  const decided = bursts.withMovedPick(rootId);
+  return ({ burstId, burstIsManual }) =>
+    !burstIsManual && (burstId === null || !decided.has(burstId));
+}
+
 /** What the photos of a root look like, by the identity of their bytes; those that are not measured are left out. */
 export function* looksInSteps(
   { measures }: Pick<MemberStores, "measures">,

@@ -39,6 +39,13 @@ it("goes past what is decided, and round", () => {
   expect(activeId()).toBe(1);
 });
 
+it("goes past what has no proposal any more", () => {
+  const { bursts } = useLibrary.getState();
+  useLibrary.setState({ bursts: new Map(bursts).set(12, burst(12, null)) });
+  goToUndecided();
+  expect(activeId()).toBe(7);
+});
+
 it("goes from tie to tie, to the proposed frame where one photo is looked at", () => {
   setMode("loupe");
   goToTie();

@@ -16,8 +16,12 @@ export function hasTies(): boolean {
 
 /** The next burst that waits for a decision; where none does, the next one. */
 export function goToUndecided(): void {
-  const decided = decidedBursts(useLibrary.getState().photos);
-  if (!moveToBurst((burstId) => !decided.has(burstId))) moveBurst(1);
+  const { photos, bursts } = useLibrary.getState();
+  const decided = decidedBursts(photos);
+  // Where nothing is proposed, the pick has gone where the person moved it, or there is nothing to accept yet.
+  const waits = (burstId: number): boolean =>
+    !decided.has(burstId) && bursts.get(burstId)?.pickId !== null;
+  if (!moveToBurst(waits)) moveBurst(1);
 }
 
 /** The next burst that is too close to call, from the active photo on and round. */
