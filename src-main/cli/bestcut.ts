@@ -10,6 +10,8 @@ export interface BestCutPhoto {
   readonly score: number;
   /** From 1. */
   readonly rank: number;
+  /** Its number in the group's order of capture, from 1: what reasons call "#3". */
+  readonly place: number;
   readonly reason: Localized;
   /** Where it was compared with the others; the box is x, y, width, height as fractions of the upright photo. */
   readonly subject: Subject;
@@ -58,27 +60,48 @@ export async function reportBestCut(
   skipped.push(...(root?.unreadFolders ?? []));
 
   const words = new Map(bursts.map((burst) => [burst.id, burst]));
+  const places = placesOf(photos, options.asOne);
   const groups = options.asOne
-    ? await asOneGroup(client, rootId, measured)
+    ? await asOneGroup(client, rootId, measured, places)
     : [...Map.groupBy(measured, (photo) => photo.burstId)].map(([burstId, frames]) => {
         const burst = burstId === null ? undefined : words.get(burstId);
-        return group(frames, burst?.pickId ?? null, burst?.verdict ?? null);
+        return group(frames, places, burst?.pickId ?? null, burst?.verdict ?? null);
       });
   const report = Math.round(performance.now() - startedAt);
   const reading = Math.round(options.readingMs);
   return { groups, skipped, timing: { reading, report, total: reading + report } };
 }
 
+/** Numbers photos as reasons do: by time, then by name, those without a time last; in their burst or all together. */
+function placesOf(photos: readonly PhotoRow[], asOne: boolean): ReadonlyMap<number, number> {
+  const compared = photos
+    .filter(({ state }) => state === "probed" || state === "measured")
+    .sort(
+      (a, b) =>
+        (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
+        Number(a.name > b.name) - Number(a.name < b.name) ||
+        a.id - b.id,
+    );
+  const sets = asOne ? [compared] : Map.groupBy(compared, ({ burstId }) => burstId).values();
+  return new Map([...sets].flatMap((set) => set.map(({ id }, at) => [id, at + 1] as const)));
+}
+
 function group(
   frames: readonly MeasuredPhoto[],
+  places: ReadonlyMap<number, number>,
   pickId: number | null,
   verdict: Verdict | null,
 ): BestCutGroup {
-  const photos = frames.flatMap(({ path, files, score, rank, reason, subject, measures }) =>
-    score === null || rank === null || reason === null || subject === null
+  const photos = frames.flatMap(({ id, path, files, score, rank, reason, subject, measures }) => {
+    const place = places.get(id);
+    return score === null ||
+      rank === null ||
+      place === undefined ||
+      reason === null ||
+      subject === null
       ? []
-      : [{ path, files, score, rank, reason, subject, measures }],
-  );
+      : [{ path, files, score, rank, place, reason, subject, measures }];
+  });
   const ordered = photos.toSorted((a, b) => a.rank - b.rank);
   const pick = frames.find(({ id }) => id === pickId)?.path ?? ordered[0]?.path ?? "";
   return { verdict: verdict ?? "pick", photos: ordered, pick };
@@ -88,6 +111,7 @@ async function asOneGroup(
   client: KilnClient,
   rootId: number,
   measured: readonly MeasuredPhoto[],
+  places: ReadonlyMap<number, number>,
 ): Promise<BestCutGroup[]> {
   const { pickId, verdict, frames } = await client.photos.rankAsOne({ rootId });
   const words = new Map(frames.map((frame) => [frame.photoId, frame]));
@@ -97,7 +121,7 @@ async function asOneGroup(
     const { rank, score, reason, subject } = word;
     return [{ ...photo, rank, score, reason, subject }];
   });
-  return photos.length === 0 ? [] : [group(photos, pickId, verdict)];
+  return photos.length === 0 ? [] : [group(photos, places, pickId, verdict)];
 }
 
 /** The report for a person: one line a burst. */
@@ -106,7 +130,8 @@ export function describeBestCut(report: BestCutReport, language: keyof Localized
     const [best] = group.photos;
     const count = group.photos.length;
     const size = language === "ko" ? `${count}장` : count === 1 ? "1 frame" : `${count} frames`;
-    return `${group.pick}  (${size}) ${best?.reason[language] ?? ""}`.trimEnd();
+    const mark = group.verdict === "tooCloseToCall" ? `; ${tooClose[language]}` : "";
+    return `${group.pick}  (${size}${mark}) ${best?.reason[language] ?? ""}`.trimEnd();
   });
   if (lines.length === 0) {
     lines.push(
@@ -119,3 +144,5 @@ export function describeBestCut(report: BestCutReport, language: keyof Localized
   }
   return lines.join("\n");
 }
+
+const tooClose: Localized = { en: "too close to call", ko: "우열을 가리기 어려움" };

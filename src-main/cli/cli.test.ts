@@ -36,6 +36,7 @@ const reportSchema = z.strictObject({
             path: z.string().startsWith("/"),
             score: z.number(),
             rank: z.int().positive(),
+            place: z.int().positive(),
             reason: localized,
             files: z.array(z.string()).min(1),
             subject: z.strictObject({
@@ -142,6 +143,9 @@ test("bestcut: groups with the best first, ranks from 1, the pick; nothing is wr
     );
     expect(pick).toBe(frames[0]?.path);
   }
+  expect(report.groups[0]?.photos.map(({ place }) => place)).toEqual([2, 3, 1]);
+  // The second best says whom it is compared with.
+  expect(report.groups[0]?.photos[1]?.reason.en).toContain("#2");
   expect(report.skipped).toEqual([]);
   expect(await snapshot(photos)).toEqual(before);
 });
@@ -163,7 +167,17 @@ test("--as-one takes all as one set, --gap cuts bursts as told", async () => {
   const asOne = await bestcut(photos, "--as-one", "--library", library);
   expect(asOne.groups).toHaveLength(1);
   expect(asOne.groups[0]?.photos.map(({ rank }) => rank)).toEqual([1, 2, 3, 4]);
-  expect(asOne.groups[0]?.photos.at(-1)?.path).toBe(join(photos, "아침 🌅/A1.jpg"));
+  expect(asOne.groups[0]?.photos.at(-1)).toMatchObject({
+    path: join(photos, "아침 🌅/A1.jpg"),
+    place: 1,
+  });
+  const byPlace = asOne.groups[0]?.photos.toSorted((a, b) => a.place - b.place);
+  expect(byPlace?.map(({ path }) => path.slice(-6))).toEqual([
+    "A1.jpg",
+    "A2.jpg",
+    "A3.jpg",
+    "B1.jpg",
+  ]);
   const apart = await bestcut(photos, "--gap", "0.1", "--library", library);
   expect(apart.groups).toHaveLength(4);
   const database = openDatabase(library);
@@ -181,6 +195,20 @@ test("for a person: one line a burst, what was not read, and the bar on stderr",
   expect(english.stderr).toContain("Read “photos”");
   const korean = await kiln(["bestcut", photos, "--library", library], { language: "ko_KR.UTF-8" });
   expect(korean.stdout).toContain("빈 파일입니다(0바이트).");
+});
+
+test("a burst that is too close to call is marked for a person, too", async () => {
+  const { photos, library } = await folders();
+  await takePhotos(photos, {
+    "1.jpg": { at: 0 },
+    "2.jpg": { at: 0.3 },
+    "3.jpg": { at: 900, scene: 2 },
+  });
+  const typed = ["bestcut", photos, "--library", library];
+  const english = await kiln(typed);
+  expect(english.stdout.match(/\(.+?\)/g)).toEqual(["(2 frames; too close to call)", "(1 frame)"]);
+  const korean = await kiln(typed, { language: "ko_KR.UTF-8" });
+  expect(korean.stdout).toContain("(2장; 우열을 가리기 어려움)");
 });
 
 test("every kind of bad file is listed with a clear sentence, and the good ones are ranked", async () => {
@@ -269,11 +297,16 @@ test("--help answers on stdout, whatever else was typed", async () => {
   for (const [args, sentence] of [
     [["--help"], "kiln bestcut DIR"],
     [["bestcut", "--help"], "--as-one"],
+    [["upscale", "--help"], "--existing A"],
+    [["models", "--help"], "fetch ID"],
     [["sample", "--fast", "-h"], "kiln sample"],
   ] as const) {
     const { code, stdout, stderr } = await kiln(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(sentence);
+    for (const option of ["--library DIR", "--help"]) {
+      expect(stdout.split("\n").some((line) => line.startsWith(`  ${option} `))).toBe(true);
+    }
   }
 });
 
@@ -289,7 +322,7 @@ test("what can't be done exits with 1 and says what happened and what to do", as
   const failures = [
     [[join(photos, "none")], "is not there"],
     [[join(photos, "file.jpg")], "is not a folder"],
-    [[photos, "--library", join(photos, "file.jpg", "library")], "can't write to its library"],
+    [[photos, "--library", join(photos, "file.jpg", "library")], "No library can be in"],
     [[photos, "--library", newer], "was made by a newer version of Kiln"],
   ] as const;
   for (const [args, sentence] of failures) {

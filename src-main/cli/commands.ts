@@ -32,7 +32,7 @@ export interface CommandResult {
 export interface Command {
   readonly usage: string;
   readonly summary: Localized;
-  /** Lines of --help below the usage. */
+  /** Lines of --help below the usage, but for what every command takes. */
   readonly details: Localized;
   run(args: string[], context: CommandContext): Promise<CommandResult>;
 }
@@ -59,11 +59,13 @@ export const commands: Readonly<Record<string, Command>> = {
       en: `  DIR            folder with photos; nothing is ever written into it
   --as-one       take all photos as one set and rank them against each other
   --gap SECONDS  longest pause between two frames of one burst (0 to 600)
-  --json         print {groups, skipped, timing}, or {problem}, as one JSON document`,
+  --json         print {groups, skipped, timing}, or {problem}, as one JSON document; photos of a group come
+                 best first, and “place” is their number in the order of capture, which sentences call #3`,
       ko: `  DIR            사진이 있는 폴더. 이 폴더에는 아무것도 쓰지 않습니다
   --as-one       모든 사진을 한 묶음으로 보고 순위를 매깁니다
   --gap SECONDS  한 연사로 볼 두 컷 사이의 가장 긴 간격(0~600초)
-  --json         {groups, skipped, timing}을(실패하면 {problem}을) JSON 문서 하나로 출력합니다`,
+  --json         {groups, skipped, timing}을(실패하면 {problem}을) JSON 문서 하나로 출력합니다. 묶음마다
+                 좋은 순서로 나오고, place는 촬영 순서의 번호로 설명에 나오는 #3이 이것입니다`,
     },
     async run(args, context) {
       const { values, positionals } = parseCommand(args, {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Problem } from "../../src-preload/contract/problem.ts";
+import type { Localized, Problem } from "../../src-preload/contract/problem.ts";
 import { defaultDataDirectory } from "../host/index.ts";
 import type { WorkerModules } from "../services.ts";
 import { version } from "../version.ts";
@@ -37,7 +37,7 @@ export async function runCli(args: string[], workers: WorkerModules): Promise<nu
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(
-      `${command.usage}\n  ${command.summary[language]}\n\n${command.details[language]}\n`,
+      `${command.usage}\n  ${command.summary[language]}\n\n${command.details[language]}\n${everywhere[language]}\n`,
     );
     return exitCodes.done;
   }
@@ -102,7 +102,13 @@ function overview(): string {
   const lines = Object.values(commands).map(
     (command) => `  ${command.usage}\n      ${command.summary[language]}`,
   );
-  return `Kiln ${version}\n\n${lines.join("\n")}\n\n  kiln COMMAND --help\n  --library DIR  ${
-    language === "ko" ? "Kiln이 데이터를 두는 곳" : "where Kiln keeps its data"
-  }\n`;
+  return `Kiln ${version}\n\n${lines.join("\n")}\n\n  kiln COMMAND --help\n${everywhere[language]}\n`;
 }
+
+/** What every command takes, for its --help. */
+const everywhere: Localized = {
+  en: `  --library DIR  where Kiln keeps its data (${defaultDataDirectory()})
+  --help         say what a command takes, and do nothing`,
+  ko: `  --library DIR  Kiln이 데이터를 두는 곳(${defaultDataDirectory()})
+  --help         명령의 사용법만 보여 줍니다`,
+};
