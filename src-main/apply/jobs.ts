@@ -66,13 +66,10 @@ export const undoPlanJob = (services: PlanServices) =>
     resume: "stage",
     async run(context, { planId }) {
       context.stage("undo");
-      const outcome = await undoPlan(runOptions(services, context, planId));
+      const { undone, kept, renamed } = await undoPlan(runOptions(services, context, planId));
       services.onUndone(planId);
       return {
-        summary: summary(
-          { en: `${files(outcome.undone)} taken back`, ko: `파일 ${outcome.undone}개 되돌림` },
-          [...outcome.kept, ...outcome.renamed],
-        ),
+        summary: summary(takenBack(undone, renamed.length), kept, renamed),
       };
     },
   });
@@ -92,13 +89,49 @@ function runOptions(
   };
 }
 
-/** What was done, and in its own words what was not. */
-function summary(done: Localized, left: readonly PlanItem[]): Localized {
-  const [first] = left;
-  if (first === undefined) return done;
-  const why = first.problem?.happened;
+/** "23 files taken back, 2 of them under another name". */
+function takenBack(undone: number, renamed: number): Localized {
+  const back = { en: `${files(undone)} taken back`, ko: `파일 ${undone}개 되돌림` };
+  if (renamed === 0) return back;
   return {
-    en: `${done.en}, ${left.length} not as planned. ${why?.en ?? ""}`.trimEnd(),
-    ko: `${done.ko}, ${left.length}개는 계획과 다름. ${why?.ko ?? ""}`.trimEnd(),
+    en: `${back.en}, ${renamed} of them under another name`,
+    ko: `${back.ko}(그중 ${renamed}개는 다른 이름으로)`,
+  };
+}
+
+/** So many files are named with their reasons; of more than that it is told how many. */
+const mostNamed = 100;
+
+/**
+ * What was done in the first line, then a line for each file of which there is something to say.
+ *
+ * @param left what is not as planned
+ * @param told what is, with a word on it
+ */
+function summary(
+  done: Localized,
+  left: readonly PlanItem[],
+  told: readonly PlanItem[] = [],
+): Localized {
+  const said = [...left, ...told];
+  if (said.length === 0) return done;
+  const reasons = said.slice(0, mostNamed).map(({ problem }) => problem?.happened);
+  const rest = said.length - reasons.length;
+  const lines = (head: string, language: keyof Localized, more: string): string =>
+    [
+      head,
+      ...reasons.flatMap((reason) => reason?.[language] ?? []),
+      ...(rest > 0 ? [more] : []),
+    ].join("\n");
+  const [en, ko] =
+    left.length === 0
+      ? [`${done.en}.`, `${done.ko}.`]
+      : [
+          `${done.en}, ${left.length} not as planned.`,
+          `${done.ko}, ${left.length}개는 계획과 다름.`,
+        ];
+  return {
+    en: lines(en, "en", `… and ${rest} more.`),
+    ko: lines(ko, "ko", `… 외 ${rest}개.`),
   };
 }

@@ -18,7 +18,10 @@ export interface JobStage<Id extends string = string> {
 export interface JobResult {
   /** Absolute path of a file or folder that 'reveal' shows in the file manager. */
   readonly revealPath?: string;
-  /** What was done, in numbers ("500 photos read, 3 skipped"); the drawer shows it instead of "Done". */
+  /**
+   * What was done, in numbers ("500 photos read, 3 skipped"); the drawer shows it instead of "Done". Lines after the
+   * first say what the person should look at, one each.
+   */
   readonly summary?: Localized;
 }
 

@@ -54,3 +54,16 @@ test("a job that was over before anybody listened is told, one that failed or wa
   }
   expect(told()).toHaveLength(1);
 });
+
+test("of many things to look at the first is told, and that there are more; it stays until it is read", () => {
+  tellWhenDone(1, { text: { en: "Done", ko: "완료" } });
+  setJob(
+    1,
+    "completed",
+    "9 files done, 3 not as planned.\nOne is there.\nTwo is gone.\nThree changed.",
+  );
+  expect(told()).toEqual([
+    ["Done", "9 files done, 3 not as planned. One is there. 2 more in the list of jobs."],
+  ]);
+  expect(useToasts.getState().toasts[0]?.tone).toBe("problem");
+});
