@@ -190,7 +190,7 @@ export const commands = {
     keys: ["KeyB"],
   },
   "stack.split": {
-    title: { en: "Split the stack", ko: "묶음 나누기" },
+    title: { en: "Split the stack from here", ko: "여기서부터 묶음 나누기" },
     group: "stack",
     keys: ["KeyS"],
   },

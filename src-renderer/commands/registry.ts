@@ -2,7 +2,7 @@ import { type CommandId, commands } from "../../src-preload/contract/commands.ts
 import type { Flag, Label } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
-import { attempt, chooseBest, decide, redo, rotate, undo } from "../state/edits.ts";
+import { attempt, chooseBest, decide, redo, rotate } from "../state/edits.ts";
 import { setFilters } from "../state/filters.ts";
 import { currentItems } from "../state/items.ts";
 import { useLibrary } from "../state/library-store.ts";
@@ -15,10 +15,12 @@ import {
   targetIds,
 } from "../state/navigation.ts";
 import { openFolder, trySample } from "../state/opening.ts";
-import { setPreferences } from "../state/preferences.ts";
+import { resizeTiles, setPreferences } from "../state/preferences.ts";
 import { acceptByHand, acceptUndecided } from "../state/proposals.ts";
+import { framesToSplit } from "../state/split.ts";
 import { goCompareTie, goToTie, goToUndecided, hasTies } from "../state/tie-moves.ts";
 import { showToast } from "../state/toasts.ts";
+import { undoAndGo } from "../state/undone.ts";
 import { showResults, upscale, useUpscaleRoom } from "../state/upscale-room.ts";
 import {
   activate,
@@ -131,7 +133,7 @@ async function sweep(
   showToast({
     topic: "step",
     text,
-    action: { label: commands["edit.undo"].title, run: () => void undo() },
+    action: { label: commands["edit.undo"].title, run: () => void undoAndGo() },
   });
 }
 
@@ -172,17 +174,6 @@ async function copyDiagnostics(): Promise<void> {
   });
 }
 
-const tileSteps = [120, 160, 200, 260, 340, 440];
-
-function resizeTiles(direction: 1 | -1): void {
-  const { tileSize } = useLibrary.getState().preferences;
-  const next =
-    direction === 1
-      ? tileSteps.find((size) => size > tileSize)
-      : tileSteps.findLast((size) => size < tileSize);
-  if (next !== undefined) void setPreferences({ tileSize: next });
-}
-
 const actions: Record<CommandId, Action> = {
   "file.open": { run: openFolder },
   "file.sample": { run: trySample },
@@ -218,7 +209,7 @@ const actions: Record<CommandId, Action> = {
       ),
   },
   "file.settings": panel("settings"),
-  "edit.undo": { when: () => useLibrary.getState().undo !== null, run: undo },
+  "edit.undo": { when: () => useLibrary.getState().undo !== null, run: undoAndGo },
   "edit.redo": { when: () => useLibrary.getState().redo !== null, run: redo },
   "edit.selectAll": { when: hasRoot, run: () => selectAll(currentOrder()) },
   "edit.selectNone": { when: hasTarget, run: () => activate(null) },
@@ -264,7 +255,10 @@ const actions: Record<CommandId, Action> = {
       return activeId === null ? undefined : chooseBest(activeId);
     },
   },
-  "stack.split": stack(() => door.edits.splitBurst({ photoIds: targetIds() }), hasStack),
+  "stack.split": stack(
+    () => door.edits.splitBurst({ photoIds: framesToSplit() }),
+    () => framesToSplit().length > 0,
+  ),
   "stack.merge": stack(
     (burstIds) => door.edits.mergeBursts({ burstIds }),
     () => targetBurstIds().length > 1,

@@ -70,7 +70,7 @@ function Frame({ photoId, role, withRank }: FrameProps): ReactElement | null {
           ) : (
             role === "king" && "★"
           )}
-          <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
+          <Marks flag={photo.flag} stars={photo.stars} label={photo.label} isShort />
         </span>
       </button>
     </li>

@@ -104,10 +104,10 @@ export async function leaveRoot(): Promise<void> {
 /** Main answers others between two parts of so many rows. */
 const rowsAtOnce = 500;
 
-/** Brings photos and bursts of the shown root up to date. */
-export async function pullChanges(): Promise<void> {
+/** Brings photos and bursts of the shown root up to date. False when it did not: another answer came first. */
+export async function pullChanges(): Promise<boolean> {
   const { rootId, revision } = useLibrary.getState();
-  if (rootId === null) return;
+  if (rootId === null) return false;
   const ask = (after: number) =>
     door.photos.changes({ rootId, since: revision, page: { after, limit: rowsAtOnce } });
   // Another root was shown, or an earlier call answered later: what is newer stays.
@@ -127,8 +127,9 @@ export async function pullChanges(): Promise<void> {
     changes.photos.push(...more.photos);
     next = more.next;
   }
-  if (!isWanted()) return;
+  if (!isWanted()) return false;
   useLibrary.setState((state) => ({ ...layOver(state, changes), revision: changes.revision }));
+  return true;
 }
 
 function layOver(

@@ -20,3 +20,16 @@ export async function setPreferences(patch: Partial<Preferences>): Promise<void>
 export function hearPreferences(preferences: Preferences): void {
   if (pending === 0) useLibrary.setState({ preferences });
 }
+
+/** Widths of tiles in CSS pixels. */
+const tileSteps = [120, 160, 200, 260, 340, 440];
+
+/** Tiles one step larger (1) or smaller (-1). */
+export function resizeTiles(direction: 1 | -1): void {
+  const { tileSize } = useLibrary.getState().preferences;
+  const next =
+    direction === 1
+      ? tileSteps.find((size) => size > tileSize)
+      : tileSteps.findLast((size) => size < tileSize);
+  if (next !== undefined) void setPreferences({ tileSize: next });
+}
