@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from "react";
 import type { PhotoDetail, PhotoRow } from "../../src-preload/contract/photos.ts";
-import { useMessages } from "../messages/language.ts";
+import { useLanguage, useMessages } from "../messages/language.ts";
 import { apertureText, differenceText, shareText, shutterText } from "../panels/exposure.ts";
 import { detailQuestion } from "../panels/questions.ts";
 import { useAnswer } from "../panels/settled.ts";
@@ -15,6 +15,7 @@ interface PaneMeasuresProps {
 /** What was measured, in the same columns on both sides; the score with its difference from the reference's. */
 export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): ReactElement {
   const messages = useMessages();
+  const language = useLanguage();
   const detail = useAnswer(detailQuestion, photo);
   const measures = detail?.measures ?? null;
   const ratio = scoreRatio(photo, against);
@@ -30,7 +31,7 @@ export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): Re
                   data-better={ratio > 1.02 || undefined}
                   data-worse={ratio < 0.98 || undefined}
                 >
-                  {` (${differenceText(ratio)})`}
+                  {` (${differenceText(ratio, language)})`}
                 </span>
               )}
             </>
@@ -40,7 +41,7 @@ export function PaneMeasures({ photo, against, inBurst }: PaneMeasuresProps): Re
       <Measure name={messages.noise}>{measures?.noise.toFixed(1)}</Measure>
       <Measure name={messages.clipped}>
         {measures !== null &&
-          `◣ ${shareText(measures.clippedShadows)} ◢ ${shareText(measures.clippedHighlights)}`}
+          `◣ ${shareText(measures.clippedShadows, language)} ◢ ${shareText(measures.clippedHighlights, language)}`}
       </Measure>
       <Measure name={messages.exposure}>{detail !== null && exposureOf(detail)}</Measure>
     </dl>

@@ -47,11 +47,12 @@ test("the wall clock stays what it was, wherever the reader is", () => {
 test("amounts", () => {
   expect(megapixelText(6000, 4000)).toBe("24.0 MP");
   expect(megapixelText(640, 480)).toBe("0.31 MP");
-  expect(shareText(0)).toBe("0\u00a0%");
-  expect(shareText(0.0004)).toBe("<\u00a00.1\u00a0%");
-  expect(shareText(0.003)).toBe("0.3\u00a0%");
-  expect(shareText(0.124)).toBe("12\u00a0%");
-  expect(differenceText(0.82)).toBe("−18\u00a0%");
-  expect(differenceText(1.004)).toBe("±0\u00a0%");
-  expect(differenceText(1.25)).toBe("+25\u00a0%");
+  expect(shareText(0, "en")).toBe("0\u00a0%");
+  expect(shareText(0.0004, "en")).toBe("<\u00a00.1\u00a0%");
+  expect(shareText(0.003, "en")).toBe("0.3\u00a0%");
+  expect(shareText(0.124, "en")).toBe("12\u00a0%");
+  expect(differenceText(0.82, "en")).toBe("−18\u00a0%");
+  expect(differenceText(1.004, "en")).toBe("±0\u00a0%");
+  expect(differenceText(1.25, "en")).toBe("+25\u00a0%");
+  expect(shareText(0.124, "ko")).toBe("12%");
 });

@@ -1,3 +1,5 @@
+import type { Language } from "../messages/language.ts";
+
 /** "1/250 s", "0.5 s", "30 s": as cameras show it. */
 export function shutterText(seconds: number): string {
   if (seconds <= 0) return "";
@@ -50,22 +52,22 @@ export function megapixelText(width: number, height: number): string {
   return `${millions.toFixed(millions < 10 ? 2 : 1)} MP`;
 }
 
-/** "27 %", never broken before the sign. */
-export function percentText(percent: number | string): string {
-  return `${percent}\u00a0%`;
+/** "27 %", never broken before the sign; in Korean "27%". */
+export function percentText(percent: number | string, language: Language): string {
+  return language === "ko" ? `${percent}%` : `${percent}\u00a0%`;
 }
 
 /** A share 0..1 as percent: "0.3 %", "12 %", "0 %"; a trace is not nothing: "< 0.1 %". */
-export function shareText(share: number): string {
+export function shareText(share: number, language: Language): string {
   const percent = share * 100;
-  if (percent === 0) return percentText(0);
-  if (percent < 0.1) return `<\u00a0${percentText("0.1")}`;
-  return percentText(percent < 10 ? percent.toFixed(1) : Math.round(percent));
+  if (percent === 0) return percentText(0, language);
+  if (percent < 0.1) return `<\u00a0${percentText("0.1", language)}`;
+  return percentText(percent < 10 ? percent.toFixed(1) : Math.round(percent), language);
 }
 
 /** A relative difference: "+12 %", "−8 %", "±0 %". */
-export function differenceText(ratio: number): string {
+export function differenceText(ratio: number, language: Language): string {
   const percent = Math.round((ratio - 1) * 100);
   const sign = percent === 0 ? "±" : percent > 0 ? "+" : "−";
-  return percentText(`${sign}${Math.abs(percent)}`);
+  return percentText(`${sign}${Math.abs(percent)}`, language);
 }

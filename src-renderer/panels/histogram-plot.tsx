@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import type { Histogram, Measures } from "../../src-preload/contract/photos.ts";
-import { useMessages } from "../messages/language.ts";
+import { useLanguage, useMessages } from "../messages/language.ts";
 import { shareText } from "./exposure.ts";
 import css from "./histogram.module.css";
 
@@ -18,6 +18,7 @@ interface HistogramPlotProps {
 /** The photo's histogram: the three colours, luma as a line, with triangles in the corners where tones are lost. */
 export function HistogramPlot({ histogram, measures }: HistogramPlotProps): ReactElement {
   const messages = useMessages();
+  const language = useLanguage();
   const lost = measures ?? histogram;
   const shadows = lost?.clippedShadows ?? 0;
   const highlights = lost?.clippedHighlights ?? 0;
@@ -31,7 +32,7 @@ export function HistogramPlot({ histogram, measures }: HistogramPlotProps): Reac
         aria-label={
           histogram === null
             ? messages.histogram
-            : `${messages.histogram}. ${messages.histogramText(shareText(shadows), shareText(highlights))}`
+            : `${messages.histogram}. ${messages.histogramText(shareText(shadows, language), shareText(highlights, language))}`
         }
       >
         <path className={css.grid} d="M64 0V96M128 0V96M192 0V96" />
@@ -39,10 +40,10 @@ export function HistogramPlot({ histogram, measures }: HistogramPlotProps): Reac
       </svg>
       <figcaption className={css.ends}>
         <span data-lost={shadows > noticeable || undefined}>
-          ◣ {lost === null ? "–" : shareText(shadows)}
+          ◣ {lost === null ? "–" : shareText(shadows, language)}
         </span>
         <span data-lost={highlights > noticeable || undefined}>
-          {lost === null ? "–" : shareText(highlights)} ◢
+          {lost === null ? "–" : shareText(highlights, language)} ◢
         </span>
       </figcaption>
     </figure>

@@ -139,6 +139,7 @@ function MeasureFacts(props: {
 }): ReactElement {
   const { measures, subject } = props;
   const messages = useMessages();
+  const language = useLanguage();
   return (
     <dl className={css.facts}>
       {subject !== null && (
@@ -154,10 +155,12 @@ function MeasureFacts(props: {
       </Fact>
       <Fact name={messages.brightness}>
         {messages.tones[toneOf(measures.brightness)]}{" "}
-        <span className={css.figure}>{percentText(Math.round(measures.brightness * 100))}</span>
+        <span className={css.figure}>
+          {percentText(Math.round(measures.brightness * 100), language)}
+        </span>
       </Fact>
-      <Fact name={messages.lostHighlights}>{shareText(measures.clippedHighlights)}</Fact>
-      <Fact name={messages.lostShadows}>{shareText(measures.clippedShadows)}</Fact>
+      <Fact name={messages.lostHighlights}>{shareText(measures.clippedHighlights, language)}</Fact>
+      <Fact name={messages.lostShadows}>{shareText(measures.clippedShadows, language)}</Fact>
     </dl>
   );
 }

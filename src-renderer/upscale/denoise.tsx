@@ -1,6 +1,6 @@
 import { type ReactElement, useEffect, useState } from "react";
 import type { Model } from "../../src-preload/contract/models.ts";
-import { useMessages } from "../messages/language.ts";
+import { useLanguage, useMessages } from "../messages/language.ts";
 import { percentText } from "../panels/exposure.ts";
 import { useLibrary } from "../state/library-store.ts";
 import { Slider } from "../ui/slider.tsx";
@@ -15,6 +15,7 @@ interface DenoiseProps {
 /** How strongly noise is removed, for models that leave it open. Less needs a second network to blend in. */
 export function Denoise({ model, models }: DenoiseProps): ReactElement | null {
   const messages = useMessages();
+  const language = useLanguage();
   const denoise = useLibrary((state) => state.preferences.upscale.denoise);
   const [value, setValue] = useState(denoise);
   useEffect(() => setValue(denoise), [denoise]);
@@ -32,7 +33,7 @@ export function Denoise({ model, models }: DenoiseProps): ReactElement | null {
             max={1}
             step={0.05}
             value={value}
-            text={percentText(percent)}
+            text={percentText(percent, language)}
             onChange={(next) => {
               setValue(next);
               remember({ denoise: next });

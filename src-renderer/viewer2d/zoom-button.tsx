@@ -28,7 +28,7 @@ export function ZoomButton({ pane, onToggle }: ZoomButtonProps): ReactElement {
       onClick={onToggle}
     >
       {isFit && <span className={css.fit}>{messages.fit}</span>}
-      {scale !== null && percentText(Math.round(scale * 100))}
+      {scale !== null && percentText(Math.round(scale * 100), language)}
     </Button>
   );
 }
