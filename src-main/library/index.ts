@@ -16,8 +16,8 @@ export {
 export { FaceStore } from "./face-store.ts";
 export { type JobRecord, JobStore } from "./job-store.ts";
 export { MeasureStore, type StoredMeasures } from "./measure-store.ts";
-export { MovedFileStore } from "./moved-file-store.ts";
-export { type PhotoFile, wholeNameKey } from "./photo-places.ts";
+export { type KnownPhoto, MovedFileStore, type Placement, type Twin } from "./moved-file-store.ts";
+export { type PhotoFile, versionOf, wholeNameKey } from "./photo-places.ts";
 export { PhotoStore } from "./photo-store.ts";
 export {
   type Plan,
@@ -33,6 +33,7 @@ export {
   type FoundPhoto,
   foundKey,
   type PhotoProbe,
+  passingSkips,
   ReadingStore,
   type SkipReason,
 } from "./reading-store.ts";

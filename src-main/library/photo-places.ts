@@ -30,6 +30,11 @@ export function toPhotoFile(row: PlaceRow): PhotoFile {
   };
 }
 
+/** Short, safe in an address, and another one whenever the file is written again. */
+export function versionOf(file: { readonly bytes: number; readonly modifiedMs: number }): string {
+  return `${file.bytes.toString(36)}-${Math.round(file.modifiedMs).toString(36)}`;
+}
+
 /** Key of a photo that is one file of its own. No base name can be the same: no name holds a slash. */
 export function wholeNameKey(name: string): string {
   return `/${name}`;

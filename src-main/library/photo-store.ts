@@ -47,8 +47,9 @@ interface ChangeRow {
 /** The columns of a {@link ChangeRow}, of the table `photos`. */
 const changeColumns = `photos.id, photos.name, directory_id, state, format, width, height, version, captured_at, camera_model, lens,
   iso, stars, flag, label, rotation, burst_id, rank, score, reason_en, reason_ko, skip_en, skip_ko,
-  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND kind = 'raw') AS has_raw,
-  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id
+  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND kind = 'raw'
+    AND (is_missing = 0 OR state = 'missing')) AS has_raw,
+  EXISTS (SELECT 1 FROM files WHERE photo_id = photos.id AND (is_missing = 0 OR state = 'missing')
     AND kind IN ('jpeg', 'png', 'webp', 'avif', 'tiff', 'heic')) AS has_picture,
   preview_width, preview_height, subject_kind, subject_box, is_tied`;
 
@@ -186,8 +187,9 @@ export class PhotoStore {
     if (row === undefined) return null;
     const files = this.#database.sql
       .prepare<[number], { name: string; kind: string; bytes: number; is_primary: number }>(
-        `SELECT name, kind, bytes, is_primary FROM files
-         WHERE photo_id = ? AND (is_primary = 1 OR is_missing = 0) ORDER BY is_primary DESC, name`,
+        `SELECT iif(is_primary = 1, photos.name, files.name) AS name, kind, bytes, is_primary
+         FROM files JOIN photos ON photos.id = photo_id
+         WHERE photo_id = ? AND (is_primary = 1 OR is_missing = 0) ORDER BY is_primary DESC, files.name`,
       )
       .all(photoId);
     return {

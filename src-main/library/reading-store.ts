@@ -8,6 +8,7 @@ import {
   type PlaceRow,
   tellAgain,
   toPhotoFile,
+  versionOf,
 } from "./photo-places.ts";
 
 export type FileKind =
@@ -84,7 +85,8 @@ export class ReadingStore {
 
   /**
    * Writes down what a reading of a folder found. A photo whose primary file is new or has other bytes than before
-   * goes back to `found`; one that was missing comes back with its decisions; all others stay as they are.
+   * goes back to `found`; one that was missing comes back with its decisions; all others stay as they are. What was
+   * known by its bytes stays known by them until somebody has seen whose file is there now: see `MovedFileStore`.
    */
   recordFound(rootId: number, found: readonly FoundPhoto[]): void {
     const { sql } = this.#database;
@@ -119,7 +121,8 @@ export class ReadingStore {
        VALUES (@photoId, @directoryId, @name, @kind, @isPrimary, @bytes, @modifiedMs)
        ON CONFLICT (directory_id, name) DO UPDATE SET
          photo_id = excluded.photo_id, kind = excluded.kind, is_primary = excluded.is_primary,
-         fast_hash = iif(bytes = excluded.bytes AND modified_ms = excluded.modified_ms, fast_hash, ''),
+         fast_hash = iif(photo_id = excluded.photo_id AND (excluded.is_primary = 1
+           OR (bytes = excluded.bytes AND modified_ms = excluded.modified_ms)), fast_hash, ''),
          bytes = excluded.bytes, modified_ms = excluded.modified_ms, is_missing = 0`,
     );
     const loseOthers = sql.prepare<[number, string]>(
@@ -320,7 +323,7 @@ export class ReadingStore {
 }
 
 /** What kept a photo from being read may have passed by the next reading, though its bytes are the same. */
-const passingSkips: ReadonlySet<string> = new Set([
+export const passingSkips: ReadonlySet<string> = new Set([
   "file-unreadable",
   "worker-died",
   "worker-timed-out",
@@ -329,9 +332,4 @@ const passingSkips: ReadonlySet<string> = new Set([
 /** How `markMissing` names a photo of a reading. */
 export function foundKey(directory: string, key: string): string {
   return `${directory}\0${key}`;
-}
-
-/** Short, safe in an address, and another one whenever the file is written again. */
-function versionOf(file: { bytes: number; modifiedMs: number }): string {
-  return `${file.bytes.toString(36)}-${Math.round(file.modifiedMs).toString(36)}`;
 }

@@ -48,7 +48,7 @@ export function openLibrary() {
       for (const { id, path } of readings.inState(rootId, ["found"])) {
         const probe = { ...plainProbe, fastHash: hashOf(path) };
         const moved = movedFiles.twins(id, probe).find((twin) => !found.some(isAt(twin.path)));
-        if (moved !== undefined) movedFiles.followMove(moved.id, id);
+        if (moved !== undefined) movedFiles.settle([{ place: id, photo: moved.id }]);
         readings.saveProbe(moved?.id ?? id, probe);
         readings.markMeasured(moved?.id ?? id);
       }

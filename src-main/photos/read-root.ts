@@ -3,18 +3,14 @@ import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import { inTurns, pieces, type Steps } from "../in-turns.ts";
 import type { JobResult } from "../jobs/index.ts";
-import { type FoundPhoto, foundKey, type PhotoFile } from "../library/index.ts";
-import { forEachFrame } from "./burst-queue.ts";
+import { type FoundPhoto, foundKey } from "../library/index.ts";
 import { scanFiles, scanFolder, sharedSidecars, type UnreadFolder } from "./folder-scan.ts";
 import { groupRoot } from "./grouping.ts";
 import { measurePhotos } from "./measure-photos.ts";
-import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
-import { isSystemError, unreadableFolder } from "./problems.ts";
+import { probePhotos } from "./probe-photos.ts";
+import { unreadableFolder } from "./problems.ts";
 import type { TakenIn } from "./read-sidecars.ts";
 import type { ReadingContext, ReadingServices } from "./reading.ts";
-
-/** How many headers are read at once. */
-const concurrency = 8;
 
 /** How many photos are written down, or looked up, at once. */
 const recordedAtOnce = 50;
@@ -71,8 +67,8 @@ export async function readRoot(
   };
 
   context.stage("probe");
-  await probeAll(services, context, rootId);
-  // Not before: a photo that moved has its decisions back by now.
+  await probePhotos(services, context, rootId);
+  // Not before: a photo that moved has its decisions back by now, and what its sidecar said when it was last seen.
   const sidecars = await services.takeInSidecars(rootId, signal);
   for (const { path, problem } of sidecars.problems) context.log(`${path}: ${problem.code}`);
   await group();
@@ -183,64 +179,6 @@ function withoutResults(
   const results = resultsIn(first.directory, rootId);
   if (results.size === 0) return found;
   return found.filter((photo) => !photo.files.every(({ name }) => results.has(name)));
-}
-
-async function probeAll(
-  services: ReadingServices,
-  context: ReadingContext,
-  rootId: number,
-): Promise<void> {
-  const { signal } = context;
-  const found = services.readings.inState(rootId, ["found"]);
-  const writes = new WriteBatch(services.database);
-  const followed = new Set<number>();
-  let done = 0;
-  const alone = found.map((photo) => [photo]);
-  await forEachFrame(alone, concurrency, async (photo) => {
-    const probe = await orProblem(context, photo, () =>
-      services.images.run("probe", { path: photo.path }, { signal, tag: String(context.jobId) }),
-    );
-    if (probe instanceof KilnError) {
-      writes.add(() => setAside(services.readings, photo, probe));
-    } else {
-      const moved = await movedFrom(services, photo, probe, followed);
-      writes.add(() => {
-        if (moved !== null) services.movedFiles.followMove(moved, photo.id);
-        const id = moved ?? photo.id;
-        services.readings.saveProbe(id, probe);
-        if (probe.rating !== null) services.takeEmbedded(id, probe.rating, probe.modifiedMs);
-      });
-    }
-    done += 1;
-    context.progress(done, found.length);
-  });
-  writes.flush();
-}
-
-/**
- * The photo that had these very bytes and whose file is no longer where it was: this one is it, moved. Of several
- * copies only the first that comes is: `followed` remembers.
- */
-async function movedFrom(
-  services: ReadingServices,
-  photo: PhotoFile,
-  identity: { readonly fastHash: string; readonly bytes: number },
-  followed: Set<number>,
-): Promise<number | null> {
-  for (const twin of services.movedFiles.twins(photo.id, identity)) {
-    if ((await isThere(twin.path)) || followed.has(twin.id)) continue;
-    followed.add(twin.id);
-    return twin.id;
-  }
-  return null;
-}
-
-/** What may not be looked at is taken to be there. */
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    (error: unknown) => !isSystemError(error, "ENOENT") && !isSystemError(error, "ENOTDIR"),
-  );
 }
 
 function isFolderProblem(error: unknown): boolean {
