@@ -214,7 +214,7 @@ export function createRouter(services: Services) {
           services.preferences.get().burstGapMs,
         ),
       })),
-      undo: kiln.edits.undo.handler(() => services.undo()),
+      undo: kiln.edits.undo.handler(({ input }) => services.undo(input?.shownRootId)),
       redo: kiln.edits.redo.handler(() => services.redo()),
     },
 

@@ -274,10 +274,18 @@ export function createServices(options: ServicesOptions) {
     /** The root, or a KilnError for one that is not in the library. */
     root,
 
-    /** Takes the last step back; an applied plan by a job. */
-    async undo(): Promise<StepTaken> {
+    /**
+     * Takes the last step back; an applied plan by a job. One of another root than the shown one (null: none is shown) is
+     * left for the person to be asked about: `planId`.
+     */
+    async undo(shownRootId?: number | null): Promise<StepTaken & { planId: number | null }> {
       const step = await decisions.undo();
-      return taken(step, step?.planId == null ? null : apply.undo(step.planId));
+      if (step?.planId == null) return { ...taken(step, null), planId: null };
+      const isSeen =
+        shownRootId === undefined || edits.rootsOf(step).some((id) => id === shownRootId);
+      return isSeen
+        ? { ...taken(step, apply.undo(step.planId)), planId: null }
+        : { ...taken(step, null), planId: step.planId };
     },
 
     async redo(): Promise<StepTaken> {

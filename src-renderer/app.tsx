@@ -13,6 +13,7 @@ import { RedoDialog } from "./shell/redo-dialog.tsx";
 import { SettingsDialog } from "./shell/settings-dialog.tsx";
 import { SimilarDialog } from "./shell/similar-dialog.tsx";
 import { SkippedDialog } from "./shell/skipped-dialog.tsx";
+import { UndoDialog } from "./shell/undo-dialog.tsx";
 import { Workspace } from "./shell/workspace.tsx";
 import { useLibrary, useRoot } from "./state/library-store.ts";
 import { useView } from "./state/view-store.ts";
@@ -66,6 +67,8 @@ function Panels(): ReactElement | null {
       return <ApplyDialog />;
     case "similar":
       return <SimilarDialog />;
+    case "undo":
+      return <UndoDialog />;
     case "redo":
       return <RedoDialog />;
     case "skipped":

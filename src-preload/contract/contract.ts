@@ -271,7 +271,13 @@ export const contract = {
       .output(edited),
     /** Takes back what the person grouped by hand in a root: all is grouped by time and look again. */
     resetBursts: procedure.input(z.object({ rootId: idSchema })).output(edited),
-    undo: procedure.output(stepTaken),
+    /**
+     * Takes the last step back. With `shownRootId` (null for none), one that works on files of another root is only told
+     * of, with its `planId`: the person is asked, and `apply.undo` takes it back.
+     */
+    undo: procedure
+      .input(z.object({ shownRootId: idSchema.nullable() }).optional())
+      .output(stepTaken.extend({ planId: idSchema.nullable() })),
     redo: procedure.output(stepTaken),
   },
 

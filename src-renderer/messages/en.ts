@@ -150,6 +150,13 @@ export const en = {
       : `${Math.round(seconds / 60)} min left`,
   jobsRunning: (count: number) => (count === 1 ? "1 job running" : `${count} jobs running`),
 
+  undoTitle: "Undo in another folder?",
+  undoText: (folder: string | null) =>
+    folder === null
+      ? "This works on files of a folder that is not shown."
+      : `This works on files of the folder “${folder}”, which is not the one that is shown.`,
+  undoGo: "Undo",
+
   redoTitle: "Do it again?",
   redoText: "This works on files once more.",
   redoGo: "Do it again",

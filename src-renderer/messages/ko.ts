@@ -147,6 +147,13 @@ export const ko = {
       : `${Math.round(seconds / 60)}분 남음`,
   jobsRunning: (count) => `작업 ${count}개 진행 중`,
 
+  undoTitle: "다른 폴더의 작업을 실행 취소할까요?",
+  undoText: (folder) =>
+    folder === null
+      ? "지금 보이지 않는 폴더의 파일을 되돌립니다."
+      : `지금 보이는 폴더가 아니라 ‘${folder}’ 폴더의 파일을 되돌립니다.`,
+  undoGo: "실행 취소",
+
   redoTitle: "다시 실행할까요?",
   redoText: "파일 작업을 한 번 더 합니다.",
   redoGo: "다시 실행",

@@ -1,3 +1,4 @@
+import { create } from "zustand";
 import { commands } from "../../src-preload/contract/commands.ts";
 import type { BurstRow, PhotoRow, Rotation } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
@@ -99,22 +100,59 @@ function pickFields(photo: PhotoRow, decision: Decision): Decision {
   };
 }
 
+/** An applied plan of a folder that is not shown: its undo is asked about. */
+export interface AskedUndo {
+  readonly planId: number;
+  readonly label: Localized;
+  readonly rootIds: readonly number[];
+}
+
+export const useAskedUndo = create<{ readonly step: AskedUndo | null }>(() => ({ step: null }));
+
+/** Takes the last step back. Work on files of a folder that is not shown is asked about first. */
 export async function undo(): Promise<void> {
-  const step = await attempt(() => door.edits.undo());
+  const { rootId } = useLibrary.getState();
+  const step = await attempt(() => door.edits.undo({ shownRootId: rootId }));
   if (step?.label == null) return;
+  const { planId, label, rootIds } = step;
+  if (planId === null) {
+    tellUndone({ ...step, label });
+    return;
+  }
+  useAskedUndo.setState({ step: { planId, label, rootIds } });
+  openPanel("undo");
+}
+
+/** Takes an applied plan back that was asked about. */
+export async function undoAsked({ planId, label, rootIds }: AskedUndo): Promise<void> {
+  const started = await attempt(() => door.apply.undo({ planId }));
+  if (started !== null) tellUndone({ label, rootIds, jobId: started.jobId });
+}
+
+function tellUndone(step: Step & { readonly label: Localized }): void {
   tellStep(step, {
     text: { en: `Undone: ${step.label.en}`, ko: `실행 취소: ${step.label.ko}` },
     action: { label: commands["edit.redo"].title, run: () => void redo() },
   });
 }
 
+interface Step {
+  readonly rootIds: readonly number[];
+  readonly jobId: number | null;
+}
+
 /** Says that a step was taken: one that works on files when it has, with what it left; else at once. */
 function tellStep(
-  { rootIds, jobId }: { readonly rootIds: readonly number[]; readonly jobId: number | null },
-  toast: Pick<Toast, "text"> & Partial<Pick<Toast, "action">>,
+  { rootIds, jobId }: Step,
+  { text, ...toast }: Pick<Toast, "text"> & Partial<Pick<Toast, "action">>,
 ): void {
-  if (jobId === null) showToast({ topic: "step", detail: elsewhere(rootIds), ...toast });
-  else tellWhenDone(jobId, { topic: "step", ...toast });
+  const where = elsewhere(rootIds);
+  if (jobId === null) showToast({ topic: "step", detail: where, text, ...toast });
+  else tellWhenDone(jobId, { topic: "step", text: joined(text, where), ...toast });
+}
+
+function joined(text: Localized, where: Localized | null): Localized {
+  return where === null ? text : { en: `${text.en}. ${where.en}`, ko: `${text.ko}. ${where.ko}` };
 }
 
 /** Does the last undone step again. Work on files is asked about first: copies and moves are not made by a slip. */

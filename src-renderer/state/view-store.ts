@@ -12,6 +12,7 @@ export type Panel =
   | "apply"
   | "skipped"
   | "similar"
+  | "undo"
   | "redo";
 
 export interface Filters {
