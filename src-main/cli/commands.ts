@@ -7,7 +7,8 @@ import { commonOptions, parseCommand, parseSeconds, UsageError } from "./argumen
 import { type BestCutReport, describeBestCut, reportBestCut } from "./bestcut.ts";
 import type { KilnConnection } from "./client.ts";
 import { parseModels, runModels } from "./models.ts";
-import { describeUpscale, parseUpscale, runUpscale, upscaleOptions } from "./upscale.ts";
+import { describeUpscale, runUpscale } from "./upscale.ts";
+import { parseUpscale, upscaleOptions } from "./upscale-options.ts";
 
 /** What a command may use of the process around it. */
 export interface CommandContext {

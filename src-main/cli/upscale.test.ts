@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { problemSchema } from "../../src-preload/contract/problem.ts";
-import { temporaryFolder } from "../photos/takes.fixture.ts";
+import { snapshot, temporaryFolder } from "../photos/takes.fixture.ts";
 
 interface Ended {
   readonly code: number;
@@ -56,16 +56,50 @@ test("transparent parts of a JPEG take the colour that was asked for, and it is 
   });
   expect(Math.min(...(await corner(first.outputs[0].path)))).toBeGreaterThan(250);
 
-  // Under the same name it is there already, whatever its background; and that is said.
+  // The very same is there already. With another background it is not, and another file has its name.
+  const again = await upscale(photo, ...common, ...library);
+  expect(again.code).toBe(0);
+  expect(JSON.parse(again.stdout).skipped[0].reason.en).toBe(
+    "“disc-general-x4v3-2x.jpg” is there already (--existing rename makes it all the same).",
+  );
   const black = [...common, "--background", "black", ...library];
   const skipped = await upscale(photo, ...black);
-  expect(skipped.code).toBe(0);
-  expect(JSON.parse(skipped.stdout).skipped[0].reason.en).toBe(
-    "“disc-general-x4v3-2x.jpg” is there already (--existing rename makes it all the same).",
+  expect(skipped.code).toBe(1);
+  expect(JSON.parse(skipped.stdout).skipped[0].reason.en).toContain(
+    `“${join(out, "disc-general-x4v3-2x.jpg")}” is in the way`,
   );
   const second = JSON.parse((await upscale(photo, ...black, "--existing", "rename")).stdout);
   expect(second.outputs[0].note.en).toContain("What was transparent is black");
   expect(Math.max(...(await corner(second.outputs[0].path)))).toBeLessThan(5);
+  // Now it is, under its number.
+  expect((await upscale(photo, ...black)).code).toBe(0);
+}, 120_000);
+
+test("the photo itself is no result of it, and no other file is; nothing of either is touched", async () => {
+  const folder = await temporaryFolder();
+  const [photo, other] = [join(folder, "disc.png"), join(folder, "notes.png")];
+  await disc(photo);
+  await writeFile(other, "something else");
+  const before = await snapshot(folder);
+  const typed = [photo, "--out", folder, "--scale", "2", "--json"];
+  const library = ["--library", join(await temporaryFolder(), "library")];
+  const itself = await upscale(...typed, "--name", "{name}", ...library);
+  expect(itself.code).toBe(1);
+  expect(JSON.parse(itself.stdout)).toMatchObject({
+    outputs: [],
+    skipped: [
+      {
+        path: photo,
+        reason: {
+          en: `The result would have the name of the photo itself, “${photo}” (--existing rename makes the result beside it).`,
+        },
+      },
+    ],
+  });
+  const inTheWay = await upscale(...typed, "--name", "notes", ...library);
+  expect(inTheWay.code).toBe(1);
+  expect(JSON.parse(inTheWay.stdout).skipped[0].reason.en).toContain(`“${other}” is in the way`);
+  expect(await snapshot(folder)).toEqual(before);
 }, 120_000);
 
 test("beyond the model's scale it runs twice, and that is said before it begins", async () => {
@@ -106,10 +140,21 @@ test.each([
   [["--scale", "0"], "--scale takes a number from 1 to 16, not “0”."],
   [["--background", "blue"], "--background takes one of white, black, not “blue”."],
   [["--faster"], "There is no option --faster."],
+  [
+    ["--name", "../x"],
+    "--name does not take “../x”. A file name can't contain “/” or “\\”. Name the folder with --out.",
+  ],
+  [
+    ["--name", "{nme}"],
+    "--name does not take “{nme}”. There is no field {nme}. Use {name} {model}",
+  ],
+  [["--name", "{name"], "--name does not take “{name”. A brace is not closed or not opened."],
+  [["--name", "a".repeat(201)], "--name takes 200 characters at most."],
 ])("wrong usage is a JSON problem, too: %j", async (args, sentence) => {
   const { code, stdout, stderr } = await upscale("a.jpg", ...args, "--json");
   expect(code).toBe(2);
   expect(stderr).toContain(sentence);
   const problem = problemSchema.parse(JSON.parse(stdout).problem);
-  expect(problem).toMatchObject({ code: "usage", happened: { en: sentence } });
+  expect(problem.code).toBe("usage");
+  expect(problem.happened.en).toContain(sentence);
 });

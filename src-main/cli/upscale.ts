@@ -1,42 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Localized } from "../../src-preload/contract/problem.ts";
-import {
-  type Paper,
-  paperSchema,
-  papers,
-  type UpscaleFormat,
-  type UpscaleSettings,
-  type UpscaleTarget,
-  upscaleFormatSchema,
-  upscaleFormats,
-} from "../../src-preload/contract/upscale.ts";
-import { type parseCommand, UsageError } from "./arguments.ts";
+import { UsageError } from "./arguments.ts";
 import type { KilnClient, KilnConnection } from "./client.ts";
 import { problemOfCall } from "./problem.ts";
 import { aboutFile, printableLine } from "./terminal.ts";
-
-/** The options of `kiln upscale`, beside those that every command takes. */
-export const upscaleOptions = {
-  out: { type: "string" },
-  model: { type: "string", default: "general-x4v3" },
-  scale: { type: "string" },
-  width: { type: "string" },
-  height: { type: "string" },
-  print: { type: "string" },
-  dpi: { type: "string" },
-  format: { type: "string", default: "png" },
-  quality: { type: "string", default: "92" },
-  background: { type: "string" },
-  denoise: { type: "string" },
-  tile: { type: "string" },
-  name: { type: "string", default: "{name}-{model}-{scale}x" },
-  metadata: { type: "string", default: "all" },
-  existing: { type: "string", default: "skip" },
-  provider: { type: "string" },
-} as const;
-
-type UpscaleValues = ReturnType<typeof parseCommand<typeof upscaleOptions>>["values"];
+import { oneOf, parseUpscale, type UpscaleValues } from "./upscale-options.ts";
 
 export interface UpscaleOutput {
   readonly source: string;
@@ -61,52 +30,8 @@ export interface UpscaleReport {
 
 export interface UpscaleOutcome {
   readonly report: UpscaleReport;
-  /** Something could not be made, and nothing else was. What is there already is no failure. */
+  /** Something could not be made, and nothing else was. A result that is there already is no failure. */
   readonly isFailure: boolean;
-}
-
-/** What was asked for on the command line. @throws UsageError */
-export function parseUpscale(values: UpscaleValues): {
-  readonly settings: UpscaleSettings;
-  readonly placement: { readonly pattern: string; readonly existing: "skip" | "rename" };
-} {
-  const settings: UpscaleSettings = {
-    model: values.model,
-    denoise: values.denoise === undefined ? 1 : number(values.denoise, "denoise", 0, 1),
-    target: targetOf(values),
-    format: formatOf(values.format),
-    quality: number(values.quality, "quality", 1, 100, true),
-    metadata: oneOf(values.metadata, "metadata", ["all", "withoutPlace", "none"]),
-    ...(values.background !== undefined && {
-      background: oneOf(values.background, "background", ["white", "black"] as const),
-    }),
-    ...(values.tile !== undefined && { tile: number(values.tile, "tile", 0, 65_536, true) }),
-  };
-  const existing = oneOf(values.existing, "existing", ["skip", "rename"]);
-  return { settings, placement: { pattern: values.name, existing } };
-}
-
-function targetOf({ scale, width, height, print, dpi }: UpscaleValues): UpscaleTarget {
-  const given = [scale, width, height, print].filter((value) => value !== undefined);
-  if (given.length > 1) {
-    throw new UsageError({
-      en: "Only one of --scale, --width, --height and --print can be asked for.",
-      ko: "--scale, --width, --height, --print 중 하나만 쓸 수 있습니다.",
-    });
-  }
-  if (dpi !== undefined && print === undefined) {
-    throw new UsageError({ en: "--dpi goes with --print.", ko: "--dpi는 --print와 함께 씁니다." });
-  }
-  if (width !== undefined) return { by: "width", pixels: pixels(width, "width") };
-  if (height !== undefined) return { by: "height", pixels: pixels(height, "height") };
-  if (print !== undefined) {
-    return {
-      by: "print",
-      paper: paperOf(print),
-      dpi: dpi === undefined ? 300 : number(dpi, "dpi", 36, 1200, true),
-    };
-  }
-  return { by: "scale", scale: scale === undefined ? 4 : number(scale, "scale", 1, 16) };
 }
 
 /**
@@ -165,9 +90,14 @@ export async function runUpscale(
   for (const photo of forecast.photos) {
     if (isLeft(photo)) continue;
     const path = photos.get(photo.photoId) ?? photo.name;
-    skipped.push({ path, reason: photo.problem?.happened ?? isThere(photo.name) });
+    const reason = photo.isDone
+      ? isThere(photo.name)
+      : inTheWay(values.out === undefined ? photo.name : resolve(values.out, photo.name), path);
+    skipped.push({ path, reason: photo.problem?.happened ?? reason });
   }
-  const there = forecast.photos.filter(({ problem }) => problem === null).length - left.length;
+  const there = forecast.photos.filter(
+    (photo) => photo.problem === null && photo.isDone && !isLeft(photo),
+  ).length;
   if (left.length === 0) return ended([], there);
   const runs = new Map(forecast.photos.map((photo) => [photo.photoId, photo.runs]));
   const several = left.filter((photo) => photo.runs > 1).length;
@@ -279,6 +209,23 @@ function isThere(name: string): Localized {
   };
 }
 
+/** @param path of the file that has the name; @param photo of which a result was wanted */
+function inTheWay(path: string, photo: string): Localized {
+  const rename = {
+    en: "--existing rename makes the result beside it",
+    ko: "--existing rename을 쓰면 다른 이름으로 만듭니다",
+  };
+  return path === photo
+    ? {
+        en: `The result would have the name of the photo itself, “${path}” (${rename.en}).`,
+        ko: `결과의 이름이 원본 ‘${path}’과(와) 같습니다(${rename.ko}).`,
+      }
+    : {
+        en: `“${path}” is in the way: Kiln knows it as no result of this photo with these settings (${rename.en}).`,
+        ko: `‘${path}’ 파일이 자리를 차지하고 있습니다. 이 사진을 이 설정으로 만든 결과가 아닙니다(${rename.ko}).`,
+      };
+}
+
 const noPhotosInside: Localized = {
   en: "There are no photos in this folder.",
   ko: "이 폴더에 사진이 없습니다.",
@@ -299,63 +246,4 @@ function severalRuns(several: number, all: number): Localized {
     en: `${which.en} size is beyond the model's own scale: it runs more than once, which hardens edges and darkens fine detail.`,
     ko: `${which.ko} 크기가 모델의 배율을 넘어 여러 번 실행합니다. 그만큼 윤곽이 딱딱해지고 섬세한 부분이 어두워집니다.`,
   };
-}
-
-function pixels(text: string, option: string): number {
-  return number(text, option, 1, 200_000, true);
-}
-
-function formatOf(text: string): UpscaleFormat {
-  const usual = { jpg: "jpeg", tif: "tiff" } as const;
-  const name = Object.hasOwn(usual, text) ? usual[text as keyof typeof usual] : text;
-  const format = upscaleFormatSchema.safeParse(name);
-  if (format.success) return format.data;
-  throw notOneOf(text, "format", upscaleFormats);
-}
-
-function paperOf(text: string): Paper {
-  const paper = paperSchema.safeParse(text.toUpperCase());
-  if (paper.success) return paper.data;
-  throw notOneOf(text, "print", Object.keys(papers));
-}
-
-function oneOf<Value extends string>(
-  text: string,
-  option: string,
-  values: readonly Value[],
-): Value {
-  const value = values.find((each) => each === text);
-  if (value === undefined) throw notOneOf(text, option, values);
-  return value;
-}
-
-function notOneOf(text: string, option: string, values: readonly string[]): UsageError {
-  const list = values.join(", ");
-  return new UsageError({
-    en: `--${option} takes one of ${list}, not “${text}”.`,
-    ko: `--${option}에는 ${list} 중 하나를 적으세요. “${text}”은(는) 쓸 수 없습니다.`,
-  });
-}
-
-function number(
-  text: string,
-  option: string,
-  least: number,
-  most: number,
-  isWhole = false,
-): number {
-  const value = Number(text);
-  if (
-    text.trim() !== "" &&
-    value >= least &&
-    value <= most &&
-    (!isWhole || Number.isInteger(value))
-  ) {
-    return value;
-  }
-  const kind = isWhole ? { en: "a whole number", ko: "정수" } : { en: "a number", ko: "수" };
-  throw new UsageError({
-    en: `--${option} takes ${kind.en} from ${least} to ${most}, not “${text}”.`,
-    ko: `--${option}에는 ${least}부터 ${most}까지의 ${kind.ko}를 적으세요. “${text}”은(는) 쓸 수 없습니다.`,
-  });
 }

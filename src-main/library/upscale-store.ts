@@ -217,6 +217,17 @@ export class UpscaleStore {
       .map(toRecord);
   }
 
+  /** Results of a photo that were finished in a folder; whether their files still lie there is the caller's to see. */
+  madeIn(folder: string, photoId: number): UpscaleRecord[] {
+    return this.#database.sql
+      .prepare<[number, string], Row>(
+        `SELECT * FROM upscales
+         WHERE photo_id = ? AND folder = ? AND gone = 0 AND status = 'completed' AND path IS NOT NULL ORDER BY id`,
+      )
+      .all(photoId, folder)
+      .map(toRecord);
+  }
+
   /** The jobs of those that are still to be made; null among them where one has none. */
   unfinishedJobs(): Set<number | null> {
     const jobs = this.#database.sql

@@ -35,7 +35,7 @@ function servicesOf(count: number, waiting: readonly UpscaleRecord[] = []): Plan
     primaryFiles: (ids: readonly number[]) =>
       new Map(known(ids).map((id) => [id, { path: `/photos/${id}/IMG_1.jpg` }])),
   };
-  const store = { unfinishedIn: () => waiting };
+  const store = { unfinishedIn: () => waiting, madeIn: () => [] };
   const modelOf = () => Promise.resolve({ name: "General", scale: 4 });
   return { store, photos, modelOf } as unknown as PlanServices;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { parse } from "node:path";
+import { basename, parse } from "node:path";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type {
@@ -96,6 +96,15 @@ export async function planUpscales(
       return name;
     }
   };
+  const isDoneAlready = (photoId: number, baseName: string): boolean =>
+    store
+      .madeIn(folder, photoId)
+      .some(
+        (record) =>
+          isSame(record, baseName, settings) &&
+          record.path !== null &&
+          there.has(sameNameKey(basename(record.path))),
+      );
   const waitingOf = Map.groupBy(waiting, ({ sourcePath }) => sourcePath);
 
   const plan = (
@@ -120,6 +129,7 @@ export async function planUpscales(
         row.capturedAt === null ? null : new Date(row.capturedAt).toISOString().slice(0, 19),
     });
     const exists = there.has(sameNameKey(baseName + extension));
+    const isDone = exists && isDoneAlready(photoId, baseName);
     const limit =
       enlargementLimit(source, size, model.scale) ??
       outputLimit(settings.format, size.width, size.height);
@@ -136,6 +146,7 @@ export async function planUpscales(
       runs: limit === null ? planRuns(source, size, model.scale) : 0,
       name: name + extension,
       exists,
+      isDone,
       problem: limit === null ? null : problemOf(limit),
       note,
     };
@@ -167,7 +178,7 @@ export async function planUpscales(
   return { photos: planned, folder, scale: model.scale };
 }
 
-/** Whether a result of the same photo is made as these settings say, under this name or a numbered one of it. */
+/** Whether a result of the same photo is, or will be, made as these settings say, under this name or a numbered one of it. */
 function isSame(record: UpscaleRecord, baseName: string, settings: UpscaleSettings): boolean {
   const { model, denoise, target, format, quality, background, metadata, tile } = settings;
   const made = record.settings;
@@ -210,6 +221,7 @@ function cannot(photoId: number, name: string, problem: KilnError): PlannedUpsca
       runs: 0,
       name,
       exists: false,
+      isDone: false,
       problem: problemOf(problem),
       note: null,
     },

@@ -109,8 +109,10 @@ export const upscaleForecastSchema = z.object({
   runs: z.int().min(0),
   /** Name of the result's file. */
   name: z.string(),
-  /** A file of that name is there already. */
+  /** A file of that name is there already: any file, the original too. */
   exists: z.boolean(),
+  /** What is there is this photo's result with these very settings, under that name or a number of it. */
+  isDone: z.boolean(),
   /** Why it can't be made like this: a format's limits, no pixels, a photo that can't be read. */
   problem: problemSchema.nullable(),
   note: localizedSchema.nullable(),

@@ -11,6 +11,7 @@ const forecast = (photoId: number, patch: Partial<UpscaleForecast> = {}): Upscal
   runs: 1,
   name: `${photoId}.png`,
   exists: false,
+  isDone: false,
   problem: null,
   note: null,
   ...patch,
