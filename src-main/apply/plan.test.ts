@@ -71,6 +71,24 @@ test("a taken name gives '-2' to all files of the photo, on the disk, in the pla
   expect(exports).toEqual(["IMG.jpg", "IMG-2.jpg"]);
 });
 
+test("a plan tells names that the pattern gives twice from names that are taken", async () => {
+  const picks = [];
+  for (const name of ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]) picks.push(await bench.photo(name));
+  const empty = await bench.plan({ picks, pattern: "{date}", secondCopy: bench.second });
+  const shown = describePlan(empty.planId, empty.draft);
+  expect(shown).toMatchObject({ sameNames: 4, takenNames: 0 });
+  expect(shown.secondCopy).toMatchObject({ folder: bench.second, files: 4, bytes: shown.bytes });
+  expect(shown.secondCopy?.freeBytes).toBeGreaterThan(0);
+
+  await writeFile(join(bench.destination, "b.jpg"), "somebody's");
+  const taken = await bench.plan({ picks });
+  expect(describePlan(taken.planId, taken.draft)).toMatchObject({
+    sameNames: 0,
+    takenNames: 1,
+    secondCopy: null,
+  });
+});
+
 test("the second copy has the same names, free in both places", async () => {
   const picks = [await bench.photo("a.jpg")];
   await writeFile(join(bench.second, "A.JPG"), "somebody's");

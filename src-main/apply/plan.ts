@@ -63,6 +63,11 @@ export interface ApplyPlanDraft extends PlanDraft {
   /** Sum of the picks' files. */
   readonly bytes: number;
   readonly freeBytes: number | null;
+  readonly secondFreeBytes: number | null;
+  /** Picks that the pattern gives a name that another one gets, too. */
+  readonly sameNames: number;
+  /** Picks whose name something else has. */
+  readonly takenNames: number;
   readonly warnings: readonly Localized[];
 }
 
@@ -109,6 +114,7 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
   const items: PlanItemDraft[] = [];
   const placed: PhotoOnDisk[] = [];
   let alreadyThere = 0;
+  let takenNames = 0;
   const turns = new Turns();
   for (const pick of picks.found) {
     await turns.breathe();
@@ -136,6 +142,7 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
     }
     const given = await names.take(wanted);
     placed.push(pick);
+    if (given.isRenamed && !given.isShared) takenNames += 1;
     for (const [index, source] of sources.entries()) {
       const [target = null, secondTarget = null] = given.paths(index);
       items.push({
@@ -174,6 +181,9 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
     rejects: rejects.found.length,
     bytes: items.reduce((sum, item) => sum + item.bytes, 0),
     freeBytes: space.freeBytes,
+    secondFreeBytes: space.secondFreeBytes,
+    sameNames: names.sharing,
+    takenNames,
     warnings: [
       ...(missing > 0 ? [warnings.missing(missing)] : []),
       ...(links > 0 ? [warnings.links(links)] : []),
@@ -204,8 +214,18 @@ export function describePlan(planId: number, draft: ApplyPlanDraft): ApplyPlan {
     rejects: draft.rejects,
     bytes: draft.bytes,
     freeBytes: draft.freeBytes,
+    secondCopy: describeSecondCopy(draft),
+    sameNames: draft.sameNames,
+    takenNames: draft.takenNames,
     warnings: [...draft.warnings],
   };
+}
+
+function describeSecondCopy(draft: ApplyPlanDraft): ApplyPlan["secondCopy"] {
+  const { secondCopy: folder, secondFreeBytes: freeBytes } = draft;
+  const files = draft.items.filter((item) => item.secondTarget !== null).length;
+  // It gets what the destination gets.
+  return folder === null || files === 0 ? null : { folder, files, bytes: draft.bytes, freeBytes };
 }
 
 function draftOf(photo: PlannedPhoto, source: Source) {
@@ -291,7 +311,9 @@ async function checkSpace(
   destination: string,
   secondCopy: string | null,
 ) {
-  if (items.length === 0) return { freeBytes: null, crossesDrives: false, warnings: [] };
+  if (items.length === 0) {
+    return { freeBytes: null, secondFreeBytes: null, crossesDrives: false, warnings: [] };
+  }
   const device = async (path: string) => (await stat(path, { bigint: true })).dev;
   const target = await device(destination);
   const sourceDevices = new Map<string, bigint>();
@@ -319,5 +341,10 @@ async function checkSpace(
     const left = Math.max(0, free - volume.needed);
     if (left < roomToLeave) found.push(warnings.almostFull(volume.path, left));
   }
-  return { freeBytes: await freeSpace(destination), crossesDrives, warnings: found };
+  return {
+    freeBytes: await freeSpace(destination),
+    secondFreeBytes: secondCopy === null ? null : await freeSpace(secondCopy),
+    crossesDrives,
+    warnings: found,
+  };
 }

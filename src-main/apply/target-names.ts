@@ -21,7 +21,10 @@ export interface WantedName {
 
 /** What it gets. */
 export interface GivenName {
+  /** '-2' (or higher) was added. */
   readonly isRenamed: boolean;
+  /** Another photo was called this before it: the pattern makes no difference between them. */
+  readonly isShared: boolean;
   /** The file's path below each destination. */
   paths(index: number): string[];
 }
@@ -40,6 +43,8 @@ export class TargetNames {
   readonly #read = new Set<string>();
   /** Where to go on counting for a base name of a folder: a day of 5,000 photos may share one. */
   readonly #nextNumber = new Map<string, number>();
+  /** How many photos wanted one name, where more than one did. */
+  readonly #shared = new Map<string, number>();
 
   constructor(destinations: readonly string[]) {
     this.#destinations = destinations;
@@ -62,12 +67,19 @@ export class TargetNames {
     }
   }
 
+  /** How many photos wanted a name that another one wanted, too. */
+  get sharing(): number {
+    return this.#shared.values().reduce((sum, count) => sum + count, 0);
+  }
+
   /** @throws KilnError `leaves-destination` and `folder-name-taken` for folders on the way */
   async take(wanted: WantedName): Promise<GivenName> {
     const folders = this.#destinations.map((destination) => join(destination, ...wanted.folders));
     for (const destination of this.#destinations) await this.#enter(destination, wanted.folders);
     const counter = sameNameKey(join(folders[0] ?? "", legalStem(wanted.stem, wanted.tails)));
-    for (let number = this.#nextNumber.get(counter) ?? 1; ; number += 1) {
+    const before = this.#nextNumber.get(counter);
+    if (before !== undefined) this.#shared.set(counter, (this.#shared.get(counter) ?? 1) + 1);
+    for (let number = before ?? 1; ; number += 1) {
       const tails = wanted.tails.map((tail) => (number === 1 ? tail : `-${number}${tail}`));
       const stem = legalStem(wanted.stem, tails);
       const names = tails.map((tail) => stem + tail);
@@ -79,6 +91,7 @@ export class TargetNames {
       this.#nextNumber.set(counter, number + 1);
       return {
         isRenamed: number > 1,
+        isShared: before !== undefined,
         paths: (index) => folders.map((folder) => join(folder, names[index] ?? "")),
       };
     }

@@ -50,6 +50,19 @@ export const applyPlanSchema = z.object({
   bytes: z.number(),
   /** Free bytes at the destination; null if the system doesn't say. */
   freeBytes: z.number().nullable(),
+  /** What the folder for second copies gets, and what is free there; null for none. */
+  secondCopy: z
+    .object({
+      folder: z.string(),
+      files: z.int(),
+      bytes: z.number(),
+      freeBytes: z.number().nullable(),
+    })
+    .nullable(),
+  /** Picks that the pattern gives a name that another one gets, too: all but the first have a number added. */
+  sameNames: z.int(),
+  /** Picks that have a number added because something else has their name. */
+  takenNames: z.int(),
   /** Things the person should know before starting ("Undo can't take trashed files back on this system."). */
   warnings: z.array(localizedSchema),
 });

@@ -16,7 +16,11 @@ export function PlanTable({ plan }: { readonly plan: ApplyPlan }): ReactElement 
   const messages = useMessages();
   const localized = useLocalized();
   const destination = useApply((state) => state.destination);
-  const renamed = plan.items.filter((item) => item.renamed).length;
+  const { secondCopy, sameNames, takenNames } = plan;
+  const notes = [
+    ...(sameNames > 0 ? [messages.planSameNames(sameNames)] : []),
+    ...(takenNames > 0 ? [messages.planRenames(takenNames)] : []),
+  ];
   return (
     <div className={css.plan}>
       <p className={css.summary}>
@@ -31,18 +35,32 @@ export function PlanTable({ plan }: { readonly plan: ApplyPlan }): ReactElement 
           <Icon name="folder" /> <bdi>{destination.path}</bdi>
         </p>
       )}
-      {(plan.warnings.length > 0 || renamed > 0) && (
+      {secondCopy !== null && (
+        <div className={css.second}>
+          <p className={css.where}>
+            <Icon name="copy" /> {messages.secondCopy}: <bdi>{secondCopy.folder}</bdi>
+          </p>
+          <p className={css.summary}>
+            <span>{messages.planFiles(secondCopy.files)}</span>
+            <span>{bytesText(secondCopy.bytes)}</span>
+            {secondCopy.freeBytes !== null && (
+              <span>{messages.planFree(bytesText(secondCopy.freeBytes))}</span>
+            )}
+          </p>
+        </div>
+      )}
+      {(plan.warnings.length > 0 || notes.length > 0) && (
         <ul className={css.warnings}>
           {plan.warnings.map((warning) => (
             <li key={warning.en}>
               <Icon name="warning" /> {localized(warning)}
             </li>
           ))}
-          {renamed > 0 && (
-            <li>
-              <Icon name="info" /> {messages.planRenames(renamed)}
+          {notes.map((note) => (
+            <li key={note}>
+              <Icon name="info" /> {note}
             </li>
-          )}
+          ))}
         </ul>
       )}
       <Items plan={plan} />

@@ -346,8 +346,12 @@ export const en = {
   planSize: "Size",
   planTrash: "Trash",
   planRenamed: "renamed",
+  planSameNames: (count: number) =>
+    `The pattern gives ${count.toLocaleString("en")} photos a name that another has, too: -2, -3 … are added.`,
   planRenames: (count: number) =>
-    count === 1 ? "1 name was taken: -2 was added." : `${count} names were taken: -2 was added.`,
+    count === 1
+      ? "1 name is taken already: a number is added."
+      : `${count.toLocaleString("en")} names are taken already: a number is added.`,
   applyStart: "Start",
 
   upscale: upscaleEn,

@@ -333,7 +333,10 @@ export const ko = {
   planSize: "크기",
   planTrash: "휴지통",
   planRenamed: "이름 바뀜",
-  planRenames: (count) => `같은 이름이 있어 ${count}개에 -2를 붙였습니다.`,
+  planSameNames: (count) =>
+    `이름 규칙이 사진 ${count.toLocaleString("ko")}장에 서로 같은 이름을 주어 -2, -3 … 을 붙입니다.`,
+  planRenames: (count) =>
+    `이미 쓰고 있는 이름이 ${count.toLocaleString("ko")}개 있어 번호를 붙입니다.`,
   applyStart: "시작",
 
   upscale: upscaleKo,
