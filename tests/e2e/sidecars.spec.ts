@@ -59,5 +59,39 @@ for (const language of ["en", "ko"] as const) {
       // The list has another name while more of the folder waits to be written.
       await expect.poll(() => existsSync(join(beside, "IMG_0001.xmp"))).toBe(true);
     });
+
+    test(`a photo whose sidecar's name another has says so, and whose it is (${language})`, async ({
+      kiln,
+    }, info) => {
+      const { page, folder } = kiln;
+      await paint(folder, [
+        { name: "P4.jpeg", at: 0, blur: 0, scene: 1 },
+        { name: "P4.JPG", at: 600_000, blur: 0, scene: 2 },
+      ]);
+      await kiln.drop([folder]);
+      await expect(page.locator("[data-keys=photos]").first().getByRole("option")).toHaveCount(2);
+      await page.keyboard.press("Control+,");
+      await page.getByRole("checkbox", { name: /sidecars|사이드카/ }).check();
+      await page.keyboard.press("Escape");
+      const panel = page.getByRole("complementary");
+      const reason = panel.getByText(
+        language === "en"
+          ? "The sidecar “P4.xmp” belongs to “P4.jpeg”, so that decisions on “P4.JPG” are in none."
+          : "사이드카 ‘P4.xmp’은(는) ‘P4.jpeg’의 것이라서 ‘P4.JPG’의 결정은 어느 사이드카에도 없습니다.",
+      );
+      await page.keyboard.press("End");
+      await page.keyboard.press("4");
+      await expect(reason).toBeVisible();
+      await page.screenshot({ path: info.outputPath(`in-no-sidecar-${language}.png`) });
+      await page.keyboard.press("Home");
+      await expect(panel.getByRole("heading", { name: "P4.jpeg" })).toBeVisible();
+      await expect(reason).toHaveCount(0);
+      // A decision goes on to the next photo.
+      await page.keyboard.press("3");
+      await expect(reason).toBeVisible();
+      // Taken back, there is nothing that a sidecar could say.
+      await page.keyboard.press("0");
+      await expect(reason).toHaveCount(0);
+    });
   });
 }
