@@ -3,9 +3,8 @@ import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.t
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Problem } from "../../src-preload/contract/problem.ts";
-import { KilnError } from "../errors.ts";
 import { inTurns, pieces, type Steps } from "../in-turns.ts";
-import { type JobEngine, problemOf } from "../jobs/index.ts";
+import type { JobEngine } from "../jobs/index.ts";
 import type {
   BurstStore,
   EditStore,
@@ -22,6 +21,7 @@ import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
 import { planLabel } from "./plan-label.ts";
 import { destinationNeeded } from "./plan-problems.ts";
 import { planUnknown } from "./undo-problems.ts";
+import { wrongPattern } from "./wrong-pattern.ts";
 
 export interface ApplyPorts {
   readonly engine: JobEngine;
@@ -35,6 +35,13 @@ export interface ApplyPorts {
   readonly encode: Encode;
   /** Settles when these bursts have their picks, as far as they have any. */
   readonly ranked: (burstIds: readonly number[]) => Promise<void>;
+}
+
+/** What patterns make of a photo, or which of them is wrong and how. */
+export interface NamePreview {
+  readonly example: string | null;
+  readonly problem: Problem | null;
+  readonly wrongField: "pattern" | "subfolders" | null;
 }
 
 /** How many photos are looked up in one go. */
@@ -77,24 +84,18 @@ export class Apply {
   }
 
   /** What a pattern makes of the root's first pick (or first photo), or what is wrong with the pattern. */
-  async previewName(
-    rootId: number,
-    pattern: string,
-    subfolders: string,
-  ): Promise<{ example: string | null; problem: Problem | null }> {
+  async previewName(rootId: number, pattern: string, subfolders: string): Promise<NamePreview> {
+    const wrong = wrongPattern(pattern, subfolders);
+    if (wrong !== null) return { example: null, ...wrong };
     const rows = await inTurns(this.#shown(rootId));
     const row = rows.find((photo) => photo.flag === "pick") ?? rows[0];
-    if (row === undefined) return { example: null, problem: null };
-    try {
-      const fields = { ...this.#fields(row, numberBursts(rows)), name: stem(row.name), seq: 1 };
-      return {
-        example: exampleName(pattern, subfolders, fields, extname(row.name)),
-        problem: null,
-      };
-    } catch (error) {
-      if (error instanceof KilnError) return { example: null, problem: problemOf(error) };
-      throw error;
-    }
+    if (row === undefined) return { example: null, problem: null, wrongField: null };
+    const fields = { ...this.#fields(row, numberBursts(rows)), name: stem(row.name), seq: 1 };
+    return {
+      example: exampleName(pattern, subfolders, fields, extname(row.name)),
+      problem: null,
+      wrongField: null,
+    };
   }
 
   /**

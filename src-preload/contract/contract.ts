@@ -282,7 +282,7 @@ export const contract = {
   },
 
   apply: {
-    /** A live example of a pattern on a real photo, or the problem with the pattern. */
+    /** A live example of a pattern on a real photo, or the problem with the pattern and the field that has it. */
     previewName: procedure
       .input(
         z.object({
@@ -291,7 +291,13 @@ export const contract = {
           subfolders: z.string().max(300),
         }),
       )
-      .output(z.object({ example: z.string().nullable(), problem: problemSchema.nullable() })),
+      .output(
+        z.object({
+          example: z.string().nullable(),
+          problem: problemSchema.nullable(),
+          wrongField: z.enum(["pattern", "subfolders"]).nullable(),
+        }),
+      ),
     /** Plans; touches nothing. */
     plan: procedure
       .input(applyOptionsSchema)

@@ -9,7 +9,7 @@ import { Icon } from "../ui/icons.tsx";
 import ui from "../ui/ui.module.css";
 import css from "./apply.module.css";
 import { makePlan, rejectsOf, remember, useApply } from "./apply-store.ts";
-import { NameFields } from "./name-fields.tsx";
+import { NameFields, useExample } from "./name-fields.tsx";
 import { Row } from "./row.tsx";
 
 export const optionsFormId = "apply-options";
@@ -25,7 +25,11 @@ export function ApplyOptionsForm(): ReactElement {
   const { action } = useLibrary((state) => state.preferences.apply);
   const destination = useApply((state) => state.destination);
   const secondCopy = useApply((state) => state.secondCopy);
-  const problem = useApply((state) => state.problem);
+  const preview = useExample();
+  // What is said of the names stands below them already.
+  const problem = useApply(({ problem }) =>
+    problem !== null && problem.code === preview?.problem?.code ? null : problem,
+  );
   return (
     <form
       id={optionsFormId}
@@ -67,7 +71,7 @@ export function ApplyOptionsForm(): ReactElement {
         onChoose={(folder) => useApply.setState({ secondCopy: folder, problem: null })}
         onRemove={() => useApply.setState({ secondCopy: null, problem: null })}
       />
-      <NameFields />
+      <NameFields preview={preview} />
       {action === "export" && <ExportRows />}
       <Rejects />
       {problem !== null && (

@@ -33,7 +33,7 @@ const commonSubfolders = [
 ];
 
 /** Name pattern and subfolders, chips that write fields into them, and what they make of a real photo. */
-export function NameFields(): ReactElement {
+export function NameFields({ preview }: { readonly preview: Preview | null }): ReactElement {
   const messages = useMessages();
   const { pattern, subfolders } = useLibrary((state) => state.preferences.apply);
   const patternId = useId();
@@ -43,8 +43,6 @@ export function NameFields(): ReactElement {
   const patternInput = useRef<HTMLInputElement>(null);
   const foldersInput = useRef<HTMLInputElement>(null);
   const [target, setTarget] = useState<"pattern" | "subfolders">("pattern");
-  const preview = useExample(pattern, subfolders);
-  const problem = preview?.problem ?? null;
 
   const insert = (text: string): void => {
     const input = (target === "pattern" ? patternInput : foldersInput).current;
@@ -64,7 +62,7 @@ export function NameFields(): ReactElement {
           value={pattern}
           maxLength={200}
           exampleId={exampleId}
-          isWrong={problem !== null && target === "pattern"}
+          isWrong={preview?.wrongField === "pattern"}
           onFocus={() => setTarget("pattern")}
           onChange={(value) => remember({ pattern: value })}
         />
@@ -78,7 +76,7 @@ export function NameFields(): ReactElement {
           placeholder={messages.noSubfolders}
           list={listId}
           exampleId={exampleId}
-          isWrong={problem !== null && target === "subfolders"}
+          isWrong={preview?.wrongField === "subfolders"}
           onFocus={() => setTarget("subfolders")}
           onChange={(value) => remember({ subfolders: value })}
         />
@@ -160,16 +158,19 @@ function Example(props: { readonly id: string; readonly preview: Preview | null 
 
 const typingMs = 150;
 
-interface Preview {
+export interface Preview {
   readonly example: string | null;
   readonly problem: Problem | null;
+  /** The field that has the problem. */
+  readonly wrongField: "pattern" | "subfolders" | null;
 }
 
 /**
  * What main makes of the patterns, asked when the typing pauses; the last answer stays until the next one. Null before
  * the first.
  */
-function useExample(pattern: string, subfolders: string): Preview | null {
+export function useExample(): Preview | null {
+  const { pattern, subfolders } = useLibrary((state) => state.preferences.apply);
   const rootId = useLibrary((state) => state.rootId);
   const [preview, setPreview] = useState<Preview | null>(null);
   useEffect(() => {
@@ -178,7 +179,11 @@ function useExample(pattern: string, subfolders: string): Preview | null {
     const timer = setTimeout(async () => {
       const answer = await door.apply
         .previewName({ rootId, pattern, subfolders })
-        .catch((error: unknown) => ({ example: null, problem: problemOf(error) }));
+        .catch((error: unknown) => ({
+          example: null,
+          problem: problemOf(error),
+          wrongField: null,
+        }));
       if (isWanted) setPreview(answer);
     }, typingMs);
     return () => {

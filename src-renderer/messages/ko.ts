@@ -334,7 +334,7 @@ export const ko = {
   planTrash: "휴지통",
   planRenamed: "이름 바뀜",
   planSameNames: (count) =>
-    `이름 규칙이 사진 ${count.toLocaleString("ko")}장에 서로 같은 이름을 주어 -2, -3 … 을 붙입니다.`,
+    `파일 이름 규칙이 사진 ${count.toLocaleString("ko")}장에 서로 같은 이름을 주어 -2, -3 … 을 붙입니다.`,
   planRenames: (count) =>
     `이미 쓰고 있는 이름이 ${count.toLocaleString("ko")}개 있어 번호를 붙입니다.`,
   applyStart: "시작",
