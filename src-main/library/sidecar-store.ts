@@ -28,6 +28,8 @@ export interface Standing {
 export interface SidecarPhoto extends Standing {
   readonly id: number;
   readonly directory: string;
+  /** Of the primary file; null while it is not known whose file it is: a reading found other bytes in its place. */
+  readonly version: string | null;
   /** Photo files, the primary first; no companions. */
   readonly fileNames: readonly string[];
   /** Name of the photo that has `NAME.xmp`, where this one has not: of several photos of one base name only one has. */
@@ -88,9 +90,11 @@ export class SidecarStore {
           rating_at: number | null;
           label_at: number | null;
           origin: "person" | "sidecar" | null;
+          version: string | null;
         }
       >(
-        `SELECT directory_id, directories.path AS directory, key, photos.name, stars, flag, label, rating_at,
+        `SELECT directory_id, directories.path AS directory, key, photos.name,
+           iif(photos.state = 'found' AND identity <> '', NULL, version) AS version, stars, flag, label, rating_at,
            label_at, origin
          FROM photos JOIN directories ON directories.id = directory_id
            LEFT JOIN decisions ON decisions.photo_id = photos.id
@@ -110,6 +114,7 @@ export class SidecarStore {
     return {
       id: photoId,
       directory: row.directory,
+      version: row.version,
       fileNames,
       baseNameOwner: this.#baseNameOwner(row.directory_id, row.key, row.name),
       stars: row.stars,
@@ -240,6 +245,16 @@ export class SidecarStore {
          WHERE state = 'failed' AND (@ids IS NULL OR photo_id IN (SELECT value FROM json_each(@ids)))`,
       )
       .run({ ids: photoIds === undefined ? null : JSON.stringify(photoIds) });
+  }
+
+  /** A reading has seen whose files are where: what was refused until then is tried again. */
+  queueRefused(rootId: number, code: string): void {
+    this.#database.sql
+      .prepare(
+        `UPDATE decisions SET state = 'pending' WHERE state = 'refused' AND problem_code = ?
+           AND photo_id IN (SELECT photo_id FROM root_photos WHERE root_id = ?)`,
+      )
+      .run(code, rootId);
   }
 
   /** A decision stays in the library: its photo is not there to have a sidecar. */

@@ -49,6 +49,9 @@ interface OddRating {
   readonly written: string;
 }
 
+/** Why a decision waits for the next reading: the photo's file is not the one that Kiln read. */
+export const PHOTO_CHANGED = "sidecar-photo-changed";
+
 /** Photos that are settled in one transaction: main answers others in between. */
 const AT_ONCE = 100;
 
@@ -64,6 +67,7 @@ export async function takeInSidecars(
   rootId: number,
   signal: AbortSignal,
 ): Promise<TakenIn> {
+  services.sidecars.queueRefused(rootId, PHOTO_CHANGED);
   const changed = services.sidecars.changedOfRoot(rootId);
   const read: PhotoNews[] = [];
   /** Those that overrule the person are one step of undo, all together. */

@@ -1,4 +1,12 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { updateSidecar } from "../xmp/index.ts";
@@ -169,4 +177,30 @@ test("decisions that a shared name keeps out of any sidecar say whose the name i
   await library.decisions.undo();
   await expect.poll(() => library.sidecars.hasPending()).toBe(false);
   expect(library.service.whyUnwritten(digital)).toBeNull();
+});
+
+test("where files swapped their names unread, no decision gets into another photo's sidecar", async () => {
+  const library = await openFolder();
+  const [one = 0, two = 0] = library.photos("A.ARW", "B2.ARW");
+  await library.decisions.decide([one], { stars: 5 });
+  await library.decisions.decide([two], { flag: "reject" });
+  renameSync(join(library.folder, "A.ARW"), join(library.folder, "aside"));
+  renameSync(join(library.folder, "B2.ARW"), join(library.folder, "A.ARW"));
+  renameSync(join(library.folder, "aside"), join(library.folder, "B2.ARW"));
+  expect(await library.written()).toMatchObject({
+    state: "completed",
+    message: { en: expect.stringContaining("“A.ARW” is no longer the file that Kiln read.") },
+  });
+  expect(readdirSync(library.folder).toSorted()).toEqual(["A.ARW", "B2.ARW"]);
+  expect(library.sidecars.unwritten().count).toBe(2);
+
+  // What reading the folder comes to, with what was in the files.
+  library.read();
+  library.movedFiles.settle([
+    { place: one, photo: two },
+    { place: two, photo: one },
+  ]);
+  await library.takeIn();
+  await expect.poll(() => library.sidecars.hasPending()).toBe(false);
+  expect([library.said("A.xmp").rating, library.said("B2.xmp").rating]).toEqual([-1, 5]);
 });

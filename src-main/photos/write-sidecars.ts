@@ -1,10 +1,10 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, parse } from "node:path";
 import { z } from "zod";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { KilnError } from "../errors.ts";
 import { defineJob, type JobResult } from "../jobs/index.ts";
-import { entryAt, type SidecarPhoto, sameNameKey } from "../library/index.ts";
+import { entryAt, type SidecarPhoto, sameNameKey, versionOf } from "../library/index.ts";
 import {
   loadSidecar,
   type SidecarValues,
@@ -13,7 +13,13 @@ import {
   writeSidecar,
 } from "../xmp/index.ts";
 import { unreadableFolder } from "./problems.ts";
-import { readNews, type SidecarServices, saidBy, settleNews } from "./read-sidecars.ts";
+import {
+  PHOTO_CHANGED,
+  readNews,
+  type SidecarServices,
+  saidBy,
+  settleNews,
+} from "./read-sidecars.ts";
 import { valuesFor, wantedValues } from "./sidecar-rules.ts";
 
 /** Brings decisions into sidecars. A decision that can't get there stays in the library, and is listed with why. */
@@ -61,6 +67,7 @@ const refusals: ReadonlySet<string> = new Set([
   "sidecar-folder-read-only",
   "sidecar-locked",
   "sidecar-shared",
+  PHOTO_CHANGED,
 ]);
 
 async function writePhoto(
@@ -79,6 +86,8 @@ async function writePhoto(
       return;
     }
     const { directory } = photo;
+    // Renamed meanwhile, it may be another photo's: this one's decision has no business in that one's sidecar.
+    if (!(await isAsRead(photo))) throw photoChanged(photo.fileNames[0] ?? "");
     const paths = names.all.map((name) => join(directory, name));
     // What another program changed since Kiln last looked has its say first.
     const read = await readNews(services, photoId, paths);
@@ -133,6 +142,11 @@ async function otherSpelling(
   const spelling = present.find((each) => sameNameKey(each) === key);
   if (spelling === undefined || (await entryAt(join(directory, name))) === null) return null;
   return spelling;
+}
+
+async function isAsRead({ directory, fileNames, version }: SidecarPhoto): Promise<boolean> {
+  const found = await stat(join(directory, fileNames[0] ?? "")).catch(() => null);
+  return found !== null && versionOf({ bytes: found.size, modifiedMs: found.mtimeMs }) === version;
 }
 
 async function writeOne(
@@ -308,6 +322,20 @@ function sidecarShared(name: string, owner: string): KilnError {
     {
       en: "Your decision is kept in Kiln. Rename one of the two to give each its own sidecar.",
       ko: "결정은 Kiln에 남아 있습니다. 둘 중 하나의 이름을 바꾸면 사이드카가 따로 생깁니다.",
+    },
+  );
+}
+
+function photoChanged(name: string): KilnError {
+  return new KilnError(
+    PHOTO_CHANGED,
+    {
+      en: `“${name}” is no longer the file that Kiln read.`,
+      ko: `‘${name}’은(는) Kiln이 읽은 뒤에 바뀌었습니다.`,
+    },
+    {
+      en: "Your decision is kept in Kiln, and written once the folder is read again.",
+      ko: "결정은 Kiln에 남아 있으며, 폴더를 다시 읽으면 씁니다.",
     },
   );
 }
