@@ -130,6 +130,72 @@ test("a plan of one folder is not carried out over another that is dropped meanw
   expect(readdirSync(target)).toEqual([]);
 });
 
+test("an undo in another folder is asked about first, and names that folder", async ({ kiln }) => {
+  const { page, grid, dialog, target } = await decided(kiln);
+  await plan(kiln, dialog, target);
+  await page
+    .getByRole("dialog", { name: "Plan" })
+    .getByRole("button", { name: /^Start/ })
+    .press("Enter");
+  const toast = page.getByRole("status");
+  await expect(toast).toContainText("Decisions applied.");
+  const other = join(kiln.home, "other");
+  mkdirSync(other);
+  await paint(other, twoBursts.slice(6));
+  await kiln.drop([other]);
+  await expect(grid.getByRole("option")).toHaveCount(1);
+
+  await page.keyboard.press("Control+z");
+  const question = page.getByRole("dialog", { name: "Undo in another folder?" });
+  await expect(question).toContainText("Copy 1 file to “target”");
+  await expect(question).toContainText(/files of the folder “.+”, which is not the one/);
+  await question.getByRole("button", { name: "Cancel" }).press("Enter");
+  await expect(question).toBeHidden();
+  expect(readdirSync(target)).toEqual(["IMG_0001.JPG"]);
+
+  await page.keyboard.press("Control+z");
+  await question.getByRole("button", { name: "Undo" }).press("Enter");
+  await expect.poll(() => readdirSync(target)).toEqual([]);
+  await expect(toast).toContainText(/Undone: Copy 1 file to “target”. In the folder “.+”/);
+});
+
+test("a wrong name is said once, at its own field", async ({ kiln }) => {
+  const { dialog, target } = await decided(kiln);
+  const name = dialog.getByLabel("File names");
+  await name.fill("{date}-{number}");
+  // Where the person goes next is not what is wrong.
+  await dialog.getByLabel("Subfolders").focus();
+  const said = dialog.getByText("There is no field {number}.");
+  await expect(said).toHaveCount(1);
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByLabel("Subfolders")).toHaveAttribute("aria-invalid", "false");
+  await plan(kiln, dialog, target);
+  await expect(dialog.getByRole("button", { name: /plan/i })).toBeEnabled();
+  await expect(said).toHaveCount(1);
+});
+
+test("accepting all leaves the stack where the best frame was rejected", async ({ kiln }) => {
+  const { page, folder } = kiln;
+  await paint(folder, twoBursts.slice(0, 6));
+  await kiln.drop([folder]);
+  const photos = page.getByRole("listbox", { name: "Photos" }).getByRole("option");
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(2);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("p");
+  await expect(photos.filter({ hasText: /IMG_0001.*Picked/ })).toHaveCount(1);
+  await photos.filter({ hasText: /IMG_0002/ }).click();
+  await page.keyboard.press("x");
+  await expect(photos.filter({ hasText: /IMG_0002.*Rejected/ })).toHaveCount(1);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("accept all");
+  await page.keyboard.press("Enter");
+  const toast = page.getByRole("status");
+  await expect(toast).toContainText("1 proposal accepted.");
+  await expect(toast).toContainText("1 was decided and stays as it is.");
+  await expect(photos.filter({ hasText: /IMG_0002.*Rejected/ })).toHaveCount(1);
+  await expect(photos.filter({ hasText: /Picked/ })).toHaveCount(2);
+});
+
 test("rejects alone go to the trash without a destination, and undo brings them back", async ({
   kiln,
 }) => {
