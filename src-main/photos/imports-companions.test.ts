@@ -53,6 +53,17 @@ test("a rating inside a photo comes in once, and never over a decision", async (
   expect(standing()["three.jpg"]).toBe("1 none");
 });
 
+test("a sidecar that can't be read and RAWs that share one are told in one line that reads well", async () => {
+  const library = await openReadingLibrary();
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "A.CR2"), (await makeRaw("cr2")).bytes);
+  await writeFile(join(folder, "A.DNG"), (await makeRaw("dng")).bytes);
+  await writeFile(join(folder, "A.xmp"), "hello");
+  const { message } = await library.finished(await library.imports.inPlace([folder]));
+  expect(message.en).toMatch(/“A.xmp” .+ XMP, RAWs that share one sidecar's name: A.CR2 \+ A.DNG$/);
+  expect(message.ko).toMatch(/‘A.xmp’.+다, 사이드카 이름이 같은 RAW: A.CR2 \+ A.DNG$/);
+});
+
 test("a RAW is a photo; a RAW and its JPEG are one, and what is shown of a RAW is a picture", async () => {
   const library = await openReadingLibrary();
   const folder = await temporaryFolder();

@@ -226,8 +226,8 @@ function summary(
     ko.push(`사이드카 이름이 같은 RAW: ${rival}${more}`);
   }
   if (facesProblem !== null) {
-    en.push(`no faces: ${facesProblem.happened.en}`);
-    ko.push(`얼굴 없음: ${facesProblem.happened.ko}`);
+    en.push(`no faces: ${unended(facesProblem.happened.en)}`);
+    ko.push(`얼굴 없음: ${unended(facesProblem.happened.ko)}`);
   }
   return { en: en.join(", "), ko: ko.join(", ") };
 }
@@ -260,11 +260,16 @@ function sidecarsTold({ cameIn, kept, problems, oddRatings }: TakenIn): Localize
     const { happened } = first.problem;
     const more = problems.length > 1 ? " …" : "";
     told.push({
-      en: `${counted(problems.length, "sidecar")} not read: ${happened.en}${more}`,
-      ko: `읽지 못한 사이드카 ${grouped(problems.length)}개: ${happened.ko}${more}`,
+      en: `${counted(problems.length, "sidecar")} not read: ${unended(happened.en)}${more}`,
+      ko: `읽지 못한 사이드카 ${grouped(problems.length)}개: ${unended(happened.ko)}${more}`,
     });
   }
   return told;
+}
+
+/** A sentence as a part of a list that goes on. */
+function unended(sentence: string): string {
+  return sentence.replace(/\.$/u, "");
 }
 
 function counted(count: number, noun: string): string {
