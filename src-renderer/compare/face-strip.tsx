@@ -110,7 +110,7 @@ function Face({ photoId, box, side, role }: FaceProps): ReactElement | null {
           <span className={css.frame}>#{frame}</span>
           <RankBadge rank={photo.rank} isPick={isPick} isTie={isTie} />
           {photo.score !== null && <b>{Math.round(photo.score)}</b>}
-          <Marks flag={photo.flag} stars={photo.stars} label={photo.label} />
+          <Marks flag={photo.flag} stars={photo.stars} label={photo.label} isShort />
         </span>
       </button>
     </li>

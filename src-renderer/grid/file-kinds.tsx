@@ -13,7 +13,15 @@ export function fileKinds({
 }
 
 /** A small sign on photos that have a RAW. */
-export function FileKinds({ photo }: { readonly photo: PhotoRow }): ReactElement | null {
+export function FileKinds(props: {
+  readonly photo: PhotoRow;
+  /** "R+J", where there is no room. */
+  readonly isShort?: boolean;
+}): ReactElement | null {
+  const { photo, isShort = false } = props;
   const kinds = fileKinds(photo);
-  return kinds === null ? null : <span className={css.kinds}>{kinds}</span>;
+  if (kinds === null) return null;
+  return (
+    <span className={css.kinds}>{isShort ? kinds.replace(/^RAW\+(.).*/, "R+$1") : kinds}</span>
+  );
 }

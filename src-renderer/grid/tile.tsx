@@ -18,6 +18,8 @@ import css from "./tile.module.css";
 const stretch = 1.15;
 /** In narrower tiles (CSS pixels) five stars would leave no room for the name. */
 const roomForStars = 240;
+/** In narrower ones neither would flag, colour and place. */
+const roomForMarks = 170;
 
 interface TileProps {
   readonly item: Item;
@@ -50,6 +52,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
       aria-setsize={count}
       data-photo={photo.id}
       data-active={isActive || undefined}
+      data-narrow={width < roomForMarks || undefined}
       data-flag={photo.flag}
       data-stack={item.isStack || undefined}
       data-burst={!item.isStack && inBurst ? edgeOf(item) : undefined}
@@ -88,7 +91,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
         data-best={inBurst && item.isPick ? (item.isTie ? "tentative" : "sure") : undefined}
         data-tip={inBurst ? second : undefined}
       >
-        <FileKinds photo={photo} />
+        <FileKinds photo={photo} isShort={width < roomForMarks} />
         {second}
       </div>
     </div>
