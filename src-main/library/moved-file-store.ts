@@ -7,7 +7,6 @@ import {
   isWithin,
   type PhotoFile,
   type PlaceRow,
-  tellAgain,
   toPhotoFile,
   wholeNameKey,
 } from "./photo-places.ts";
@@ -49,9 +48,11 @@ export interface Placement {
 /** Files that moved, by Kiln's hand or another's: their photos follow them, decisions and all. */
 export class MovedFileStore {
   readonly #database: LibraryDatabase;
+  readonly #statements: SettleStatements;
 
   constructor(database: LibraryDatabase) {
     this.#database = database;
+    this.#statements = new SettleStatements(database.sql);
   }
 
   /** Other photos whose primary file had exactly these bytes when it was last read: this file may be theirs. */
@@ -107,9 +108,8 @@ export class MovedFileStore {
    */
   settle(placements: readonly Placement[]): Map<number, number> {
     return this.#database.transaction(() => {
-      const { sql } = this.#database;
+      const statements = this.#statements;
       const revision = this.#database.nextRevision();
-      const statements = new SettleStatements(sql);
       const ids = placements.flatMap(({ place, photo }) =>
         photo === null ? [place] : [place, photo],
       );
@@ -130,10 +130,11 @@ export class MovedFileStore {
         const who = photo ?? statements.insert(at, revision);
         settled.set(place, who);
         statements.arrive(at, who, photo === null ? null : placed(photo));
-        for (const root of this.#rootsOf(who)) {
+        for (const root of statements.roots.all(who)) {
           if (!isWithin(at.directory, root.path)) statements.unlink.run(root.id, who);
         }
-        tellAgain(sql, who, revision);
+        statements.tellPhoto.run(revision, who);
+        statements.tellBurst.run(revision, who);
       }
       return settled;
     });
@@ -182,9 +183,9 @@ export class MovedFileStore {
           "UPDATE photos SET key = 'left:' || id WHERE directory_id = ? AND key = ? AND id <> ?",
         )
         .run(directoryId, key, file.photo_id);
-      const isShown = this.#rootsOf(file.photo_id).some((root) =>
-        isWithin(dirname(path), root.path),
-      );
+      const isShown = this.#statements.roots
+        .all(file.photo_id)
+        .some((root) => isWithin(dirname(path), root.path));
       sql
         .prepare(
           `UPDATE photos SET directory_id = @directoryId, key = @key, name = @name, revision = @revision,
@@ -204,15 +205,5 @@ export class MovedFileStore {
           photoId: file.photo_id,
         });
     });
-  }
-
-  /** Roots that show a photo. */
-  #rootsOf(photoId: number): { id: number; path: string }[] {
-    return this.#database.sql
-      .prepare<[number], { id: number; path: string }>(
-        `SELECT roots.id, path FROM roots JOIN root_photos ON root_id = roots.id
-         WHERE photo_id = ? AND forgotten = 0`,
-      )
-      .all(photoId);
   }
 }

@@ -1,3 +1,4 @@
+import type { Statement } from "better-sqlite3";
 import type { Box, PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { LibraryDatabase } from "./database.ts";
 import { onlyRow } from "./only-row.ts";
@@ -78,9 +79,28 @@ export interface PhotoProbe {
 /** What readings of folders write down: which photos are there, and how far each has got. */
 export class ReadingStore {
   readonly #database: LibraryDatabase;
+  readonly #saveProbed: Statement;
+  readonly #saveProbedFile: Statement;
 
   constructor(database: LibraryDatabase) {
     this.#database = database;
+    // For every photo of a folder that is renamed, in one transaction.
+    this.#saveProbed = database.sql.prepare(
+      `UPDATE photos SET state = 'probed', format = @format, width = @width, height = @height,
+         orientation = @orientation, identity = @identity, version = @version, captured_at = @capturedAt,
+         captured_local = @capturedLocal, captured_has_subseconds = @hasSubseconds,
+         captured_offset_minutes = @offsetMinutes, camera_make = @cameraMake, camera_model = @cameraModel,
+         lens = @lens, iso = @iso, exposure_seconds = @exposureSeconds, f_number = @fNumber,
+         focal_length_mm = @focalLengthMm, latitude = @latitude, longitude = @longitude,
+         icc_name = @iccName, is_raw = @isRaw, preview_width = @previewWidth,
+         preview_height = @previewHeight, focus = @focus, skip_code = NULL, skip_en = NULL,
+         skip_ko = NULL, revision = @revision
+       WHERE id = @id`,
+    );
+    this.#saveProbedFile = database.sql.prepare(
+      `UPDATE files SET fast_hash = ?, bytes = ?, modified_ms = ?, kind = ?
+       WHERE photo_id = ? AND is_primary = 1`,
+    );
   }
 
   /**
@@ -233,59 +253,42 @@ export class ReadingStore {
   saveProbe(photoId: number, probe: PhotoProbe): void {
     this.#database.transaction(() => {
       const revision = this.#database.nextRevision();
-      this.#database.sql
-        .prepare(
-          `UPDATE photos SET state = 'probed', format = @format, width = @width, height = @height,
-             orientation = @orientation, identity = @identity, version = @version, captured_at = @capturedAt,
-             captured_local = @capturedLocal, captured_has_subseconds = @hasSubseconds,
-             captured_offset_minutes = @offsetMinutes, camera_make = @cameraMake, camera_model = @cameraModel,
-             lens = @lens, iso = @iso, exposure_seconds = @exposureSeconds, f_number = @fNumber,
-             focal_length_mm = @focalLengthMm, latitude = @latitude, longitude = @longitude,
-             icc_name = @iccName, is_raw = @isRaw, preview_width = @previewWidth,
-             preview_height = @previewHeight, focus = @focus, skip_code = NULL, skip_en = NULL, skip_ko = NULL, revision = @revision
-           WHERE id = @id`,
-        )
-        .run({
-          format: probe.format,
-          width: probe.width,
-          height: probe.height,
-          orientation: probe.orientation,
-          identity: probe.fastHash,
-          // The file may have been written again since it was found.
-          version: versionOf(probe),
-          capturedAt: probe.capturedAt === null ? null : Date.parse(`${probe.capturedAt.local}Z`),
-          capturedLocal: probe.capturedAt?.local ?? null,
-          hasSubseconds: probe.capturedAt?.subSecond === true ? 1 : 0,
-          offsetMinutes: probe.capturedAt?.offsetMinutes ?? null,
-          cameraMake: probe.cameraMake,
-          cameraModel: probe.cameraModel,
-          lens: probe.lens,
-          iso: probe.iso,
-          exposureSeconds: probe.exposureSeconds,
-          fNumber: probe.fNumber,
-          focalLengthMm: probe.focalLengthMm,
-          latitude: probe.latitude,
-          longitude: probe.longitude,
-          iccName: probe.iccName,
-          isRaw: probe.isRaw ? 1 : 0,
-          previewWidth: probe.preview?.width ?? null,
-          previewHeight: probe.preview?.height ?? null,
-          focus: probe.focus === null ? null : JSON.stringify(probe.focus.box),
-          revision,
-          id: photoId,
-        });
-      this.#database.sql
-        .prepare(
-          `UPDATE files SET fast_hash = ?, bytes = ?, modified_ms = ?, kind = ?
-           WHERE photo_id = ? AND is_primary = 1`,
-        )
-        .run(
-          probe.fastHash,
-          probe.bytes,
-          probe.modifiedMs,
-          probe.isRaw ? "raw" : probe.format,
-          photoId,
-        );
+      this.#saveProbed.run({
+        format: probe.format,
+        width: probe.width,
+        height: probe.height,
+        orientation: probe.orientation,
+        identity: probe.fastHash,
+        // The file may have been written again since it was found.
+        version: versionOf(probe),
+        capturedAt: probe.capturedAt === null ? null : Date.parse(`${probe.capturedAt.local}Z`),
+        capturedLocal: probe.capturedAt?.local ?? null,
+        hasSubseconds: probe.capturedAt?.subSecond === true ? 1 : 0,
+        offsetMinutes: probe.capturedAt?.offsetMinutes ?? null,
+        cameraMake: probe.cameraMake,
+        cameraModel: probe.cameraModel,
+        lens: probe.lens,
+        iso: probe.iso,
+        exposureSeconds: probe.exposureSeconds,
+        fNumber: probe.fNumber,
+        focalLengthMm: probe.focalLengthMm,
+        latitude: probe.latitude,
+        longitude: probe.longitude,
+        iccName: probe.iccName,
+        isRaw: probe.isRaw ? 1 : 0,
+        previewWidth: probe.preview?.width ?? null,
+        previewHeight: probe.preview?.height ?? null,
+        focus: probe.focus === null ? null : JSON.stringify(probe.focus.box),
+        revision,
+        id: photoId,
+      });
+      this.#saveProbedFile.run(
+        probe.fastHash,
+        probe.bytes,
+        probe.modifiedMs,
+        probe.isRaw ? "raw" : probe.format,
+        photoId,
+      );
     });
   }
 

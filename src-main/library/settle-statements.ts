@@ -43,12 +43,16 @@ export interface Placed extends PlacedRow {
   readonly seen: ReadonlyMap<string, SeenRow>;
 }
 
-/** The statements of `MovedFileStore.settle`, made once for however many photos. */
+/** The statements of `MovedFileStore.settle`, made once: a folder that was renamed is a row of them for each photo. */
 export class SettleStatements {
   readonly park: Statement<[number, number]>;
   readonly forgetSeen: Statement<[SeenRow]>;
   readonly dropFiles: Statement<[number]>;
   readonly unlink: Statement<[number, number]>;
+  /** Roots that show a photo. */
+  readonly roots: Statement<[number], { id: number; path: string }>;
+  readonly tellPhoto: Statement<[number, number]>;
+  readonly tellBurst: Statement<[number, number]>;
   readonly #photo: Statement<[number], PlacedRow>;
   readonly #files: Statement<[number], FileRow>;
   readonly #seen: Statement<[number], SeenRow>;
@@ -113,6 +117,14 @@ export class SettleStatements {
     this.#writeAgain = sql.prepare(
       "UPDATE decisions SET state = 'pending' WHERE photo_id = ? AND state = 'written'",
     );
+    this.roots = sql.prepare(
+      `SELECT roots.id, path FROM roots JOIN root_photos ON root_id = roots.id
+       WHERE photo_id = ? AND forgotten = 0`,
+    );
+    this.tellBurst = sql.prepare(
+      "UPDATE bursts SET revision = ? WHERE id = (SELECT burst_id FROM photos WHERE id = ?)",
+    );
+    this.tellPhoto = sql.prepare("UPDATE photos SET revision = ? WHERE id = ?");
     this.unlink = sql.prepare("DELETE FROM root_photos WHERE root_id = ? AND photo_id = ?");
   }
 
