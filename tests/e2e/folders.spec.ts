@@ -71,6 +71,28 @@ test("a photo that is moved within its folder is shown where it is now", async (
   await expect(page.getByText(to)).toBeVisible();
 });
 
+test("files that swap their names keep what was decided on them", async ({ kiln }) => {
+  const { page, first, photos, goTo } = await twoFolders(kiln);
+  await goTo("바다");
+  await expect(photos.filter({ hasText: "Best frame" })).toHaveCount(1);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("4");
+  await page.keyboard.press("End");
+  await page.keyboard.press("x");
+  const [one, three] = ["IMG_0001.JPG", "IMG_0003.JPG"].map((name) =>
+    photos.filter({ hasText: name }),
+  );
+  await expect(one).toHaveAccessibleName(/4 stars/);
+  await expect(three).toHaveAccessibleName(/Rejected/i);
+  const [a, b] = [join(first, "IMG_0001.JPG"), join(first, "IMG_0003.JPG")];
+  renameSync(a, `${a}.aside`);
+  renameSync(b, a);
+  renameSync(`${a}.aside`, b);
+  await expect(three).toHaveAccessibleName(/4 stars/);
+  await expect(one).toHaveAccessibleName(/Rejected/i);
+  await expect(photos).toHaveCount(3);
+});
+
 test("the host's folder list takes a typed path, and leads back to where it was", async ({
   kiln,
 }) => {
