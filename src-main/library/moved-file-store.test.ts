@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type FoundPhoto, MeasureStore, PlanStore, wholeNameKey } from "./index.ts";
+import { EditStore, type FoundPhoto, MeasureStore, PlanStore, wholeNameKey } from "./index.ts";
 import { jpeg, openLibrary } from "./readings.fixture.ts";
 
 test("a file that moved inside a root keeps its decisions", () => {
@@ -27,6 +27,27 @@ test("a file that moved to another root keeps its decisions there, and is no lon
   read(a, [jpeg("/a", "1.jpg")], () => "other bytes");
   expect(shown(a)).toEqual({ "1.jpg": "measured 0" });
   expect(shown(b)).toEqual({ "1.jpg": "measured 5" });
+});
+
+test("what the person decides on a moved file before it is followed counts, and can be undone", () => {
+  const { database, read, addRoot, readings, photos, shown, star } = openLibrary();
+  const edits = new EditStore(database);
+  const root = addRoot("/a");
+  read(root, [jpeg("/a", "1.jpg")]);
+  const id = star(root, "1.jpg");
+  const red = { entity: "photo", id, field: "label", value: "red" } as const;
+  edits.record({ en: "Red", ko: "빨강" }, [red], 1);
+  const there = [jpeg("/a/moved", "2.jpg")];
+  const sameBytes = (): string => "hash of 1.jpg";
+  readings.recordFound(root, there);
+  const found = photos.changes(root, 0).find(({ name }) => name === "2.jpg")?.id ?? 0;
+  const two = { entity: "photo", id: found, field: "stars", value: 2 } as const;
+  const { editId } = edits.record({ en: "2 stars", ko: "별 2개" }, [two], 1);
+  read(root, there, sameBytes);
+  expect(shown(root)).toEqual({ "2.jpg": "measured 2" });
+  expect(photos.rows([id])).toMatchObject([{ name: "2.jpg", label: "red" }]);
+  edits.replay(editId ?? 0, "undo", null, 100);
+  expect(photos.rows([id])).toMatchObject([{ stars: 0, label: "red" }]);
 });
 
 test("a moved file is followed even when the journal of an applied plan names where it was", () => {

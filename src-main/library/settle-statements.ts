@@ -64,6 +64,8 @@ export class SettleStatements {
   readonly #giveFile: Statement<[number, number]>;
   readonly #link: Statement<[number, number]>;
   readonly #writeAgain: Statement<[number]>;
+  readonly #takeOver: Statement<[{ id: number; from: number }]>;
+  readonly #takeOverSteps: Statement<[{ id: number; from: number }]>;
 
   constructor(sql: Database) {
     this.#photo = sql.prepare(
@@ -113,6 +115,19 @@ export class SettleStatements {
     this.#link = sql.prepare(
       `INSERT INTO root_photos (root_id, photo_id)
        SELECT root_id, ? FROM root_photos WHERE photo_id = ? ON CONFLICT DO NOTHING`,
+    );
+    this.#takeOver = sql.prepare(
+      `UPDATE photos SET stars = iif(rating_at IS NULL, photos.stars, newer.stars),
+         flag = iif(rating_at IS NULL, photos.flag, newer.flag),
+         label = iif(label_at IS NULL, photos.label, newer.label),
+         rotation = iif(newer.rotation = 0, photos.rotation, newer.rotation)
+       FROM (SELECT photos.*, rating_at, label_at FROM photos LEFT JOIN decisions ON photo_id = photos.id
+         WHERE photos.id = @from) AS newer
+       WHERE photos.id = @id AND (rating_at IS NOT NULL OR label_at IS NOT NULL OR newer.rotation <> 0)`,
+    );
+    this.#takeOverSteps = sql.prepare(
+      `UPDATE edit_changes SET entity_id = @id
+       WHERE entity = 'photo' AND entity_id = @from AND field IN ('stars', 'flag', 'label', 'rotation')`,
     );
     this.#writeAgain = sql.prepare(
       "UPDATE decisions SET state = 'pending' WHERE photo_id = ? AND state = 'written'",
@@ -165,6 +180,10 @@ export class SettleStatements {
   arrive(place: Placed, id: number, before: Placed | null): void {
     this.#move.run({ ...place, id });
     this.#link.run(id, place.id);
+    // What the person decided on the file since it was found, before anybody knew whose it is, is newer.
+    const both = { id, from: place.id };
+    if (place.identity === "" && this.#takeOver.run(both).changes > 0)
+      this.#takeOverSteps.run(both);
     const coming = new Map(before?.seen);
     for (const file of place.files) {
       if (file.isMissing === 1) continue;
