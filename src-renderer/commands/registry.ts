@@ -209,7 +209,8 @@ const actions: Record<CommandId, Action> = {
       ),
   },
   "file.settings": panel("settings"),
-  "edit.undo": { when: () => useLibrary.getState().undo !== null, run: undoAndGo },
+  // The news of a step come a moment after it, and a key that is quicker must not be lost.
+  "edit.undo": { when: () => hasRoot() || useLibrary.getState().undo !== null, run: undoAndGo },
   "edit.redo": { when: () => useLibrary.getState().redo !== null, run: redo },
   "edit.selectAll": { when: hasRoot, run: () => selectAll(currentOrder()) },
   "edit.selectNone": { when: hasTarget, run: () => activate(null) },
