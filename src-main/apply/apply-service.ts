@@ -217,7 +217,9 @@ export class Apply {
       const [main, ...others] = this.#ports.photos.files(row.id);
       if (main === undefined) continue;
       const fields = this.#fields(row, numbers);
-      planned.push({ photoId: row.id, files: [main, ...others], fields });
+      // While it is `found`, a reading has still to say whose file it is.
+      const version = row.state === "found" ? "" : row.version;
+      planned.push({ photoId: row.id, version, files: [main, ...others], fields });
       yield;
     }
     return planned;

@@ -138,6 +138,20 @@ export function photosMissing(count: number): KilnError {
   );
 }
 
+export function photosChanged(count: number): KilnError {
+  return new KilnError(
+    "photos-changed",
+    {
+      en: `${count === 1 ? "The file of 1 photo has" : `The files of ${count} photos have`} changed since Kiln read ${count === 1 ? "it" : "them"}.`,
+      ko: `Kiln이 읽은 뒤에 사진 ${count}장의 파일이 바뀌었습니다.`,
+    },
+    {
+      en: "Wait until the folder is read again, look at your picks, then try again.",
+      ko: "폴더를 다시 읽을 때까지 기다렸다가 고른 사진을 확인한 뒤 다시 시도하세요.",
+    },
+  );
+}
+
 export function nothingToDo(): KilnError {
   return new KilnError(
     "nothing-to-do",
@@ -186,6 +200,10 @@ export const warnings = {
   missing: (count: number) => ({
     en: `${photos(count)} not where Kiln last saw ${count === 1 ? "it" : "them"}. Left out.`,
     ko: `사진 ${count}장이 원래 위치에 없어 제외했습니다.`,
+  }),
+  changed: (count: number) => ({
+    en: `${photos(count)} not as Kiln last read ${count === 1 ? "it" : "them"}. Left out until the folder is read again.`,
+    ko: `사진 ${count}장은 Kiln이 읽은 뒤에 파일이 바뀌어 제외했습니다. 폴더를 다시 읽으면 포함할 수 있습니다.`,
   }),
   links: (count: number) => ({
     en: `${photos(count)} only a link to a file elsewhere. Left out: links are not moved.`,

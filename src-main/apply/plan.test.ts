@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from "n
 import { basename, dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { noTrash, oneWayTrash, sameNameKey } from "../library/index.ts";
+import { noTrash, oneWayTrash, sameNameKey, versionOf } from "../library/index.ts";
 import { Bench, noPhotoFields, treeOf } from "./apply-fixture.ts";
 import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
 
@@ -161,6 +161,30 @@ test("a destination inside the shown folder is fine, and said", async () => {
   await mkdir(destination);
   const { warnings } = await planApply(bench.input({ picks, destination }));
   expect(warnings[0]?.en).toMatch(/inside the folder you are looking at/);
+});
+
+test("photos whose files are not as they were read are left out, and alone refused: they may be others by now", async () => {
+  const [pick, reject, same] = [
+    await bench.photo("a.jpg"),
+    await bench.photo("b.jpg"),
+    await bench.photo("c.jpg"),
+  ];
+  const read = await Promise.all(
+    [pick, reject, same].map(async (photo) => {
+      const { size, mtimeMs } = await stat(photo.files[0].path);
+      return { ...photo, version: versionOf({ bytes: size, modifiedMs: mtimeMs }) };
+    }),
+  );
+  const [a = pick, b = reject, c = same] = read;
+  await rename(a.files[0].path, join(bench.shoot, "aside"));
+  await rename(b.files[0].path, a.files[0].path);
+  await rename(join(bench.shoot, "aside"), b.files[0].path);
+  await expect(planApply(bench.input({ picks: [a], rejects: [b] }))).rejects.toThrow(
+    "photos-changed",
+  );
+  const { items, warnings } = await planApply(bench.input({ picks: [a, c], rejects: [b] }));
+  expect(items.map(({ source }) => source)).toEqual([c.files[0].path]);
+  expect(warnings[0]?.en).toMatch(/^2 photos are not as Kiln last read them/);
 });
 
 test("destinations that are missing, no folder, or the first one again are refused", async () => {

@@ -9,6 +9,7 @@ import {
   type PlanDraft,
   type PlanItemDraft,
   type Trash,
+  versionOf,
   volumeRoot,
 } from "../library/index.ts";
 import { checkDestination, checkSourceFolder, freeSpace, isInside } from "./checks.ts";
@@ -22,6 +23,7 @@ import {
 import {
   notEnoughSpace,
   nothingToDo,
+  photosChanged,
   photosMissing,
   secondCopyIsFirst,
   warnings,
@@ -31,6 +33,8 @@ import { companionTails, stemOf, TargetNames } from "./target-names.ts";
 /** A decided photo, as the library knows it. */
 export interface PlannedPhoto {
   readonly photoId: number;
+  /** Of the main file when it was last read (`versionOf`); left out where nobody read it. */
+  readonly version?: string | undefined;
   /** All files of the photo, the main file first. Absolute paths. */
   readonly files: readonly [PlannedFile, ...PlannedFile[]];
   readonly fields: Omit<NameFields, "name" | "seq">;
@@ -164,7 +168,9 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
     })),
   );
   const missing = picks.missing + rejects.missing;
+  const changed = picks.changed + rejects.changed;
   if (items.length + trashed.length === 0) {
+    if (changed > 0) throw photosChanged(changed);
     throw missing > 0 && alreadyThere === 0 ? photosMissing(missing) : nothingToDo();
   }
 
@@ -186,6 +192,7 @@ export async function planApply(input: ApplyPlanInput): Promise<ApplyPlanDraft> 
     takenNames,
     warnings: [
       ...(missing > 0 ? [warnings.missing(missing)] : []),
+      ...(changed > 0 ? [warnings.changed(changed)] : []),
       ...(links > 0 ? [warnings.links(links)] : []),
       ...(alreadyThere > 0 ? [warnings.alreadyThere(alreadyThere)] : []),
       ...(trashed.length > 0 && input.trash.capability === "one-way" ? [warnings.trashOneWay] : []),
@@ -251,16 +258,21 @@ async function checkDestinations(
   }
 }
 
-/** Sizes and times of what is there. A photo whose main file is gone, or is a link that may not move, is left out. */
+/**
+ * Sizes and times of what is there. A photo whose main file is gone, or is a link that may not move, is left out; so is
+ * one whose main file is not as it was read: names may have been swapped since, and another photo's bytes be there.
+ */
 async function onDisk(photos: readonly PlannedPhoto[], moves: boolean) {
   const found: PhotoOnDisk[] = [];
   let missing = 0;
   let links = 0;
+  let changed = 0;
   for (const photo of photos) {
     const [mainFile, ...otherFiles] = photo.files;
     const main = await readSource(mainFile, moves);
     if (main === "missing") missing += 1;
     else if (main === "link") links += 1;
+    else if (photo.version !== undefined && versionOf(main) !== photo.version) changed += 1;
     else {
       const others = await Promise.all(otherFiles.map((file) => readSource(file, moves)));
       found.push({
@@ -269,7 +281,7 @@ async function onDisk(photos: readonly PlannedPhoto[], moves: boolean) {
       });
     }
   }
-  return { found, missing, links };
+  return { found, missing, links, changed };
 }
 
 async function readSource(file: PlannedFile, moves: boolean): Promise<Source | "missing" | "link"> {
