@@ -1,8 +1,9 @@
 import { commands } from "../../src-preload/contract/commands.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import { door } from "../door/door.ts";
-import { attempt, undo } from "./edits.ts";
+import { attempt } from "./edits.ts";
 import { showToast } from "./toasts.ts";
+import { undoAndGo } from "./undone.ts";
 
 type Others = "leave" | "reject";
 
@@ -18,7 +19,7 @@ export async function acceptUndecided(burstIds: number[], others: Others): Promi
   );
   if (done === null) return;
   const { editId, left } = done;
-  const way = { label: commands["edit.undo"].title, run: () => void undo() };
+  const way = { label: commands["edit.undo"].title, run: () => void undoAndGo() };
   showToast({
     topic: "step",
     text: acceptedText(done),
