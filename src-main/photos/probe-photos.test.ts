@@ -305,6 +305,21 @@ test.each([
   expect(library.photos.changes(root, 0).map((row) => row.id)).toEqual([id]);
 });
 
+test("photos whose clock was set right keep their decisions; one that is later by another time is another", async () => {
+  const { library, folder, standing: now } = await decided(["S1.JPG", "S2.JPG", "S3.JPG"]);
+  const hour = 3_600_000;
+  for (const [at, name] of ["S1.JPG", "S2.JPG"].entries()) {
+    await writeFile(join(folder, name), await takeJpeg({ at: at * 100 + hour, scene: at }));
+  }
+  await writeFile(join(folder, "S3.JPG"), await takeJpeg({ at: 2 * hour, scene: 2 }));
+  await library.drop(folder);
+  expect(now()).toEqual({
+    "S1.JPG": told({ flag: "pick" }),
+    "S2.JPG": told({ flag: "reject" }),
+    "S3.JPG": undecided,
+  });
+});
+
 test("where nothing tells whose it is, another size in pixels is another photo", async () => {
   const { library, folder, standing: now } = await decided(["S1.JPG"]);
   const small = sharp(await takeJpeg({ scene: 0 })).resize(90, 60);

@@ -11,7 +11,7 @@ import { forEachFrame } from "./burst-queue.ts";
 import { orProblem, setAside, WriteBatch } from "./one-photo.ts";
 import { isSystemError } from "./problems.ts";
 import type { ReadingContext, ReadingServices } from "./reading.ts";
-import { isSamePhoto } from "./same-photo.ts";
+import { clockShift, isSamePhoto } from "./same-photo.ts";
 import type { ImageProbe } from "./worker/protocol.ts";
 
 /** How many headers are read at once. */
@@ -78,7 +78,8 @@ interface Changed {
  *
  * - bytes that a photo of the library had which has no place any more are that photo;
  * - bytes that a photo has which is still in its place are a copy, and a photo of its own;
- * - bytes that nobody had are the photo that was there where that one was edited ({@link isSamePhoto}), else a new one;
+ * - bytes that nobody had are the photo that was there where that one was edited ({@link isSamePhoto}), or several had
+ *   their clock set right ({@link clockShift}); else a new one;
  * - a file that can't be read, perhaps a half-written one, is taken for the photo that was there.
  *
  * A photo that loses its place so is missing, with all that the person decided: its bytes find it again.
@@ -129,14 +130,25 @@ async function settleChanged(
     if (owner !== undefined) whose.set(photo.id, owner);
   }
   const gone = new Set(whose.values());
+  /** How many photos the clock was set right by so many seconds for. */
+  const shifts = new Map<number, number>();
+  for (const { photo, probe } of places) {
+    if (photo.identity === "" || probe instanceof KilnError || whose.has(photo.id)) continue;
+    const shift = clockShift(movedFiles.lastKnown(photo.id), probe);
+    if (shift !== null) shifts.set(shift, (shifts.get(shift) ?? 0) + 1);
+  }
   const placements = places.flatMap(({ photo, probe }): Placement[] => {
     const owner = whose.get(photo.id);
     if (owner !== undefined) return [{ place: photo.id, photo: owner }];
     if (gone.has(photo.id)) return [{ place: photo.id, photo: null }];
     if (photo.identity === "" || probe instanceof KilnError) return [];
     const before = movedFiles.lastKnown(photo.id);
-    const isCopy = ownersOf(probe.fastHash).all.size > 0;
-    const isEdited = !isCopy && (before.formerFile === "beside" || isSamePhoto(before, probe));
+    if (ownersOf(probe.fastHash).all.size > 0) return [{ place: photo.id, photo: null }];
+    const shift = clockShift(before, probe);
+    const isEdited =
+      before.formerFile === "beside" ||
+      isSamePhoto(before, probe) ||
+      (shift !== null && (shifts.get(shift) ?? 0) > 1);
     return isEdited ? [] : [{ place: photo.id, photo: null }];
   });
 

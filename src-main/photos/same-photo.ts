@@ -10,16 +10,38 @@ const rounding = 0.05;
  * rejected for it. Where the file doesn't say when it was taken, its size in pixels decides, either way up.
  */
 export function isSamePhoto(before: KnownPhoto, after: PhotoProbe): boolean {
-  if (differs(cameraOf(before), cameraOf(after))) return false;
   if (before.capturedAt === null || after.capturedAt === null) {
-    return longAndShort(before) === longAndShort(after);
+    return isSameCamera(before, after) && longAndShort(before) === longAndShort(after);
   }
-  // Frames of one second may not say which is which; what differs there are frames of a bracket.
+  return isSameMoment(before.capturedAt, after.capturedAt) && isSameExposure(before, after);
+}
+
+/**
+ * By how many seconds the capture time differs where all else is as it was: whoever sets a camera's clock right
+ * afterwards shifts many photos by the same time. Null where it is the same, unknown, or not all.
+ */
+export function clockShift(before: KnownPhoto, after: PhotoProbe): number | null {
+  if (before.capturedAt === null || after.capturedAt === null) return null;
+  if (!isSameExposure(before, after) || longAndShort(before) !== longAndShort(after)) return null;
+  const [from = 0, to = 0] = [before.capturedAt, after.capturedAt].map(secondOf);
+  return to === from ? null : to - from;
+}
+
+/** Frames of one second may not say which is which; what differs there are frames of a bracket. */
+function isSameExposure(before: KnownPhoto, after: PhotoProbe): boolean {
   return (
-    isSameMoment(before.capturedAt, after.capturedAt) &&
+    isSameCamera(before, after) &&
     isNear(before.exposureSeconds, after.exposureSeconds) &&
     isNear(before.fNumber, after.fNumber)
   );
+}
+
+function isSameCamera(before: KnownPhoto, after: PhotoProbe): boolean {
+  return !differs(cameraOf(before), cameraOf(after));
+}
+
+function secondOf({ local }: Moment): number {
+  return Math.floor(Date.parse(`${local}Z`) / 1000);
 }
 
 type Moment = NonNullable<KnownPhoto["capturedAt"]>;

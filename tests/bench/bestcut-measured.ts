@@ -42,12 +42,14 @@ export class MeasuredBursts {
   readonly #path: string;
   readonly #known = new Map<string, MeasuredBurst>();
 
-  constructor(path: string) {
+  /** @param wanted keys of the bursts that will be asked for: others' bytes would only weigh on what is timed */
+  constructor(path: string, wanted: ReadonlySet<string>) {
     this.#path = path;
     mkdirSync(dirname(path), { recursive: true });
     if (!existsSync(path)) return;
     for (const text of readFileSync(path, "utf8").split("\n")) {
-      const parsed = parse(text);
+      const [, key = ""] = /^{"key":"([^"]*)"/.exec(text) ?? [];
+      const parsed = wanted.has(key) ? parse(text) : null;
       if (parsed !== null) this.#known.set(parsed.key, parsed);
     }
   }

@@ -122,9 +122,11 @@ export async function benchBestcut(options: Options): Promise<BestcutReport> {
   const keyOf = (set: SetName, index: number): string =>
     `${version.generator}/${version.measures}/${width}x${height}${photosKey}/${set}/${seed}/${index}`;
 
-  const measured = new MeasuredBursts(join(cache, "measured.jsonl"));
+  const indices = Array.from({ length: bursts }, (_, index) => index);
+  const wanted = new Set(indices.flatMap((index) => sets.map((set) => keyOf(set, index))));
+  const measured = new MeasuredBursts(join(cache, "measured.jsonl"), wanted);
   const finished: (Outcome & { readonly cpuSeconds: number })[] = [];
-  const queue = Array.from({ length: bursts }, (_, index) => index).values();
+  const queue = indices.values();
   const lane = async (): Promise<void> => {
     for (const index of queue) {
       const known = sets.flatMap((set) => measured.get(keyOf(set, index)) ?? []);
