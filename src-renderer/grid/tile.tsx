@@ -68,7 +68,7 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
           label={photo.label}
           isShort={width < roomForStars}
         />
-        <Name name={photo.name} />
+        <Name name={photo.name} width={width} />
         {inBurst && (
           <span
             className={css.badge}
@@ -101,7 +101,11 @@ export const Tile = memo(function Tile(props: TileProps): ReactElement {
 /** Letters at a name's end that are kept while its beginning is cut: what tells "KILN_0006.JPG" from the next one. */
 const keptLetters = 8;
 
-function Name({ name }: { readonly name: string }): ReactElement {
+/** About as much as a wide letter takes. A name of less than half a tile is never cut: most are, and thousands go by. */
+const letterWidth = 8;
+
+function Name({ name, width }: { readonly name: string; readonly width: number }): ReactElement {
+  if (name.length * letterWidth < width / 2) return <span className={css.name}>{name}</span>;
   // Composed, as some systems write a Hangul syllable as two or three letters.
   const letters = [...name.normalize("NFC")];
   return (
