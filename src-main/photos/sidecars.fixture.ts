@@ -6,6 +6,7 @@ import type { Job } from "../../src-preload/contract/jobs.ts";
 import { preferencesSchema } from "../../src-preload/contract/preferences.ts";
 import { JobEngine } from "../jobs/index.ts";
 import { type FileKind, JobStore, SidecarStore, wholeNameKey } from "../library/index.ts";
+import { plainProbe } from "../library/readings.fixture.ts";
 import { createLog } from "../log/index.ts";
 import { readSidecar, updateSidecar } from "../xmp/index.ts";
 import { Decisions } from "./decisions.ts";
@@ -91,6 +92,13 @@ export async function openFolder(
       for (const name of names) writeFileSync(join(folder, name), name);
       const ids = read();
       return names.map((name) => ids[name] ?? 0);
+    },
+    /** The header of a photo has been read: from now on it is known by its bytes. */
+    probe(id: number, fastHash: string): void {
+      const file = photos.primaryFile(id);
+      if (file === null) throw new Error(`No photo ${id}`);
+      const { size, mtimeMs } = statSync(file.path);
+      readings.saveProbe(id, { ...plainProbe, bytes: size, modifiedMs: mtimeMs, fastHash });
     },
     takeIn: () => service.takeIn(rootId, AbortSignal.timeout(10_000)),
     /** Another program writes a sidecar, `seconds` from now. */

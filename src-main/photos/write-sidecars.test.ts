@@ -182,6 +182,8 @@ test("decisions that a shared name keeps out of any sidecar say whose the name i
 test("where files swapped their names unread, no decision gets into another photo's sidecar", async () => {
   const library = await openFolder();
   const [one = 0, two = 0] = library.photos("A.ARW", "B2.ARW");
+  library.probe(one, "one");
+  library.probe(two, "two");
   await library.decisions.decide([one], { stars: 5 });
   await library.decisions.decide([two], { flag: "reject" });
   renameSync(join(library.folder, "A.ARW"), join(library.folder, "aside"));
@@ -200,6 +202,8 @@ test("where files swapped their names unread, no decision gets into another phot
     { place: one, photo: two },
     { place: two, photo: one },
   ]);
+  library.probe(one, "one");
+  library.probe(two, "two");
   await library.takeIn();
   await expect.poll(() => library.sidecars.hasPending()).toBe(false);
   expect([library.said("A.xmp").rating, library.said("B2.xmp").rating]).toEqual([-1, 5]);
