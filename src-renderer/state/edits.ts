@@ -116,6 +116,8 @@ export async function undo(): Promise<void> {
   if (step?.label == null) return;
   const { planId, label, rootIds } = step;
   if (planId === null) {
+    // The news of it come a moment after the rows, and a redo that is quicker must not be lost.
+    useLibrary.setState({ redo: label, redoTouchesFiles: step.jobId !== null });
     tellUndone({ ...step, label });
     return;
   }
