@@ -3,31 +3,13 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRouterClient } from "@orpc/server";
 import { expect, onTestFinished, test } from "vitest";
-import { nodeHost } from "./host/index.ts";
-import { createLog } from "./log/index.ts";
 import { takeJpeg, temporaryFolder } from "./photos/takes.fixture.ts";
-import { openPreferencesFile } from "./preferences/index.ts";
 import { createRouter } from "./router.ts";
-import { createServices } from "./services.ts";
-import { forkLauncher } from "./workers/index.ts";
+import { openServices } from "./services.fixture.ts";
 
 /** A Kiln without a window, over two folders of one photo each. */
 async function openKiln() {
-  const libraryDirectory = await temporaryFolder();
-  const services = createServices({
-    libraryDirectory,
-    version: "0.0.0",
-    workers: {
-      images: join(import.meta.dirname, "photos", "worker", "image-worker.ts"),
-      inference: join(import.meta.dirname, "inference", "inference-worker.ts"),
-      convert: join(import.meta.dirname, "upscale", "catalogue", "convert-worker.ts"),
-      upscale: join(import.meta.dirname, "upscale", "worker", "upscale-worker.ts"),
-    },
-    host: nodeHost("en"),
-    log: createLog({ directory: join(libraryDirectory, "logs") }),
-    preferencesFile: openPreferencesFile(libraryDirectory),
-    launcher: forkLauncher(),
-  });
+  const services = openServices(await temporaryFolder());
   onTestFinished(() => services.close());
   const client = createRouterClient(createRouter(services));
   const parent = await temporaryFolder();

@@ -11,16 +11,12 @@ import sharp from "sharp";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { upscaleLevels } from "../src-preload/contract/media.ts";
 import type { UpscaleRow, UpscaleSettings } from "../src-preload/contract/upscale.ts";
-import { nodeHost } from "./host/index.ts";
-import { createLog } from "./log/index.ts";
 import { takeJpeg, temporaryFolder } from "./photos/takes.fixture.ts";
 import { makeRaw, rawPictures } from "./photos/worker/raw/raw-fixture.ts";
 import { writeSource } from "./photos/worker/upscale/fidelity.fixture.ts";
-import { openPreferencesFile } from "./preferences/index.ts";
 import { createRouter } from "./router.ts";
-import { createServices } from "./services.ts";
+import { openServices } from "./services.fixture.ts";
 import { canMountDisks, mountSmallDisk } from "./small-disk.fixture.ts";
-import { forkLauncher } from "./workers/index.ts";
 
 const settings: UpscaleSettings = {
   model: "general-x4v3",
@@ -50,20 +46,7 @@ async function openKiln(photos: Readonly<Record<string, Buffer>>, library?: stri
     await mkdir(join(folder, name, ".."), { recursive: true });
     await writeFile(join(folder, name), bytes);
   }
-  const services = createServices({
-    libraryDirectory,
-    version: "0.0.0",
-    workers: {
-      images: join(import.meta.dirname, "photos", "worker", "image-worker.ts"),
-      inference: join(import.meta.dirname, "inference", "inference-worker.ts"),
-      convert: join(import.meta.dirname, "upscale", "catalogue", "convert-worker.ts"),
-      upscale: join(import.meta.dirname, "upscale", "worker", "upscale-worker.ts"),
-    },
-    host: nodeHost("en"),
-    log: createLog({ directory: join(libraryDirectory, "logs") }),
-    preferencesFile: openPreferencesFile(libraryDirectory),
-    launcher: forkLauncher(),
-  });
+  const services = openServices(libraryDirectory);
   onTestFinished(() => services.close());
   const client = createRouterClient(createRouter(services));
   const token = services.sources.issue([folder]);

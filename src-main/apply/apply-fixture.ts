@@ -1,6 +1,6 @@
 /** A library, a shoot and a destination on a real disk, for the tests of this room. */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, relative } from "node:path";
 import {
@@ -13,6 +13,7 @@ import {
   ReadingStore,
   RootStore,
   type Trash,
+  versionOf,
 } from "../library/index.ts";
 import { applyPlan, type Encode } from "./execute.ts";
 import { type ApplyPlanDraft, type ApplyPlanInput, type PlannedPhoto, planApply } from "./plan.ts";
@@ -48,6 +49,12 @@ export const encodeForTests: Encode = async ({ source, target, quality }) => {
 
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** A photo once its file was read as it is now. */
+export async function asRead(photo: PlannedPhoto): Promise<PlannedPhoto> {
+  const { size, mtimeMs } = await stat(photo.files[0].path);
+  return { ...photo, version: versionOf({ bytes: size, modifiedMs: mtimeMs }) };
 }
 
 /** Every file below a folder: its path from there, with the hash of its bytes (a link: of what it says). */
@@ -117,7 +124,7 @@ export class Bench {
         name: relative(directory, join(this.shoot, name)),
         kind: kinds.get(extname(name).toLowerCase()) ?? "jpeg",
         bytes: bytes.length,
-        modifiedMs: 1,
+        modifiedMs: (await stat(join(this.shoot, name))).mtimeMs,
       });
     }
     const photos = new PhotoStore(this.database);
@@ -146,8 +153,9 @@ export class Bench {
 
   planned(photoId: number): PlannedPhoto {
     const [main, ...others] = this.store.filesOf(photoId);
-    if (main === undefined) throw new Error(`Photo ${photoId} has no files.`);
-    return { photoId, files: [main, ...others], fields: noPhotoFields };
+    const [row] = new PhotoStore(this.database).rows([photoId]);
+    if (main === undefined || row === undefined) throw new Error(`Photo ${photoId} has no files.`);
+    return { photoId, version: row.version, files: [main, ...others], fields: noPhotoFields };
   }
 
   input(options: Partial<ApplyPlanInput>): ApplyPlanInput {

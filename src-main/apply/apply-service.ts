@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { ApplyOptions, ApplyPlan } from "../../src-preload/contract/apply.ts";
+import { byCapture } from "../../src-preload/contract/capture-order.ts";
 import type { Job } from "../../src-preload/contract/jobs.ts";
 import type { PhotoRow } from "../../src-preload/contract/photos.ts";
 import type { Problem } from "../../src-preload/contract/problem.ts";
@@ -192,11 +193,7 @@ export class Apply {
       if (last === undefined || page.length < photosAtOnce) break;
       after = last.id;
     }
-    return rows.sort(
-      (a, b) =>
-        (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
-        (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-    );
+    return rows.sort(byCapture);
   }
 
   *#picksOf(burstIds: readonly number[]): Steps<Set<number>> {
@@ -218,7 +215,7 @@ export class Apply {
       if (main === undefined) continue;
       const fields = this.#fields(row, numbers);
       // While it is `found`, a reading has still to say whose file it is.
-      const version = row.state === "found" ? "" : row.version;
+      const version = row.state === "found" ? null : row.version;
       planned.push({ photoId: row.id, version, files: [main, ...others], fields });
       yield;
     }

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemTrash } from "../library/index.ts";
 import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
-import { Bench, treeOf } from "./apply-fixture.ts";
+import { asRead, Bench, treeOf } from "./apply-fixture.ts";
 import { planApply } from "./plan.ts";
 import { runChild } from "./run-child-fixture.ts";
 
@@ -103,7 +103,7 @@ describe.skipIf(!hasOtherDevice)("another device (/dev/shm)", () => {
     await bench.apply(move.planId);
     const path = join(away, "a.jpg");
     const rejects = [
-      { ...bench.planned(picks[0]?.photoId ?? 0), files: [{ fileId: 1, path }] as const },
+      await asRead({ ...bench.planned(picks[0]?.photoId ?? 0), files: [{ fileId: 1, path }] }),
     ];
     const { planId } = await bench.plan({ rejects });
     await bench.apply(planId);
@@ -125,13 +125,14 @@ describe.skipIf(!canMountDisks)("a volume of 1 MB (mount -t tmpfs, as root)", ()
   test.each(["copy", "move"] as const)(
     "a full disk stops a %s cleanly; it goes on when there is room, or is undone",
     async (action) => {
-      const picks = [
+      const photos = [
         await bench.photo("a.jpg"),
         await bench.photo("b.jpg"),
         await bench.photo("c.jpg"),
       ];
       const big = join(bench.shoot, "b.jpg");
       await writeFile(big, Buffer.alloc(400_000, 7));
+      const picks = await Promise.all(photos.map(asRead));
       const before = await treeOf(bench.shoot);
       for (const end of ["undo", "go on"]) {
         const { planId } = await bench.plan({ picks, action, destination: small });
@@ -153,8 +154,9 @@ describe.skipIf(!canMountDisks)("a volume of 1 MB (mount -t tmpfs, as root)", ()
   );
 
   test("a full disk is said before anything starts, where it can be known", async () => {
-    const picks = [await bench.photo("a.jpg")];
+    const photo = await bench.photo("a.jpg");
     await truncate(join(bench.shoot, "a.jpg"), 3_000_000);
+    const picks = [await asRead(photo)];
     const full = planApply(bench.input({ picks, destination: small }));
     await expect(full).rejects.toThrow("not-enough-space: The photos take 3.0 MB");
     const tight = await planApply(bench.input({ picks, destination: small, action: "export" }));
@@ -167,7 +169,7 @@ describe.skipIf(!canMountDisks)("a volume of 1 MB (mount -t tmpfs, as root)", ()
     const photo = await bench.photo("a.jpg");
     const path = join(shoot, "a.jpg");
     await writeFile(path, Buffer.alloc(500_000, 5));
-    const picks = [{ ...photo, files: [{ fileId: photo.files[0].fileId, path }] as const }];
+    const picks = [await asRead({ ...photo, files: [{ fileId: photo.files[0].fileId, path }] })];
     const { planId } = await bench.plan({ picks, action: "move" });
     await bench.apply(planId);
     await writeFile(join(small, "filler"), Buffer.alloc(800_000));
@@ -191,12 +193,7 @@ describe.skipIf(!canMountDisks)("a volume of 1 MB (mount -t tmpfs, as root)", ()
     const path = join(small, "DCIM", "a.jpg");
     await writeFile(path, "on the card");
     const onCard = [
-      {
-        ...picks[0],
-        photoId: 1,
-        fields: bench.planned(picks[0]?.photoId ?? 0).fields,
-        files: [{ fileId: 1, path }] as const,
-      },
+      await asRead({ ...bench.planned(picks[0]?.photoId ?? 0), files: [{ fileId: 1, path }] }),
     ];
     await expect(planApply(bench.input({ picks: onCard, action: "move" }))).rejects.toThrow(
       "source-on-card",

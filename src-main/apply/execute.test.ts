@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { KilnError } from "../errors.ts";
-import { Bench, sha256Of, treeOf } from "./apply-fixture.ts";
+import { asRead, Bench, sha256Of, treeOf } from "./apply-fixture.ts";
 import type { FileMove, PlanProgress } from "./run.ts";
 
 let bench: Bench;
@@ -25,8 +25,9 @@ afterEach(() => bench[Symbol.asyncDispose]());
 const states = (planId: number) => bench.store.items(planId).map(({ state }) => state);
 
 test("copies are verified, keep their time, and are in the journal with their hashes", async () => {
-  const picks = [await bench.photo("a.jpg", "a.CR2", "a.xmp")];
+  const photo = await bench.photo("a.jpg", "a.CR2", "a.xmp");
   await utimes(join(bench.shoot, "a.jpg"), 1_600_000_000.5, 1_500_000_000.25);
+  const picks = [await asRead(photo)];
   const { planId } = await bench.plan({
     picks,
     subfolders: "{date:YYYY}/{label}",

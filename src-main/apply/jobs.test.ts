@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { unheardContext } from "../jobs/job-context.fixture.ts";
 import { Bench } from "./apply-fixture.ts";
 import { applyPlanJob, undoPlanJob } from "./jobs.ts";
 
@@ -20,16 +21,8 @@ async function openMove() {
     onUndone: () => undefined,
   };
   const run = async (job: ReturnType<typeof applyPlanJob>) => {
-    const { summary } = await job.prepare({ planId, count: draft.items.length }).run({
-      jobId: 1,
-      signal: new AbortController().signal,
-      restored: null,
-      restoredStage: null,
-      stage: () => undefined,
-      progress: () => undefined,
-      checkpoint: () => undefined,
-      log: () => undefined,
-    });
+    const prepared = job.prepare({ planId, count: draft.items.length });
+    const { summary } = await prepared.run(unheardContext());
     return { en: summary?.en.split("\n") ?? [], ko: summary?.ko.split("\n") ?? [] };
   };
   return {

@@ -2,8 +2,8 @@ import { mkdir, rename, rm, stat, symlink, truncate, utimes, writeFile } from "n
 import { basename, dirname, join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { noTrash, oneWayTrash, sameNameKey, versionOf } from "../library/index.ts";
-import { Bench, noPhotoFields, treeOf } from "./apply-fixture.ts";
+import { noTrash, oneWayTrash, sameNameKey } from "../library/index.ts";
+import { asRead, Bench, noPhotoFields, treeOf } from "./apply-fixture.ts";
 import { describePlan, type PlannedPhoto, planApply } from "./plan.ts";
 
 let bench: Bench;
@@ -164,18 +164,11 @@ test("a destination inside the shown folder is fine, and said", async () => {
 });
 
 test("photos whose files are not as they were read are left out, and alone refused: they may be others by now", async () => {
-  const [pick, reject, same] = [
+  const [a, b, c] = [
     await bench.photo("a.jpg"),
     await bench.photo("b.jpg"),
     await bench.photo("c.jpg"),
   ];
-  const read = await Promise.all(
-    [pick, reject, same].map(async (photo) => {
-      const { size, mtimeMs } = await stat(photo.files[0].path);
-      return { ...photo, version: versionOf({ bytes: size, modifiedMs: mtimeMs }) };
-    }),
-  );
-  const [a = pick, b = reject, c = same] = read;
   await rename(a.files[0].path, join(bench.shoot, "aside"));
   await rename(b.files[0].path, a.files[0].path);
   await rename(join(bench.shoot, "aside"), b.files[0].path);
@@ -245,11 +238,11 @@ test("files that are gone are left out with their photo or alone; links are copi
 });
 
 test("more bytes than there is room are refused with both numbers", async () => {
-  const picks = [await bench.photo("a.jpg")];
-  const path = picks[0]?.files[0].path ?? "";
+  const photo = await bench.photo("a.jpg");
   // A sparse file: bytes that take no room here.
   const size = 2 ** 43;
-  await truncate(path, size);
+  await truncate(photo.files[0].path, size);
+  const picks = [await asRead(photo)];
   await expect(planApply(bench.input({ picks }))).rejects.toThrow(/take 8\.8 TB, but .* has only/);
   expect((await planApply(bench.input({ picks, action: "move" }))).bytes).toBe(size);
 });
@@ -260,8 +253,9 @@ test("no picks and no rejects is nothing to do", async () => {
 
 test("the window gets the plan in the words of the contract", async () => {
   const picks = [await bench.photo("a.jpg", "a.CR2")];
-  const rejects = [await bench.photo("b.jpg")];
+  const reject = await bench.photo("b.jpg");
   await utimes(join(bench.shoot, "b.jpg"), 1_700_000_000, 1_700_000_000);
+  const rejects = [await asRead(reject)];
   const { planId, draft } = await bench.plan({ picks, rejects });
   const shown = describePlan(planId, draft);
   expect(shown).toMatchObject({ planId, picks: 1, rejects: 1, bytes: draft.bytes });
@@ -325,11 +319,15 @@ test("any photos, names and folders: no target twice, none that exists, none out
           for (const { path } of files) await writeFile(path, "bytes");
           const [main, ...others] = files;
           if (main === undefined) continue;
-          picks.push({
-            photoId: picks.length + 1,
-            files: [main, ...others],
-            fields: noPhotoFields,
-          });
+          const photoId = picks.length + 1;
+          picks.push(
+            await asRead({
+              photoId,
+              version: null,
+              files: [main, ...others],
+              fields: noPhotoFields,
+            }),
+          );
         }
         const draft = await planApply(
           bench.input({ destination, secondCopy, pattern, subfolders, action, picks }),

@@ -33,8 +33,8 @@ import { companionTails, stemOf, TargetNames } from "./target-names.ts";
 /** A decided photo, as the library knows it. */
 export interface PlannedPhoto {
   readonly photoId: number;
-  /** Of the main file when it was last read (`versionOf`); left out where nobody read it. */
-  readonly version?: string | undefined;
+  /** Of the main file when it was last read (`versionOf`); null while nobody knows whose file it is. */
+  readonly version: string | null;
   /** All files of the photo, the main file first. Absolute paths. */
   readonly files: readonly [PlannedFile, ...PlannedFile[]];
   readonly fields: Omit<NameFields, "name" | "seq">;
@@ -272,7 +272,7 @@ async function onDisk(photos: readonly PlannedPhoto[], moves: boolean) {
     const main = await readSource(mainFile, moves);
     if (main === "missing") missing += 1;
     else if (main === "link") links += 1;
-    else if (photo.version !== undefined && versionOf(main) !== photo.version) changed += 1;
+    else if (versionOf(main) !== photo.version) changed += 1;
     else {
       const others = await Promise.all(otherFiles.map((file) => readSource(file, moves)));
       found.push({

@@ -1,3 +1,4 @@
+import { byCapture } from "../../src-preload/contract/capture-order.ts";
 import type { PhotoDetail, PhotoRow, Subject, Verdict } from "../../src-preload/contract/photos.ts";
 import type { Localized } from "../../src-preload/contract/problem.ts";
 import type { KilnClient } from "./client.ts";
@@ -72,16 +73,11 @@ export async function reportBestCut(
   return { groups, skipped, timing: { reading, report, total: reading + report } };
 }
 
-/** Numbers photos as reasons do: by time, then by name, those without a time last; in their burst or all together. */
+/** Numbers photos as reasons do, in their burst or all together. */
 function placesOf(photos: readonly PhotoRow[], asOne: boolean): ReadonlyMap<number, number> {
   const compared = photos
     .filter(({ state }) => state === "probed" || state === "measured")
-    .sort(
-      (a, b) =>
-        (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
-        Number(a.name > b.name) - Number(a.name < b.name) ||
-        a.id - b.id,
-    );
+    .sort(byCapture);
   const sets = asOne ? [compared] : Map.groupBy(compared, ({ burstId }) => burstId).values();
   return new Map([...sets].flatMap((set) => set.map(({ id }, at) => [id, at + 1] as const)));
 }

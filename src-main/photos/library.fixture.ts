@@ -13,6 +13,7 @@ import {
   ReadingStore,
   RootStore,
 } from "../library/index.ts";
+import { plainProbe } from "../library/readings.fixture.ts";
 import { LOOK_BYTES } from "./best-cut/index.ts";
 import { groupRoot } from "./grouping.ts";
 import { Ranking } from "./ranking.ts";
@@ -68,7 +69,7 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
         const frame = frames.find(({ name }) => photo.path === join(path, name));
         if (frame === undefined) throw new Error(`No frame for ${photo.path}`);
         const fastHash = `hash-of-${path}-${frame.name}`;
-        stores.readings.saveProbe(photo.id, { ...plainProbe, ...captured(frame.at), fastHash });
+        stores.readings.saveProbe(photo.id, { ...cameraProbe, ...captured(frame.at), fastHash });
         stores.measures.save(fastHash, {
           sharpness: frame.sharpness,
           noise: 2,
@@ -89,6 +90,17 @@ export function openFixtureLibrary(directory = mkdtempSync(join(tmpdir(), "kiln-
   };
 }
 
+/** Of the one camera that took them all. */
+const cameraProbe = {
+  ...plainProbe,
+  cameraMake: "Kiln",
+  cameraModel: "Test",
+  iso: 100,
+  exposureSeconds: 0.01,
+  fNumber: 2.8,
+  focalLengthMm: 50,
+};
+
 function captured(at: number | null) {
   if (at === null) return { capturedAt: null };
   const local = new Date(epoch + at).toISOString().slice(0, -1);
@@ -103,25 +115,3 @@ function lookOf(scene: number): Uint8Array {
     return state >>> 23;
   });
 }
-
-const plainProbe = {
-  format: "jpeg",
-  bytes: 1000,
-  modifiedMs: 1,
-  width: 6000,
-  height: 4000,
-  orientation: 1,
-  cameraMake: "Kiln",
-  cameraModel: "Test",
-  lens: null,
-  iso: 100,
-  exposureSeconds: 0.01,
-  fNumber: 2.8,
-  focalLengthMm: 50,
-  latitude: null,
-  longitude: null,
-  iccName: null,
-  isRaw: false,
-  preview: null,
-  focus: null,
-} as const;

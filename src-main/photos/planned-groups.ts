@@ -1,3 +1,4 @@
+import { byCapture } from "../../src-preload/contract/capture-order.ts";
 import type { Steps } from "../in-turns.ts";
 import type { BurstMember, BurstStore, MeasureStore } from "../library/index.ts";
 import { type BurstCandidate, type BurstLinks, cutBursts, linkInSteps } from "./best-cut/index.ts";
@@ -23,7 +24,7 @@ export interface PlannedGroup {
   readonly burstId: number | null;
 }
 
-/** Every photo of a root that can be grouped, in order of capture, those without a time last, then of name. */
+/** Every photo of a root that can be grouped, in order of capture. */
 export function* membersInSteps(
   { bursts }: Pick<MemberStores, "bursts">,
   rootId: number,
@@ -35,11 +36,7 @@ export function* membersInSteps(
     yield;
     if (page.length < pageSize) break;
   }
-  return members.sort(
-    (a, b) =>
-      (a.capturedAt ?? Number.MAX_VALUE) - (b.capturedAt ?? Number.MAX_VALUE) ||
-      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-  );
+  return members.sort(byCapture);
 }
 
 /** Tells which photos of a root may be grouped: not those of bursts that the person grouped, or moved a pick out of. */

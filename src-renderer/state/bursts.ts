@@ -1,14 +1,9 @@
+import { byCapture } from "../../src-preload/contract/capture-order.ts";
 import type { BurstRow, PhotoRow } from "../../src-preload/contract/photos.ts";
 import { openTies } from "./ties.ts";
 
 type Photos = ReadonlyMap<number, PhotoRow>;
 type Bursts = ReadonlyMap<number, BurstRow>;
-
-/** Orders frames of a burst as main numbers them in its reasons: by capture time, then by name. */
-function byCapture(a: PhotoRow, b: PhotoRow): number {
-  const [one, other] = [a.capturedAt ?? Number.MAX_VALUE, b.capturedAt ?? Number.MAX_VALUE];
-  return one - other || Number(a.name > b.name) - Number(a.name < b.name) || a.id - b.id;
-}
 
 interface Known {
   /** The frames of every burst in capture order. */

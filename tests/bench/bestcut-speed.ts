@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { pieces } from "../../src-main/in-turns.ts";
 import type { WorkerPool } from "../../src-main/workers/index.ts";
 import type { GeneratorMethods } from "./bestcut-generator.ts";
 import type { Pipeline } from "./bestcut-pipeline.ts";
@@ -49,7 +50,7 @@ export async function measureSpeed(
     join(cache, `sheets-${timed.width}x${timed.height}`),
     timed,
   );
-  const bursts = chunks(files, FRAMES);
+  const bursts = pieces(files, FRAMES);
   const memory = new PeakMemory(generator);
   // Folders are of hundreds of photos: what compilers do with the first fifty is not the speed of the others. Each way
   // does all files once before a round counts.
@@ -206,10 +207,4 @@ function readProc(path: string): string | null {
 function middle(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }

@@ -4,18 +4,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { MessageChannel, Worker } from "node:worker_threads";
-import { nodeHost } from "../../src-main/host/index.ts";
 import { pieces } from "../../src-main/in-turns.ts";
 import { ReadingStore } from "../../src-main/library/index.ts";
-import { createLog, type LogFile } from "../../src-main/log/index.ts";
+import type { LogFile } from "../../src-main/log/index.ts";
 import { drawing, soften } from "../../src-main/photos/best-cut/frames.fixture.ts";
 import { analyseFrame, describeLook } from "../../src-main/photos/best-cut/index.ts";
-import { openPreferencesFile } from "../../src-main/preferences/index.ts";
 import { createRouter } from "../../src-main/router.ts";
 import { serveMessagePort } from "../../src-main/server/door.ts";
-import { createServices, type Services } from "../../src-main/services.ts";
-import { forkLauncher } from "../../src-main/workers/index.ts";
-import { root } from "../e2e/hosts.ts";
+import { openServices } from "../../src-main/services.fixture.ts";
+import type { Services } from "../../src-main/services.ts";
 import { rounded, tell } from "./figures.ts";
 import type { FromWindow, ToWindow } from "./loop-window.ts";
 import { shoot } from "./photos.ts";
@@ -59,7 +56,7 @@ export async function benchLoop({ photos, cache }: { photos: number; cache: stri
   rmSync(libraryDirectory, { recursive: true, force: true });
   mkdirSync(libraryDirectory, { recursive: true });
 
-  let services = open(libraryDirectory);
+  let services = openServices(libraryDirectory);
   const { rootId, jobId } = await services.imports.inPlace([folder], true);
   let window = new BenchWindow(services, rootId);
   await measure("scan and headers", () => services.engine.whenEnded(jobId));
@@ -77,7 +74,7 @@ export async function benchLoop({ photos, cache }: { photos: number; cache: stri
   await window.close();
   await services.close();
   await measure("start", async () => {
-    services = open(libraryDirectory);
+    services = openServices(libraryDirectory);
     window = new BenchWindow(services, rootId);
     await window.hasRows(photos);
   });
@@ -229,22 +226,4 @@ function watchLoop(): { stop(): Gap } {
       };
     },
   };
-}
-
-function open(libraryDirectory: string): Services {
-  const worker = (...path: string[]): string => join(root, "src-main", ...path);
-  return createServices({
-    libraryDirectory,
-    version: "bench",
-    host: nodeHost("en"),
-    log: createLog({ directory: join(libraryDirectory, "logs") }),
-    preferencesFile: openPreferencesFile(libraryDirectory),
-    launcher: forkLauncher(),
-    workers: {
-      images: worker("photos", "worker", "image-worker.ts"),
-      inference: worker("inference", "inference-worker.ts"),
-      convert: worker("upscale", "catalogue", "convert-worker.ts"),
-      upscale: worker("upscale", "worker", "upscale-worker.ts"),
-    },
-  });
 }

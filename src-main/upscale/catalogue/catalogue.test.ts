@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { JobEngine } from "../../jobs/index.ts";
+import { unheardContext } from "../../jobs/job-context.fixture.ts";
 import { temporaryFolder } from "../../photos/takes.fixture.ts";
 import { canMountDisks, mountSmallDisk } from "../../small-disk.fixture.ts";
 import { bench, bring, entry, manifest, one, packedManifest, two } from "./catalogue.fixture.ts";
@@ -99,19 +100,8 @@ test("offline: it says so, and the models at hand still open", async () => {
   });
   const [definition] = offline.definitions;
   if (definition === undefined) throw new Error("No kind of job");
-  const stop = new AbortController();
-  const context = {
-    jobId: 1,
-    signal: stop.signal,
-    restored: null,
-    restoredStage: null,
-    stage: () => undefined,
-    progress: () => undefined,
-    checkpoint: () => undefined,
-    log: () => undefined,
-  };
   await expect(
-    definition.prepare({ id: "general", name: "Model general" }).run(context),
+    definition.prepare({ id: "general", name: "Model general" }).run(unheardContext()),
   ).rejects.toMatchObject({ code: "offline" });
   expect((await offline.open("grain")).scale).toBe(2);
   expect((await catalogue.open("grain")).scale).toBe(2);
