@@ -5,7 +5,7 @@ import type { KilnClient } from "./client.ts";
 
 export interface BestCutPhoto {
   readonly path: string;
-  /** Names of all its files, the main one first: a RAW and its JPEG count once. */
+  /** Paths of all its files, the main one first: a RAW and its JPEG count once. */
   readonly files: readonly string[];
   /** Higher is better, comparable inside the group. */
   readonly score: number;
@@ -54,7 +54,7 @@ export async function reportBestCut(
     if (photo.state === "gone" || photo.state === "missing") continue;
     const { path, files, measures } = await client.photos.detail({ photoId: photo.id });
     if (measures !== null && photo.state !== "skipped") {
-      measured.push({ ...photo, path, files: files.map(({ name }) => name), measures });
+      measured.push({ ...photo, path, files: files.map((file) => file.path), measures });
     } else if (photo.reason !== null) skipped.push({ path, reason: photo.reason });
   }
   const root = (await client.library.roots()).find(({ id }) => id === rootId);

@@ -23,7 +23,9 @@ import { problemSchema } from "../../src-preload/contract/problem.ts";
 import { EditStore, openDatabase } from "../library/index.ts";
 import { canBeNobody, nobody } from "../nobody.fixture.ts";
 import { snapshot, takeJpeg, takePhotos, temporaryFolder } from "../photos/takes.fixture.ts";
+import { makeRaw } from "../photos/worker/raw/raw-fixture.ts";
 import { canMountDisks, mountSmallDisk } from "../small-disk.fixture.ts";
+import { updateSidecar } from "../xmp/index.ts";
 
 /** As the README says it, and nothing more. */
 const localized = z.strictObject({ en: z.string().min(1), ko: z.string().min(1) });
@@ -38,7 +40,7 @@ const reportSchema = z.strictObject({
             rank: z.int().positive(),
             place: z.int().positive(),
             reason: localized,
-            files: z.array(z.string()).min(1),
+            files: z.array(z.string().startsWith("/")).min(1),
             subject: z.strictObject({
               kind: z.enum(["face", "focusPoint", "salient", "frame"]),
               box: z.array(z.number().min(0).max(1)).length(4),
@@ -183,6 +185,19 @@ test("--as-one takes all as one set, --gap cuts bursts as told", async () => {
   const database = openDatabase(library);
   onTestFinished(() => database.close());
   expect(new EditStore(database).nextUndo()).toBeNull();
+});
+
+test("a RAW with its JPEG and sidecar is one photo, with the paths of all its files", async () => {
+  const { photos, library } = await folders();
+  await writeFile(join(photos, "A1.NEF"), (await makeRaw("nef")).bytes);
+  await takePhotos(photos, { "A1.JPG": { at: 0 } });
+  await writeFile(join(photos, "A1.xmp"), updateSidecar(null, { rating: 3 }, "A1.xmp"));
+  const { groups } = await bestcut(photos, "--library", library);
+  const frames = groups.flatMap((group) => group.photos);
+  expect(frames.map(({ path }) => path)).toEqual([join(photos, "A1.JPG")]);
+  expect(frames.map(({ files }) => files)).toEqual([
+    ["A1.JPG", "A1.NEF", "A1.xmp"].map((name) => join(photos, name)),
+  ]);
 });
 
 test("for a person: one line a burst, what was not read, and the bar on stderr", async () => {

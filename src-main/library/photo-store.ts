@@ -186,9 +186,14 @@ export class PhotoStore {
       .get(photoId);
     if (row === undefined) return null;
     const files = this.#database.sql
-      .prepare<[number], { name: string; kind: string; bytes: number; is_primary: number }>(
-        `SELECT iif(is_primary = 1, photos.name, files.name) AS name, kind, bytes, is_primary
+      .prepare<
+        [number],
+        { directory: string; name: string; kind: string; bytes: number; is_primary: number }
+      >(
+        `SELECT directories.path AS directory, iif(is_primary = 1, photos.name, files.name) AS name, kind, bytes,
+           is_primary
          FROM files JOIN photos ON photos.id = photo_id
+         JOIN directories ON directories.id = iif(is_primary = 1, photos.directory_id, files.directory_id)
          WHERE photo_id = ? AND (is_primary = 1 OR is_missing = 0) ORDER BY is_primary DESC, files.name`,
       )
       .all(photoId);
@@ -197,6 +202,7 @@ export class PhotoStore {
       path: join(row.directory, row.name),
       identity: row.identity,
       files: files.map((file) => ({
+        path: join(file.directory, file.name),
         name: file.name,
         kind: file.kind,
         bytes: file.bytes,

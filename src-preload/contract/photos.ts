@@ -132,10 +132,17 @@ export type Measures = z.infer<typeof measuresSchema>;
 /** Everything known about one photo: the EXIF panel. */
 export const photoDetailSchema = z.object({
   id: idSchema,
-  /** Shown to the person only; no procedure accepts it. */
+  /** Shown to the person only, as those of its files; no procedure accepts it. */
   path: z.string(),
+  /** The main file first. */
   files: z.array(
-    z.object({ name: z.string(), kind: z.string(), bytes: z.number(), primary: z.boolean() }),
+    z.object({
+      path: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      bytes: z.number(),
+      primary: z.boolean(),
+    }),
   ),
   capturedLocal: z.string().nullable(),
   offsetMinutes: z.number().nullable(),
