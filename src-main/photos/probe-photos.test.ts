@@ -49,12 +49,12 @@ const told = ({ stars = 0, flag = "none", label = "none", rotation = 0 }: Values
 const undecided = told({});
 
 /** A folder of photos that were read and decided on, one decision each in order of their names. */
-async function decided(names: readonly string[], library?: Library) {
+async function decided(names: readonly string[], library?: Library, apart = 100) {
   const kiln = library ?? (await openReadingLibrary());
   const folder = await temporaryFolder();
   await takePhotos(
     folder,
-    Object.fromEntries(names.map((name, at) => [name, { at: at * 100, scene: at }])),
+    Object.fromEntries(names.map((name, at) => [name, { at: at * apart, scene: at }])),
   );
   const root = await kiln.drop(folder);
   const idOf = (name: string): number =>
@@ -318,6 +318,37 @@ test("photos whose clock was set right keep their decisions; one that is later b
     "S2.JPG": told({ flag: "reject" }),
     "S3.JPG": undecided,
   });
+});
+
+test("a copy of the next frame is no clock set right, though it is later by as much as another photo is", async () => {
+  const { library, folder, standing: now } = await decided(["S1.JPG", "S2.JPG", "S3.JPG"]);
+  await writeFile(join(folder, "S1.JPG"), await readFile(join(folder, "S2.JPG")));
+  await writeFile(join(folder, "S3.JPG"), await takeJpeg({ at: 300, scene: 3 }));
+  await library.drop(folder);
+  expect(now()).toEqual({
+    "S1.JPG": undecided,
+    "S2.JPG": told({ flag: "reject" }),
+    "S3.JPG": undecided,
+  });
+});
+
+test("a burst over another one is no clock set right, however regular the camera is", async () => {
+  const { library, folder, standing: now } = await decided(["S1.JPG", "S2.JPG", "S3.JPG"]);
+  for (const [at, name] of ["S1.JPG", "S2.JPG", "S3.JPG"].entries()) {
+    const take = { at: 3_600 + at * 100 + (at + 1) / 8, scene: 4 + at };
+    await writeFile(join(folder, name), await takeJpeg(take));
+  }
+  await library.drop(folder);
+  expect(now()).toEqual({ "S1.JPG": undecided, "S2.JPG": undecided, "S3.JPG": undecided });
+});
+
+test("a burst of one second over another one is no clock set right: a second says so once", async () => {
+  const { library, folder, standing: now } = await decided(["S1.JPG", "S2.JPG"], undefined, 0);
+  for (const [at, name] of ["S1.JPG", "S2.JPG"].entries()) {
+    await writeFile(join(folder, name), await takeJpeg({ at: 3_600, scene: 4 + at }));
+  }
+  await library.drop(folder);
+  expect(now()).toEqual({ "S1.JPG": undecided, "S2.JPG": undecided });
 });
 
 test("where nothing tells whose it is, another size in pixels is another photo", async () => {

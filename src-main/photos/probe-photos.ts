@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { KilnError } from "../errors.ts";
 import {
+  type KnownPhoto,
   type PhotoFile,
   type Placement,
   passingSkips,
@@ -78,8 +79,7 @@ interface Changed {
  *
  * - bytes that a photo of the library had which has no place any more are that photo;
  * - bytes that a photo has which is still in its place are a copy, and a photo of its own;
- * - bytes that nobody had are the photo that was there where that one was edited ({@link isSamePhoto}), or several had
- *   their clock set right ({@link clockShift}); else a new one;
+ * - bytes that nobody had are the photo that was there where that one was edited ({@link editedPhotos}), else a new one;
  * - a file that can't be read, perhaps a half-written one, is taken for the photo that was there.
  *
  * A photo that loses its place so is missing, with all that the person decided: its bytes find it again.
@@ -130,26 +130,19 @@ async function settleChanged(
     if (owner !== undefined) whose.set(photo.id, owner);
   }
   const gone = new Set(whose.values());
-  /** How many photos the clock was set right by so many seconds for. */
-  const shifts = new Map<number, number>();
-  for (const { photo, probe } of places) {
-    if (photo.identity === "" || probe instanceof KilnError || whose.has(photo.id)) continue;
-    const shift = clockShift(movedFiles.lastKnown(photo.id), probe);
-    if (shift !== null) shifts.set(shift, (shifts.get(shift) ?? 0) + 1);
-  }
+  /** Where bytes are that nobody had. */
+  const unknown = places.flatMap(({ photo, probe }) => {
+    if (photo.identity === "" || probe instanceof KilnError) return [];
+    if (gone.has(photo.id) || ownersOf(probe.fastHash).all.size > 0) return [];
+    return [{ id: photo.id, before: movedFiles.lastKnown(photo.id), probe }];
+  });
+  const edited = editedPhotos(unknown);
   const placements = places.flatMap(({ photo, probe }): Placement[] => {
     const owner = whose.get(photo.id);
     if (owner !== undefined) return [{ place: photo.id, photo: owner }];
     if (gone.has(photo.id)) return [{ place: photo.id, photo: null }];
-    if (photo.identity === "" || probe instanceof KilnError) return [];
-    const before = movedFiles.lastKnown(photo.id);
-    if (ownersOf(probe.fastHash).all.size > 0) return [{ place: photo.id, photo: null }];
-    const shift = clockShift(before, probe);
-    const isEdited =
-      before.formerFile === "beside" ||
-      isSamePhoto(before, probe) ||
-      (shift !== null && (shifts.get(shift) ?? 0) > 1);
-    return isEdited ? [] : [{ place: photo.id, photo: null }];
+    if (photo.identity === "" || probe instanceof KilnError || edited.has(photo.id)) return [];
+    return [{ place: photo.id, photo: null }];
   });
 
   context.signal.throwIfAborted();
@@ -161,6 +154,36 @@ async function settleChanged(
       else saveProbe(services, id, probe);
     }
   });
+}
+
+interface UnknownBytes {
+  /** Of the photo that was there. */
+  readonly id: number;
+  readonly before: KnownPhoto;
+  readonly probe: ImageProbe;
+}
+
+/**
+ * Which of the photos that were there are still there, their bytes written anew: what the camera noted is as it was
+ * ({@link isSamePhoto}), or several had their clock set right ({@link clockShift}). All others gave way to another.
+ */
+function editedPhotos(unknown: readonly UnknownBytes[]): ReadonlySet<number> {
+  /** By shift of the clock, the times that were set right: what one moment says alone may be chance. */
+  const shifts = new Map<number, Set<string>>();
+  for (const { before, probe } of unknown) {
+    const shift = clockShift(before, probe);
+    if (shift === null || before.capturedAt === null) continue;
+    shifts.set(shift, (shifts.get(shift) ?? new Set()).add(before.capturedAt.local));
+  }
+  const wasSetRight = (shift: number | null): boolean =>
+    shift !== null && (shifts.get(shift)?.size ?? 0) > 1;
+  const edited = unknown.filter(
+    ({ before, probe }) =>
+      before.formerFile === "beside" ||
+      isSamePhoto(before, probe) ||
+      wasSetRight(clockShift(before, probe)),
+  );
+  return new Set(edited.map(({ id }) => id));
 }
 
 function probeFile(

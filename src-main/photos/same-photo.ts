@@ -17,14 +17,17 @@ export function isSamePhoto(before: KnownPhoto, after: PhotoProbe): boolean {
 }
 
 /**
- * By how many seconds the capture time differs where all else is as it was: whoever sets a camera's clock right
- * afterwards shifts many photos by the same time. Null where it is the same, unknown, or not all.
+ * By how many seconds the capture time differs where all else is as it was, parts of a second included: whoever sets a
+ * camera's clock right afterwards shifts many photos by the same time. Null where it is the same, unknown, or not all.
  */
 export function clockShift(before: KnownPhoto, after: PhotoProbe): number | null {
-  if (before.capturedAt === null || after.capturedAt === null) return null;
+  const [from, to] = [before.capturedAt, after.capturedAt];
+  if (from === null || to === null) return null;
   if (!isSameExposure(before, after) || longAndShort(before) !== longAndShort(after)) return null;
-  const [from = 0, to = 0] = [before.capturedAt, after.capturedAt].map(secondOf);
-  return to === from ? null : to - from;
+  const areExact = from.subSecond && to.subSecond;
+  if (areExact && (Date.parse(`${to.local}Z`) - Date.parse(`${from.local}Z`)) % 1000 !== 0)
+    return null;
+  return secondOf(to) === secondOf(from) ? null : secondOf(to) - secondOf(from);
 }
 
 /** Frames of one second may not say which is which; what differs there are frames of a bracket. */
